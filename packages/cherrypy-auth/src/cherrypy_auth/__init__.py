@@ -1,0 +1,1 @@
+"""HTTP credentials: check them, and challenge for them."""

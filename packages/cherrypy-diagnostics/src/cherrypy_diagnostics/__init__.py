@@ -1,0 +1,1 @@
+"""Look into a running process: figures that a site collects about itself."""

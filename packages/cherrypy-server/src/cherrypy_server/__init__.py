@@ -1,0 +1,1 @@
+"""Serve any WSGI application under a process bus."""

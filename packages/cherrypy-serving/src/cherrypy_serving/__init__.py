@@ -1,0 +1,1 @@
+"""The current request and response, as typed proxies over a context variable."""

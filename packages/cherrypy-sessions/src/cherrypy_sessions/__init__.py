@@ -1,0 +1,1 @@
+"""A dict that survives the request: sessions, their stores, locks and cookies."""

@@ -1,0 +1,1 @@
+"""Serve files and directories over HTTP, and nothing outside of them."""

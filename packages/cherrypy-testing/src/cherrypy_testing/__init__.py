@@ -1,0 +1,1 @@
+"""Test a web application in process, without a port or a thread."""

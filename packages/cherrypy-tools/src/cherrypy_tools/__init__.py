@@ -1,0 +1,1 @@
+"""Small functions on a request and a response: encoding, validators, redirects and more, one module each."""

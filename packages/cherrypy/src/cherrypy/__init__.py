@@ -1,0 +1,1 @@
+"""CherryPy: publish a tree of Python objects as a web site."""
