@@ -1,0 +1,8 @@
+"""What is raised when something asks for a request and there is none."""
+
+
+class UnboundError(AttributeError):
+    """Say that an attribute of the current request was needed and nothing is bound to it.
+
+    It is an `AttributeError`, so that `hasattr()`, and `getattr()` with a default, answer instead of failing.
+    """

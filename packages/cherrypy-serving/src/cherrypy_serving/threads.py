@@ -1,0 +1,14 @@
+"""Values that belong to a thread, whatever requests it serves."""
+
+import threading
+
+
+class ThreadData(threading.local):
+    """Keep attributes apart for each thread, such as one database connection per thread.
+
+    Unlike what is bound to a request, they stay until the thread ends or `clear()` is called.
+    """
+
+    def clear(self) -> None:
+        """Forget every attribute of the calling thread."""
+        self.__dict__.clear()
