@@ -1,1 +1,21 @@
-"""Serve any WSGI application under a process bus."""
+"""Serve any WSGI application under a process bus.
+
+The bus says when, cheroot speaks HTTP, and this package stands between the two: nothing here knows
+what an application does with a request.
+"""
+
+from cherrypy_server.adapter import HTTPServer, PreparedHTTPServer, ServerAdapter
+from cherrypy_server.address import BindAddress, BindError
+from cherrypy_server.server import Server
+from cherrypy_server.wsgi import WSGIApplication, WSGIServer
+
+__all__ = [
+    "BindAddress",
+    "BindError",
+    "HTTPServer",
+    "PreparedHTTPServer",
+    "Server",
+    "ServerAdapter",
+    "WSGIApplication",
+    "WSGIServer",
+]

@@ -1,0 +1,176 @@
+"""The settings of a server, and the server that they describe.
+
+Settings are plain attributes, read each time the server starts; a running one does not change.
+"""
+
+import socket
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, TypeAlias
+
+from cherrypy_bus import Bus
+from cherrypy_server.adapter import HTTPServer, ServerAdapter
+from cherrypy_server.address import BindAddress, url
+from cherrypy_server.wsgi import WSGIApplication, WSGIServer
+
+ServerInstance: TypeAlias = HTTPServer | Callable[[Any], HTTPServer] | str
+"""A server, something that makes one from our `Server`, or the latter's dotted name."""
+
+ALL_INTERFACES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound
+
+
+class Server(ServerAdapter):
+    """Serve a WSGI application over HTTP while the bus runs.
+
+    Args:
+        bus: The bus to follow after `subscribe()`, and to log to.
+        application: The WSGI application.
+    """
+
+    socket_port: int | None = 8080
+    """The TCP port; 0 takes any free one, see `bound_addr`."""
+
+    socket_file: str | None = None
+    """The path of a Unix socket to listen on instead of host and port."""
+
+    socket_file_mode: int = 0o777
+    """The permission bits of the socket file."""
+
+    socket_queue_size: int = 5
+    """How many connections the system may hold that are not accepted yet."""
+
+    socket_timeout: float = 10
+    """Seconds to wait for the other side to send or take something."""
+
+    accepted_queue_size: int = -1
+    """How many accepted connections may wait for a thread; -1 for any number."""
+
+    accepted_queue_timeout: float = 10
+    """Seconds an accepted connection waits for room in a full queue; then it gets a 503."""
+
+    shutdown_timeout: float = 5
+    """Seconds that running requests have to finish when the server stops."""
+
+    protocol_version: str = "HTTP/1.1"
+    """The highest HTTP version to speak, as it stands in the status line."""
+
+    thread_pool: int = 10
+    """How many threads to start with, and the fewest to keep."""
+
+    thread_pool_max: int = -1
+    """The most threads that the pool may grow to; -1 for any number."""
+
+    max_request_header_size: int = 500 * 1024
+    """The largest request head in bytes, answered with 413 beyond; 0 for any size."""
+
+    max_request_body_size: int = 100 * 1024 * 1024
+    """The largest request body in bytes, answered with 413 beyond; 0 for any size."""
+
+    instance: ServerInstance | None = None
+    """An HTTP server to use instead of our own, a callable that makes one, or its dotted name."""
+
+    statistics: bool = False
+    """Whether to count requests, bytes and times in `logging.statistics`."""
+
+    nodelay: bool = True
+    """Whether to send small packets at once (TCP_NODELAY)."""
+
+    wsgi_version: tuple[int | str, int] = (1, 0)
+    """The WSGI version that the application gets: (1, 0) or ("u", 0)."""
+
+    peercreds: bool = False
+    """Whether to put process, user and group id of a Unix socket's client into the environ."""
+
+    peercreds_resolve: bool = False
+    """Whether to put the names of that user and group there too."""
+
+    httpserver_class: Callable[[Any], HTTPServer] = WSGIServer
+    """What makes the HTTP server where `instance` does not say; for subclasses."""
+
+    _socket_host: str | None = "127.0.0.1"
+
+    def __init__(self, bus: Bus, application: WSGIApplication) -> None:
+        super().__init__(bus)
+        self.application = application
+        self._made: HTTPServer | None = None
+
+    @property
+    def socket_host(self) -> str | None:
+        """The host name or address to listen on; '0.0.0.0' or '::' for all interfaces.
+
+        Raises:
+            ValueError: It is set to the empty string, which could mean several things.
+        """
+        return self._socket_host
+
+    @socket_host.setter
+    def socket_host(self, value: str | None) -> None:
+        if value == "":
+            raise ValueError(
+                "The empty string ('') is no host. "
+                "For all interfaces use '0.0.0.0' (IPv4) or '::' (IPv6).",
+            )
+        self._socket_host = value
+
+    @property
+    def bind_addr(self) -> BindAddress | None:
+        """Where to listen: the socket file, else host and port; None without either."""
+        if self.socket_file:
+            return self.socket_file
+        if self.socket_host is None or self.socket_port is None:
+            return None
+        return self.socket_host, self.socket_port
+
+    @bind_addr.setter
+    def bind_addr(self, value: BindAddress | None) -> None:
+        match value:
+            case None:
+                self.socket_file = self.socket_host = self.socket_port = None
+            case str():
+                self.socket_file, self.socket_host, self.socket_port = value, None, None
+            case (str() | None as host, int() | None as port):
+                self.socket_file, self.socket_host, self.socket_port = None, host, port
+            case _:
+                raise ValueError(
+                    f"bind_addr must be (host, port) or the path of a Unix socket, not {value!r}.",
+                )
+
+    def start(self) -> None:
+        """Make the HTTP server from the settings, unless one was given, and serve.
+
+        Raises:
+            BindError: The address is in use or cannot be had; the message names it.
+            ValueError: There is no address.
+        """
+        if not self.running and self.httpserver is self._made:
+            self.httpserver, _ = self.httpserver_from_self()
+            self._made = self.httpserver
+        super().start()
+
+    def httpserver_from_self(
+        self,
+        httpserver: ServerInstance | None = None,
+    ) -> tuple[HTTPServer, BindAddress | None]:
+        """Return an HTTP server with these settings, and the address it shall listen on."""
+        chosen = httpserver or self.instance or type(self).httpserver_class
+        found: Any = _by_name(chosen) if isinstance(chosen, str) else chosen
+        is_maker = isinstance(found, type) or not hasattr(found, "start")
+        return found(self) if is_maker else found, self.bind_addr
+
+    def base(self) -> str:
+        """Return the URL of this server's root for clients, or the path of its Unix socket."""
+        address = self.bound_addr
+        if address is None or isinstance(address, str):
+            return address or ""
+        host, port = address
+        return url(self._scheme(), socket.gethostname() if host in ALL_INTERFACES else host, port)
+
+
+def _by_name(name: str) -> Any:
+    """Return what a dotted name stands for."""
+    module, _, attribute = name.rpartition(".")
+    if not module:
+        raise ValueError(
+            f"{name!r} is no dotted name of an HTTP server: use 'package.module.Name'."
+        )
+    return getattr(import_module(module), attribute)

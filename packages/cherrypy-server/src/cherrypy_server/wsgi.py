@@ -1,0 +1,165 @@
+"""cheroot's WSGI server, told by a `Server`'s settings what to be.
+
+Only cheroot's public API is overridden here: what it binds, where it logs and what it calls itself.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, MutableMapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from cheroot import wsgi
+
+from cherrypy_server.address import BindAddress, BindError
+from cherrypy_server.unix import UnixSocketFile
+
+if TYPE_CHECKING:
+    import socket
+
+    from cherrypy_server.server import Server
+
+WSGIApplication: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
+"""A WSGI application (PEP 3333): called with the environ and `start_response`."""
+
+
+class Gateway10(wsgi.Gateway_10):
+    """WSGI 1.0 with the host as SERVER_NAME: cheroot puts there what it sends as Server field."""
+
+    def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # the stub says None
+        """Return the environ of one request."""
+        environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]  # the stub's
+        environ["SERVER_NAME"] = self.req.server.host
+        return environ
+
+
+class GatewayU0(wsgi.Gateway_u0):
+    """The same for the experimental WSGI u.0, which decodes path and query string as UTF-8."""
+
+    def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # the stub says None
+        """Return the environ of one request."""
+        environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]  # the stub's
+        environ["SERVER_NAME"] = self.req.server.host
+        return environ
+
+
+GATEWAYS: dict[tuple[int | str, int], type[wsgi.Gateway]] = {
+    Gateway10.version: Gateway10,
+    GatewayU0.version: GatewayU0,
+}
+
+
+class WSGIServer(wsgi.Server):
+    """One run of cheroot with the settings that a `Server` has at that moment.
+
+    Args:
+        server: Whose settings to use; its bus gets cheroot's log lines.
+
+    Attributes:
+        host: What the application finds as SERVER_NAME.
+    """
+
+    expiration_interval = 0.1  # cheroot looks this often (in seconds) whether it shall stop
+
+    def __init__(self, server: "Server") -> None:
+        self.server_adapter = server
+        self.host = server.socket_host or "localhost"
+        options: dict[str, Any] = {
+            "numthreads": server.thread_pool,
+            "max": server.thread_pool_max,
+            "request_queue_size": server.socket_queue_size,
+            "timeout": server.socket_timeout,
+            "shutdown_timeout": server.shutdown_timeout,
+            "accepted_queue_size": server.accepted_queue_size,
+            "accepted_queue_timeout": server.accepted_queue_timeout,
+            "peercreds_enabled": server.peercreds,
+            "peercreds_resolve_enabled": server.peercreds_resolve,
+        }
+        super().__init__(_required(server.bind_addr), server.application, **options)
+        self.wsgi_version = server.wsgi_version
+        self.gateway = _gateway(server.wsgi_version)
+        self.protocol = server.protocol_version
+        self.nodelay = server.nodelay
+        self.max_request_header_size = server.max_request_header_size or 0
+        self.max_request_body_size = server.max_request_body_size or 0
+        self.stats["Enabled"] = server.statistics
+        self._publish_statistics(listed=False)
+        self._socket_file: UnixSocketFile | None = None
+        self._bind_error: OSError | None = None
+
+    def prepare(self) -> None:
+        """Bind, listen and start the threads.
+
+        Raises:
+            BindError: The address cannot be had; the error names it.
+        """
+        wanted: BindAddress = self.bind_addr
+        try:
+            super().prepare()
+        except OSError as error:
+            cause = self._bind_error or error
+            raise BindError(cause.errno or 0, wanted, cause.strerror or str(cause)) from error
+        self._publish_statistics(listed=True)
+
+    def stop(self) -> None:
+        """Stop accepting, finish what runs, and leave no socket file behind."""
+        super().stop()
+        self._publish_statistics(listed=False)
+        if self._socket_file is not None:
+            self._socket_file.remove()
+
+    def bind(self, family: int, type: int, proto: int = 0) -> Any:  # noqa: A002 - cheroot's name
+        """Create the socket, and remember the system's own error: cheroot reports only its text."""
+        try:
+            return super().bind(family, type, proto)
+        except OSError as error:
+            self._bind_error = error
+            raise
+
+    def bind_unix_socket(self, bind_addr: str) -> Any:
+        """Create the socket file, unless the path belongs to somebody else."""
+        try:
+            UnixSocketFile.require_free(bind_addr)
+            listening = super().bind_unix_socket(bind_addr)  # type: ignore[no-untyped-call]  # cheroot's
+        except OSError as error:
+            self._bind_error = error
+            raise
+        self._socket_file = UnixSocketFile(bind_addr, self.server_adapter.socket_file_mode)
+        return listening
+
+    @staticmethod
+    def bind_socket(socket_: "socket.socket", bind_addr: BindAddress) -> "socket.socket":
+        """Bind, or close the socket: cheroot forgets those that it could not bind."""
+        try:
+            socket_.bind(bind_addr)
+        except OSError:
+            socket_.close()
+            raise
+        return socket_
+
+    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
+        """Write to the bus's log."""
+        self.server_adapter.bus.log(msg, level, traceback)
+
+    def _publish_statistics(self, *, listed: bool) -> None:
+        """Keep cheroot's figures in `logging.statistics` exactly while the server runs."""
+        published: MutableMapping[str, Any] = logging.__dict__.setdefault("statistics", {})
+        name = f"Cheroot HTTPServer {id(self)}"
+        if listed:
+            published[name] = self.stats
+        else:
+            published.pop(name, None)
+
+
+def _required(bind_addr: BindAddress | None) -> BindAddress:
+    if bind_addr is None:
+        raise ValueError(
+            "The server has no address: set socket_host and socket_port, or socket_file. "
+            "For all interfaces the host is '0.0.0.0' (IPv4) or '::' (IPv6).",
+        )
+    return bind_addr
+
+
+def _gateway(version: tuple[int | str, int]) -> type[wsgi.Gateway]:
+    if version not in GATEWAYS:
+        known = " or ".join(str(each) for each in GATEWAYS)
+        raise ValueError(f"wsgi_version must be {known}, not {version!r}.")
+    return GATEWAYS[version]

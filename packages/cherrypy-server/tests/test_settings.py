@@ -1,0 +1,214 @@
+"""What a server's settings are, and the server that they make."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cherrypy_bus import Bus
+from cherrypy_server import Server, WSGIServer
+
+DEFAULTS = {
+    "accepted_queue_size": -1,
+    "accepted_queue_timeout": 10,
+    "bind_addr": ("127.0.0.1", 8080),
+    "instance": None,
+    "max_request_body_size": 100 * 1024 * 1024,
+    "max_request_header_size": 500 * 1024,
+    "nodelay": True,
+    "peercreds": False,
+    "peercreds_resolve": False,
+    "protocol_version": "HTTP/1.1",
+    "shutdown_timeout": 5,
+    "socket_file": None,
+    "socket_host": "127.0.0.1",
+    "socket_port": 8080,
+    "socket_queue_size": 5,
+    "socket_timeout": 10,
+    "statistics": False,
+    "thread_pool": 10,
+    "thread_pool_max": -1,
+    "wsgi_version": (1, 0),
+}
+
+
+def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    raise NotImplementedError
+
+
+@pytest.fixture
+def server(bus: Bus) -> Server:
+    return Server(bus, application)
+
+
+@pytest.mark.parametrize("name", sorted(DEFAULTS))
+def test_documented_default(server: Server, name: str) -> None:
+    assert getattr(server, name) == DEFAULTS[name]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "attribute"),
+    [
+        ("socket_queue_size", 7, "request_queue_size"),
+        ("socket_timeout", 1.5, "timeout"),
+        ("shutdown_timeout", 2, "shutdown_timeout"),
+        ("protocol_version", "HTTP/1.0", "protocol"),
+        ("max_request_header_size", 100, "max_request_header_size"),
+        ("max_request_body_size", 200, "max_request_body_size"),
+        ("nodelay", False, "nodelay"),
+        ("thread_pool", 3, "numthreads"),
+        ("peercreds", True, "peercreds_enabled"),
+        ("wsgi_version", ("u", 0), "wsgi_version"),
+    ],
+)
+def test_settings_reach_the_http_server(
+    server: Server,
+    setting: str,
+    value: object,
+    attribute: str,
+) -> None:
+    setattr(server, setting, value)
+    httpserver = WSGIServer(server)
+    assert getattr(httpserver, attribute) == value
+
+
+def test_pool_and_queue_limits_reach_the_http_server(server: Server) -> None:
+    server.thread_pool = 3
+    server.thread_pool_max = 4
+    server.accepted_queue_size = 5
+    server.accepted_queue_timeout = 6
+    server.peercreds = server.peercreds_resolve = True
+    httpserver = WSGIServer(server)
+    assert (httpserver.requests.min, httpserver.requests.max) == (3, 4)
+    assert httpserver.requests._queue.maxsize == 5
+    assert httpserver.requests._queue_put_timeout == 6
+    assert httpserver.peercreds_resolve_enabled
+
+
+def test_an_unknown_wsgi_version_is_refused(server: Server) -> None:
+    server.wsgi_version = (2, 0)
+    with pytest.raises(ValueError, match=r"\(1, 0\) or \('u', 0\), not \(2, 0\)"):
+        WSGIServer(server)
+
+
+def test_the_empty_host_is_refused_with_advice(server: Server) -> None:
+    with pytest.raises(ValueError, match=r"0\.0\.0\.0"):
+        server.socket_host = ""
+
+
+def test_a_server_without_an_address_says_what_to_set(server: Server) -> None:
+    server.bind_addr = None
+    with pytest.raises(ValueError, match="socket_host and socket_port, or socket_file"):
+        server.start()
+
+
+def address_settings(server: Server) -> tuple[str | None, str | None, int | None]:
+    return server.socket_file, server.socket_host, server.socket_port
+
+
+def test_bind_addr_sets_host_and_port(server: Server) -> None:
+    server.socket_file = "/run/site.sock"
+    server.bind_addr = ("::1", 81)
+    assert address_settings(server) == (None, "::1", 81)
+
+
+def test_bind_addr_sets_the_socket_file(server: Server) -> None:
+    server.bind_addr = "/run/site.sock"
+    assert address_settings(server) == ("/run/site.sock", None, None)
+
+
+def test_the_socket_file_goes_before_host_and_port(server: Server) -> None:
+    server.socket_file = "/run/site.sock"
+    assert server.bind_addr == "/run/site.sock"
+
+
+@pytest.mark.parametrize("value", [5, ("host", "80"), ("host",), ["host", b"80"]])
+def test_other_addresses_are_refused(server: Server, value: Any) -> None:
+    with pytest.raises(ValueError, match="path of a Unix socket, not"):
+        server.bind_addr = value
+
+
+@pytest.mark.parametrize(
+    ("address", "base"),
+    [
+        (("127.0.0.1", 8080), "http://127.0.0.1:8080"),
+        (("127.0.0.1", 80), "http://127.0.0.1"),
+        (("::1", 8080), "http://[::1]:8080"),
+        (("0.0.0.0", 8080), "http://here:8080"),
+        (("::", 8080), "http://here:8080"),
+        ("/run/site.sock", "/run/site.sock"),
+        (None, ""),
+    ],
+)
+def test_base(
+    server: Server,
+    address: tuple[str, int] | str | None,
+    base: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "here")
+    server.bind_addr = address
+    assert server.base() == base
+
+
+class Another:
+    """An HTTP server of another make."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def another(server: Server) -> Another:
+    return Another(server)
+
+
+def test_httpserver_from_self_is_ours_by_default(server: Server) -> None:
+    httpserver, bind_addr = server.httpserver_from_self()
+    assert isinstance(httpserver, WSGIServer)
+    assert bind_addr == ("127.0.0.1", 8080)
+
+
+@pytest.mark.parametrize("maker", [Another, another])
+def test_instance_may_be_what_makes_a_server(server: Server, maker: Any) -> None:
+    server.instance = maker
+    made, _ = server.httpserver_from_self()
+    assert isinstance(made, Another)
+    assert made.server is server
+
+
+def test_instance_may_be_a_server(server: Server) -> None:
+    server.instance = Another(server)
+    assert server.httpserver_from_self()[0] is server.instance
+
+
+def test_instance_may_be_a_dotted_name(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "site_server", SimpleNamespace(Make=Another))
+    server.instance = "site_server.Make"
+    assert isinstance(server.httpserver_from_self()[0], Another)
+
+
+def test_a_name_without_a_module_is_refused(server: Server) -> None:
+    with pytest.raises(ValueError, match=r"'Make' .* 'package\.module\.Name'"):
+        server.httpserver_from_self("Make")
+
+
+def test_a_subclass_may_serve_with_another_class(bus: Bus) -> None:
+    class OtherServer(Server):
+        httpserver_class = Another
+
+    assert isinstance(OtherServer(bus, application).httpserver_from_self()[0], Another)
+
+
+def test_an_http_server_that_was_given_is_kept(server: Server, lines: list[str]) -> None:
+    class Ended(Another):
+        ready = True
+
+    given = server.httpserver = Ended(server)
+    server.start()
+    server.restart()
+    server.stop()
+    assert server.httpserver is given
