@@ -1,0 +1,70 @@
+"""What a function on a request and a response may expect of them.
+
+`webob.Request` and `webob.Response` fit as they are. A member is added here only if they have it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, MutableMapping
+
+
+class RequestMessage(Protocol):
+    """A request to read."""
+
+    @property
+    def method(self) -> str:
+        """The method, in capitals."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The header fields; the case of names makes no difference."""
+        ...
+
+    @property
+    def script_name(self) -> str:
+        """The path of the application, without a slash at its end."""
+        ...
+
+    @property
+    def path_info(self) -> str:
+        """The path below the application, decoded."""
+        ...
+
+    @property
+    def query_string(self) -> str:
+        """What follows the question mark, not decoded."""
+        ...
+
+
+class ResponseMessage(Protocol):
+    """A response to read and change."""
+
+    @property
+    def status(self) -> str:
+        """The code and the reason phrase; it may be set to a code alone."""
+        ...
+
+    @status.setter
+    def status(self, value: str | int) -> None: ...
+
+    @property
+    def status_code(self) -> int:
+        """The code."""
+        ...
+
+    @property
+    def headers(self) -> MutableMapping[str, str]:
+        """The header fields; the case of names makes no difference."""
+        ...
+
+    @property
+    def app_iter(self) -> Iterable[bytes]:
+        """The body in pieces."""
+        ...
+
+    @app_iter.setter
+    def app_iter(self, value: Iterable[bytes]) -> None: ...

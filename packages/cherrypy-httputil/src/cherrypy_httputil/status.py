@@ -1,0 +1,58 @@
+"""Status codes, their reason phrases, and the sentences that error pages show for them.
+
+`response_codes` is the one table, and applications may add to it.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TypeAlias
+
+from cherrypy_httputil.fields import check_field
+
+Status: TypeAlias = "int | str | bytes | tuple[int | str, str] | list[int | str] | None"
+"""A code, a code and a reason phrase in one text or in a pair, or None for 200."""
+
+response_codes: dict[int, tuple[str, str]] = {
+    status.value: (status.phrase, status.description) for status in HTTPStatus
+}
+"""Reason phrase and explanation for each code."""
+
+response_codes[500] = (
+    "Internal Server Error",
+    "The server encountered an unexpected condition which prevented it from fulfilling the request.",
+)
+response_codes[503] = (
+    "Service Unavailable",
+    "The server is currently unable to handle the request due to a temporary overloading or "
+    "maintenance of the server.",
+)
+
+
+def valid_status(status: Status) -> tuple[int, str, str]:
+    """Return the code, the reason phrase and the usual explanation of a status.
+
+    Raises:
+        ValueError: If the code is not a number from 100 to 599, or the phrase has a CR, LF or NUL.
+    """
+    code, reason = _split(200 if status is None else status)
+    number = int(code) if str(code).isdecimal() else 0
+    if not 100 <= number <= 599:  # noqa: PLR2004 - the classes of RFC 9110, section 15
+        raise ValueError(f"{status!r} is not a status: its code has to be a number from 100 to 599")
+    usual_reason, message = response_codes.get(number, ("", ""))
+    check_field(reason)
+    return number, usual_reason if reason is None else reason, message
+
+
+def _split(
+    status: int | str | bytes | tuple[int | str, str] | list[int | str],
+) -> tuple[int | str, str | None]:
+    if isinstance(status, bytes):
+        status = status.decode("iso-8859-1")
+    if isinstance(status, str):
+        code, _, reason = status.partition(" ")
+        return code, reason.strip() or None
+    if isinstance(status, (tuple, list)):
+        code, text = status
+        return code, str(text)
+    return status, None
