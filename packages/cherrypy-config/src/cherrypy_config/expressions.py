@@ -1,0 +1,69 @@
+"""Python values from Python expressions: `unrepr`, and its strict sister `literal`.
+
+Security: `unrepr` imports and calls whatever the text names. Give it only what the operator of the
+program wrote. For any other text there is `literal`; it never looks up a name.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from cherrypy_config.evaluation import LITERAL_FORMS, PYTHON_FORMS, evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Mode(Enum):
+    """How the text of a value is read: the caller's choice, made where the file is named."""
+
+    PYTHON = "python"
+    """As `unrepr` does: the text may name, import and call anything. For the operator's files."""
+
+    LITERAL = "literal"
+    """As `literal` does, and without interpolation. For files that the operator did not write."""
+
+
+def unrepr(s: str | None) -> Any:
+    """Return the value of a Python expression; the text may import and call.
+
+    Names stand for builtins and modules. Allowed are literals, displays of lists, tuples, dicts
+    and sets with unpacking, attributes, subscripts, calls with all kinds of arguments, and
+    arithmetic.
+
+    Args:
+        s: The text. The empty text and None stand for themselves.
+
+    Raises:
+        ExpressionError: The text is not such an expression, or computing it failed.
+
+    Example:
+        >>> unrepr("dict(port=8000 + 80)")
+        {'port': 8080}
+    """
+    return evaluate(s, PYTHON_FORMS)
+
+
+def literal(s: str | None) -> Any:
+    """Return the value of a Python literal: nothing is looked up, imported or called.
+
+    Allowed are numbers, text, bytes, True, False, None, the ellipsis, and lists, tuples, dicts and
+    sets of these.
+
+    Args:
+        s: The text. The empty text and None stand for themselves.
+
+    Raises:
+        ExpressionError: The text is anything else.
+
+    Example:
+        >>> literal("['a', -1, 2 + 3j]")
+        ['a', -1, (2+3j)]
+    """
+    return evaluate(s, LITERAL_FORMS)
+
+
+def reader(mode: Mode) -> Callable[[str | None], Any]:
+    """Return the function that reads values in this mode."""
+    return {Mode.PYTHON: unrepr, Mode.LITERAL: literal}[mode]

@@ -1,0 +1,127 @@
+"""One dict from whatever holds configuration: a mapping, a file by its name, an open file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from cherrypy_config.errors import ConfigError
+from cherrypy_config.expressions import Mode
+from cherrypy_config.layers import Layer, Origin
+from cherrypy_config.parser import Parser
+from cherrypy_config.sources import FileLike, StrPath, file_name, file_text
+from cherrypy_config.toml import sections_from_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cherrypy_config.positions import Positions
+
+ConfigSource: TypeAlias = "Mapping[str, Any] | StrPath | FileLike"
+"""Where configuration may come from; a name that ends in `.toml` means TOML, any other INI."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a source held.
+
+    Attributes:
+        content: The entries, or the sections with their entries.
+        file: The name of the file, None for a mapping.
+        by_name: Whether the source was the name of a file, which may be looked at again.
+        positions: The lines of the entries of an INI file.
+    """
+
+    content: dict[str, Any]
+    file: str | None = None
+    by_name: bool = False
+    positions: Positions | None = None
+
+    def origin(self, section: str, option: str) -> Origin:
+        """Tell where an entry came from."""
+        if self.file is None:
+            return Origin(Layer.DICT)
+        line = self.positions.of(section, option)[1] if self.positions else None
+        return Origin(Layer.FILE, self.file, section, line)
+
+
+def load(config: ConfigSource, mode: Mode) -> Loaded:
+    """Read a source; a mapping is copied.
+
+    Raises:
+        OSError: A file cannot be read.
+        ConfigError: A file holds what it must not.
+        TypeError: `config` is nothing that holds configuration.
+    """
+    if isinstance(config, Mapping):
+        return Loaded(dict(config))
+    by_name = isinstance(config, str | os.PathLike)
+    if not by_name and not hasattr(config, "read"):
+        wanted = "a dict, the name of a file, a path or an open file"
+        raise TypeError(f"config comes from {wanted}, not from {config!r}")
+    name = file_name(config)
+    if name.endswith(".toml"):
+        return Loaded(sections_from_toml(file_text(config), name), name, by_name)
+    parser = Parser()
+    parser.mode = mode
+    return Loaded(parser.dict_from_file(config), name, by_name, parser.positions)
+
+
+def as_dict(
+    config: ConfigSource,
+    *,
+    mode: Mode = Mode.PYTHON,
+    on_file: Callable[[str], object] | None = None,
+) -> dict[str, Any]:
+    r"""Return a dict from a dict, the name of a file, a path or an open file.
+
+    Args:
+        config: The source. A dict is copied; a file gives a dict of sections.
+        mode: How the values of an INI file are read.
+        on_file: Is called with the name of the file after it was read, if `config` is a name.
+
+    Raises:
+        OSError: The file cannot be read.
+        ConfigError: The file holds what it must not.
+        TypeError: `config` is none of these.
+
+    Example:
+        >>> import io
+        >>> as_dict(io.StringIO("[db]\npool = 2 * 4"))
+        {'db': {'pool': 8}}
+    """
+    loaded = load(config, mode)
+    if on_file is not None and loaded.by_name and loaded.file is not None:
+        on_file(loaded.file)
+    return loaded.content
+
+
+def merge_sections(
+    base: MutableMapping[str, dict[str, Any]],
+    other: ConfigSource,
+    *,
+    mode: Mode = Mode.PYTHON,
+    on_file: Callable[[str], object] | None = None,
+) -> None:
+    """Merge sections with their entries into others, entry by entry.
+
+    Args:
+        base: Is changed; its section dicts are changed in place.
+        other: What is merged in, as for `as_dict`.
+        mode: As for `as_dict`.
+        on_file: As for `as_dict`.
+
+    Raises:
+        OSError: The file cannot be read.
+        ConfigError: The file holds what it must not, or an entry stands outside all sections.
+    """
+    sections = as_dict(other, mode=mode, on_file=on_file)
+    for name, entries in sections.items():
+        if not isinstance(entries, Mapping):
+            raise ConfigError(
+                f"the entry {name!r} stands in no section; put it in one: {{'/': {{{name!r}: …}}}}"
+            )
+    for name, entries in sections.items():
+        base.setdefault(name, {}).update(entries)
