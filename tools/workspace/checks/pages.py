@@ -1,0 +1,69 @@
+"""The documentation: it builds without a warning, and its programs run."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workspace import programs
+from workspace.checks import Setting
+from workspace.errors import Failure
+from workspace.steps import Log, Step
+
+if TYPE_CHECKING:
+    from workspace.processes import Words
+
+
+def built(setting: Setting) -> Step:
+    """Return the step that builds the site of the documentation."""
+
+    def run(log: Log) -> None:
+        build(setting, log)
+
+    return Step("docs", run)
+
+
+def build(setting: Setting, log: Log, directory: Path | None = None) -> None:
+    """Build the site into a directory, ``site`` in the checkout where none is given."""
+    where = directory or setting.root / "site"
+    command: Words = [
+        setting.python,
+        "-m",
+        "mkdocs",
+        "build",
+        "--strict",
+        "--quiet",
+        "--site-dir",
+        where,
+    ]
+    log.run(*command, cwd=setting.root, env=setting.environ())
+
+
+def pages(root: Path) -> list[Path]:
+    """Return the pages that may have programs, the packages' READMEs among them."""
+    found = [root / "README.md", *sorted(root.glob("docs/**/*.md"))]
+    return [*found, *sorted(root.glob("packages/*/README.md"))]
+
+
+def executed(setting: Setting) -> Step:
+    """Return the step that runs the programs of all pages, in the environment of the workspace."""
+
+    def run(log: Log) -> None:
+        run_pages(setting, log, pages(setting.root))
+
+    return Step("programs", run)
+
+
+def run_pages(setting: Setting, log: Log, chosen: list[Path]) -> None:
+    """Run the programs of pages; go on after a failure to tell of all.
+
+    Raises:
+        Failure: A program of one of them failed.
+    """
+    failed = []
+    for page in chosen:
+        try:
+            programs.run_page(page, setting.python, log)
+        except Failure as failure:
+            log.say(str(failure))
+            failed.append(str(page.relative_to(setting.root)))
+    if failed:
+        raise Failure(f"programs failed in {', '.join(failed)}")

@@ -1,0 +1,1 @@
+"""The commands, one module each; a module's name is the command's."""

@@ -1,0 +1,43 @@
+"""Which packages a change concerns: the changed ones and all that depend on them.
+
+A change outside of ``packages/`` may concern everything, so everything is checked then.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from workspace.errors import Failure, Misuse
+from workspace.packages import Package, Workspace
+from workspace.processes import output_of
+
+
+def changed_files(root: Path, since: str) -> list[str]:
+    """Return the files that differ from the point where this branch left a git ref.
+
+    Raises:
+        Misuse: git does not know the ref.
+    """
+    try:
+        output_of(["git", "rev-parse", "--verify", "--quiet", f"{since}^{{commit}}"], cwd=root)
+    except Failure as error:
+        raise Misuse(f"git knows no ref {since!r}") from error
+    listed = output_of(["git", "diff", "--name-only", "-z", f"{since}...HEAD"], cwd=root)
+    working = output_of(["git", "diff", "--name-only", "-z", "HEAD"], cwd=root)
+    return sorted({name for name in (listed + working).split("\0") if name})
+
+
+def concerned(workspace: Workspace, files: Iterable[str]) -> list[Package]:
+    """Return the packages whose checks must run again after the files changed."""
+    homes = {str(one.path.relative_to(workspace.root)): one.name for one in workspace}
+    names = set()
+    for file in files:
+        home = "/".join(file.split("/")[:2])
+        if home in homes:
+            names.add(homes[home])
+        elif not _is_page_of_package(file):
+            return list(workspace)
+    return workspace.dependents(names)
+
+
+def _is_page_of_package(file: str) -> bool:
+    return file.startswith("docs/packages/")

@@ -1,0 +1,85 @@
+"""Start other programs: with their output shown, kept in a log, or returned."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, TypeAlias
+
+from workspace.errors import Failure
+
+Words: TypeAlias = list[str | Path]
+
+
+def environ(extra: Mapping[str, str | None] | None = None) -> dict[str, str]:
+    """Return this process's environment without what points at another Python environment.
+
+    Args:
+        extra: Variables to set; None removes one.
+    """
+    values: dict[str, str | None] = dict(os.environ)
+    for name in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "CONDA_PREFIX", "PYTHONWARNINGS"):
+        values[name] = None
+    values |= {"PYTHONUTF8": "1", **(extra or {})}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def output_of(
+    command: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> str:
+    """Run a program and return what it prints.
+
+    Raises:
+        Failure: It cannot be started or ends with another status than 0.
+    """
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            words,
+            cwd=cwd,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise Failure(f"cannot run {words[0]}: {error.strerror}") from error
+    if done.returncode:
+        told = (done.stderr or done.stdout).strip()
+        raise Failure(f"{' '.join(words[:4])} … failed: {told}")
+    return done.stdout
+
+
+def logged(
+    command: Sequence[str | Path],
+    log: IO[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+) -> int:
+    """Run a program with its output in ``log`` and return its exit status.
+
+    Args:
+        timeout: The seconds after which it is ended; the status is then 124.
+    """
+    words = [str(word) for word in command]
+    print("$", *words, file=log, flush=True)
+    try:
+        return subprocess.run(
+            words,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=timeout,
+        ).returncode
+    except subprocess.TimeoutExpired:
+        print(f"ended after {timeout:g} seconds", file=log, flush=True)
+        return 124
+    except OSError as error:
+        print(f"cannot run {words[0]}: {error.strerror}", file=log, flush=True)
+        return 127
