@@ -1,0 +1,229 @@
+"""Channels: names to which listeners subscribe and messages are published.
+
+Rule: ``publish`` reads one tuple per channel and takes no lock. Whoever changes a channel builds a
+new tuple and puts it in place of the old one, under the lock; a message on its way keeps the
+listeners that it began with.
+"""
+
+import contextlib
+import sys
+import threading
+import traceback as tracebacks
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Set as AbstractSet
+from typing import Any, NoReturn, TypeVar, cast, overload
+
+from cherrypy_bus.failures import ChannelFailures, Listener
+
+F = TypeVar("F", bound=Listener)
+
+DEFAULT_PRIORITY = 50
+
+
+class Listeners(MutableMapping[str, AbstractSet[Listener]]):
+    """The listeners of every channel, ready to be called.
+
+    As a mapping it gives each channel's listeners as a frozen set. Setting an item replaces the
+    channel's listeners, at their own priorities; deleting one removes the channel.
+
+    Attributes:
+        plans: The listeners of each channel in the order of their priorities. Read it, never change
+            it.
+    """
+
+    def __init__(self, channels: Iterable[str] = ()) -> None:
+        self._lock = threading.RLock()
+        self._priorities: dict[str, dict[Listener, float]] = {}
+        self.plans: dict[str, tuple[Listener, ...]] = {}
+        for channel in channels:
+            self[channel] = ()
+
+    def add(self, channel: str, listener: Listener, priority: float | None = None) -> None:
+        """Add a listener to a channel, or change its priority there."""
+        with self._lock:
+            row = self._priorities.setdefault(channel, {})
+            row[listener] = _priority(listener) if priority is None else priority
+            self._plan(channel)
+
+    def discard(self, channel: str, listener: Listener) -> None:
+        """Remove a listener from a channel if it is there."""
+        with self._lock:
+            if self._priorities.get(channel, {}).pop(listener, None) is not None:
+                self._plan(channel)
+
+    def _plan(self, channel: str) -> None:
+        row = self._priorities[channel]
+        # The sort is stable: among equals the first to subscribe is the first to be called.
+        self.plans[channel] = tuple(sorted(row, key=row.__getitem__))
+
+    def __getitem__(self, channel: str) -> frozenset[Listener]:
+        return frozenset(self.plans[channel])
+
+    def __setitem__(self, channel: str, listeners: Iterable[Listener]) -> None:
+        with self._lock:
+            self._priorities[channel] = {listener: _priority(listener) for listener in listeners}
+            self._plan(channel)
+
+    def __delitem__(self, channel: str) -> None:
+        with self._lock:
+            del self.plans[channel]
+            del self._priorities[channel]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self.plans))
+
+    def __len__(self) -> int:
+        return len(self.plans)
+
+    def __repr__(self) -> str:
+        return f"Listeners({self.plans!r})"
+
+
+def _priority(listener: Listener) -> float:
+    return cast("float", getattr(listener, "priority", DEFAULT_PRIORITY))
+
+
+class Channels:
+    """Publish messages to the listeners that subscribed to a channel.
+
+    Attributes:
+        listeners: A mapping of channel names to sets of listeners.
+
+    Example:
+        >>> channels = Channels()
+        >>> channels.subscribe("greet", "Hello {}".format)
+        >>> channels.publish("greet", "world")
+        ['Hello world']
+    """
+
+    listeners: Listeners
+
+    def __init__(self, channels: Iterable[str] = ("log",)) -> None:
+        self.listeners = Listeners(channels)
+        self._plans = self.listeners.plans
+
+    @overload
+    def subscribe(
+        self, channel: str, callback: None = None, priority: float | None = None
+    ) -> Callable[[F], F]: ...
+
+    @overload
+    def subscribe(
+        self, channel: str, callback: Listener, priority: float | None = None
+    ) -> None: ...
+
+    def subscribe(
+        self, channel: str, callback: Listener | None = None, priority: float | None = None
+    ) -> Callable[[F], F] | None:
+        """Call ``callback`` with each message that is published on ``channel``.
+
+        Without a callback it is a decorator: ``@bus.subscribe("start", priority=60)``.
+
+        Args:
+            channel: The name of the channel; it needs no declaration.
+            callback: What to call. One that has subscribed already only gets its new priority.
+            priority: Lower is earlier. The default is the callback's own ``priority`` attribute,
+                else 50. Listeners of the same priority are called in the order in which they
+                subscribed.
+        """
+        if callback is None:
+            return self._decorator(channel, priority)
+        self.listeners.add(channel, callback, priority)
+        return None
+
+    def _decorator(self, channel: str, priority: float | None) -> Callable[[F], F]:
+        def decorate(callback: F) -> F:
+            self.listeners.add(channel, callback, priority)
+            return callback
+
+        return decorate
+
+    def unsubscribe(self, channel: str, callback: Listener) -> None:
+        """Stop calling ``callback`` for ``channel``; do nothing if it has not subscribed."""
+        self.listeners.discard(channel, callback)
+
+    def publish(self, channel: str, *args: Any, **kwargs: Any) -> list[Any]:
+        """Call every listener of ``channel`` with the message and return what they returned.
+
+        All listeners are called even if some fail. Each failure is logged.
+
+        Args:
+            channel: The name of the channel. One without listeners has no effect.
+            args: The message.
+            kwargs: More of the message.
+
+        Raises:
+            ChannelFailures: Once all have been called, if any of them failed.
+            SystemExit: At once, from a listener: it is the way to end everything. An exit status of
+                0 becomes 1 if another listener had failed before.
+            KeyboardInterrupt: At once.
+        """
+        plan = self._plans.get(channel)
+        if not plan:
+            return []
+        pending = iter(plan)
+        output: list[Any] = []
+        listener = plan[0]
+        try:
+            if kwargs:
+                for listener in pending:
+                    output.append(listener(*args, **kwargs))  # noqa: PERF401 - see below
+            else:
+                for listener in pending:
+                    output.append(listener(*args))  # noqa: PERF401 - see below
+        except Exception:
+            # The loops are plain ones so that it is known which listener failed.
+            self._finish(channel, listener, pending, args, kwargs)
+        return output
+
+    def _finish(
+        self,
+        channel: str,
+        failed: Listener,
+        pending: Iterator[Listener],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> NoReturn:
+        """Record the failure that is being handled, call the listeners that are left, and raise."""
+        failures = ChannelFailures(channel=channel)
+        self._record(failures, channel, failed)
+        for listener in pending:
+            try:
+                listener(*args, **kwargs)
+            except SystemExit as error:
+                error.code = error.code or 1
+                raise
+            except Exception:  # noqa: BLE001 - a listener may raise anything
+                self._record(failures, channel, listener)
+        raise failures
+
+    def _record(self, failures: ChannelFailures, channel: str, listener: Listener) -> None:
+        failures.handle_exception(listener)
+        if channel != "log":
+            self.log(f"Error in {channel!r} listener {listener!r}", level=40, traceback=True)
+
+    def log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
+        """Publish a message on the ``log`` channel as ``(msg, level)``.
+
+        A log listener that fails never gets in the way of the caller: the message goes to the
+        process's own standard error instead, if that can still be written.
+
+        Args:
+            msg: The message.
+            level: Its level, numbered as in ``logging``.
+            traceback: Whether to append the traceback of the exception that is being handled.
+        """
+        if traceback:
+            msg = f"{msg}\n{tracebacks.format_exc()}"
+        try:
+            self.publish("log", msg, level)
+        except ChannelFailures as failures:
+            _last_resort(f"{msg}\nThe log failed: {failures}")
+
+
+def _last_resort(text: str) -> None:
+    stream = sys.__stderr__
+    if stream is None:
+        return
+    with contextlib.suppress(OSError, ValueError):  # a full disk; a closed stream
+        print(text, file=stream, flush=True)  # noqa: T201 - where no log is left to be told
