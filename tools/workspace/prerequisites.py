@@ -4,13 +4,16 @@ A test says what it needs with ``@pytest.mark.requires("nginx")``. What the test
 use is found by looking for that mark, so a program that no test asks for is never installed.
 """
 
+import os
 import re
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from workspace.errors import Misuse
+from workspace.errors import Failure, Misuse
+from workspace.processes import environ, logged
 
 _MARK = re.compile(r"\brequires\(([^)]*)\)")
 _NAME = re.compile(r"""["']([\w.+-]+)["']""")
@@ -90,3 +93,23 @@ def _test_files(root: Path) -> Iterator[Path]:
 def _marked(file: Path) -> Iterator[str]:
     for match in _MARK.finditer(file.read_text("utf-8")):
         yield from _NAME.findall(match[1])
+
+
+def debian(names: Iterable[str]) -> list[str]:
+    """Return the Debian packages that have the programs."""
+    return sorted({package for name in names for package in program(name).debian})
+
+
+def install(packages: Iterable[str]) -> None:
+    """Install Debian packages.
+
+    Raises:
+        Failure: This is no Debian, or apt-get failed.
+    """
+    apt = [*([] if os.geteuid() == 0 else ["sudo"]), "apt-get"]
+    env = environ({"DEBIAN_FRONTEND": "noninteractive"})
+    options = ["install", "--yes", "--quiet", "--no-install-recommends"]
+    for command in ([*apt, "update", "--quiet"], [*apt, *options, *packages]):
+        status = logged(command, sys.stdout, env=env)
+        if status:
+            raise Failure(f"{' '.join(command)} ended with status {status}")

@@ -34,7 +34,7 @@ def build(setting: Setting, log: Log, directory: Path | None = None) -> None:
         "--site-dir",
         where,
     ]
-    log.run(*command, cwd=setting.root, env=setting.environ())
+    log.run(*command, cwd=setting.root, env=setting.environ(NO_MKDOCS_2_WARNING="1"))
 
 
 def pages(root: Path) -> list[Path]:

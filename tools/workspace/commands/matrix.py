@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 
 from workspace import interpreters, matrix
 from workspace.packages import Workspace
@@ -12,14 +13,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since", metavar="REF", help="the git ref to compare with; all without it"
     )
+    parser.add_argument("--output", type=Path, help="a file to which 'matrix=…' is added as well")
 
 
 def run(options: argparse.Namespace, workspace: Workspace) -> int:
     """Print the matrix."""
     packages = list(workspace)
-    if options.since:
+    if options.since and options.since.strip("0"):
         files = matrix.changed_files(workspace.root, options.since)
         packages = matrix.concerned(workspace, files)
     versions = [*interpreters.SUPPORTED, interpreters.NEWEST]
-    print(json.dumps({"package": [one.name for one in packages], "python": versions}))
+    text = json.dumps({"package": [one.name for one in packages], "python": versions})
+    print(text)
+    if options.output:
+        with options.output.open("a", encoding="utf-8") as file:
+            file.write(f"matrix={text}\n")
     return 0

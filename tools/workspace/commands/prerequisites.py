@@ -9,14 +9,15 @@ from workspace.packages import Workspace
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--all", action="store_true", help="those that are installed, too")
+    parser.add_argument("--install", action="store_true", help="install what is missing")
 
 
 def run(options: argparse.Namespace, workspace: Workspace) -> int:
-    """Print one package a line."""
+    """Print one package a line and, where asked, install them."""
     find = prerequisites.used if options.all else prerequisites.missing
-    names = {
-        debian for name in find(workspace.root) for debian in prerequisites.program(name).debian
-    }
-    for name in sorted(names):
-        print(name)
+    packages = prerequisites.debian(find(workspace.root))
+    for name in packages:
+        print(name, flush=True)
+    if options.install and packages:
+        prerequisites.install(packages)
     return 0

@@ -42,6 +42,12 @@ def run(options: argparse.Namespace, workspace: Workspace) -> int:
     return 0 if Runner(workspace.cache / "logs").run(chosen) else 1
 
 
+def check(workspace: Workspace, packages: list[Package]) -> bool:
+    """Run all checks of packages; return whether they pass."""
+    setting = Setting(workspace, environment.main(workspace).python)
+    return Runner(workspace.cache / "logs").run(_of_packages(setting, packages, fast=False))
+
+
 def _tell_missing(absent: Sequence[str], *, real: bool) -> None:
     for name in absent:
         environment.say(f"a test {prerequisites.advice(name)}")
