@@ -1,1 +1,52 @@
-"""Object publishing: from a path to a handler, its arguments and its config."""
+"""Object publishing: from a path to a handler, its arguments and its config.
+
+`walk` follows a path through a tree of objects, `choose` picks the page that answers, `merge` makes
+the config that is in force there: three functions that know no request. The dispatchers put them
+together.
+"""
+
+from cherrypy_dispatch.arguments import ArgumentPopper, popargs
+from cherrypy_dispatch.callspec import test_callable_spec
+from cherrypy_dispatch.choice import choose
+from cherrypy_dispatch.dispatcher import Dispatcher
+from cherrypy_dispatch.exposure import Exposer, expose
+from cherrypy_dispatch.handlers import LateParamPageHandler, PageHandler
+from cherrypy_dispatch.match import Layer, Match
+from cherrypy_dispatch.merging import merge
+from cherrypy_dispatch.methods import MethodDispatcher
+from cherrypy_dispatch.names import (
+    Naming,
+    Translation,
+    punctuation_to_underscores,
+    validate_translator,
+)
+from cherrypy_dispatch.request import DispatchApplication, DispatchRequest
+from cherrypy_dispatch.trail import Step, Trail
+from cherrypy_dispatch.vpath import VPath
+from cherrypy_dispatch.walk import walk
+
+__all__ = [
+    "ArgumentPopper",
+    "DispatchApplication",
+    "DispatchRequest",
+    "Dispatcher",
+    "Exposer",
+    "LateParamPageHandler",
+    "Layer",
+    "Match",
+    "MethodDispatcher",
+    "Naming",
+    "PageHandler",
+    "Step",
+    "Trail",
+    "Translation",
+    "VPath",
+    "choose",
+    "expose",
+    "merge",
+    "popargs",
+    "punctuation_to_underscores",
+    "test_callable_spec",
+    "validate_translator",
+    "walk",
+]

@@ -1,0 +1,108 @@
+"""The dispatcher for resources: the path names an object, the request's method its method.
+
+What counts as a method of a resource are its public callables in capital letters, and nothing else:
+a request can reach no other attribute.
+"""
+
+from __future__ import annotations
+
+from types import MethodType
+from typing import TYPE_CHECKING, Any
+
+from cherrypy_dispatch.choice import choose, place
+from cherrypy_dispatch.dispatcher import Dispatcher, page
+from cherrypy_dispatch.walk import walk
+from cherrypy_httputil import HTTPError, NotFound
+from cherrypy_serving import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cherrypy_dispatch.match import Layer, Match
+
+
+class MethodDispatcher(Dispatcher, direct=True):
+    """Find the exposed resource for a path, then its method `GET`, `POST`, … for the request's.
+
+    The resource is exposed as a whole, and its methods need not be. A HEAD that it has no method
+    for is answered by its `GET`. Each other method that it does not have is answered with 405.
+    Whichever it is, the response says in `Allow` what the resource has.
+    """
+
+    def __call__(self, path_info: str) -> None:
+        """Set `handler` on the current request, and `Allow` on its response.
+
+        The handler is a `LateParamPageHandler`, or a `NotFound` or an `HTTPError` 405 that is
+        raised when it is called.
+        """
+        request = serving.request
+        resource, vpath = self.find_handler(path_info)
+        if resource is None:
+            request.handler = NotFound()
+            return
+        serving.response.headers["Allow"] = ", ".join(allowed_methods(resource))
+        method = method_for(resource, request.method)
+        if method is None:
+            request.handler = HTTPError(405)
+            return
+        request.config.update(getattr(method, "_cp_config", {}))
+        request.handler = page(method, vpath)
+
+    def match(
+        self,
+        root: Any,
+        app_config: Mapping[str, Mapping[str, Any]],
+        path_info: str,
+        method: str = "GET",
+    ) -> Match:
+        """Return what a path and a method lead to; `node` is the resource and `allow` what it has.
+
+        The `_cp_config` of the method is the last layer of config.
+        """
+        trail = walk(root, path_info, app_config, self._naming)
+        found = choose(trail)
+        if found.handler is None:
+            return found
+        resource = found.handler
+        handler = method_for(resource, method)
+        layers = found.layers
+        if (config := getattr(handler, "_cp_config", None)) is not None:
+            layer: Layer = (place(trail, len(found.args)), config)
+            layers = (*layers, layer)
+        allow = allowed_methods(resource)
+        return found._replace(handler=handler, layers=layers, node=resource, allow=allow)
+
+    def _target(self, match: Match) -> Any | None:
+        return match.node
+
+
+def method_for(resource: Any, method: str) -> Any | None:
+    """Return the method of a resource that answers a request's method, or None."""
+    name = method.upper()
+    found = _method(resource, name)
+    return _method(resource, "GET") if found is None and name == "HEAD" else found
+
+
+def allowed_methods(resource: Any) -> tuple[str, ...]:
+    """Return the names of the methods that a resource has, sorted; with GET it has HEAD."""
+    names = {name for name in _names(resource) if _method(resource, name) is not None}
+    if "GET" in names:
+        names.add("HEAD")
+    return tuple(sorted(names))
+
+
+def _method(resource: Any, name: str) -> Any | None:
+    if not name.isupper() or name[0] == "_":
+        return None
+    holder = resource.__func__ if type(resource) is MethodType else resource
+    found = getattr(holder, name, None)
+    return found if callable(found) else None
+
+
+def _names(resource: Any) -> Iterable[str]:
+    # What dir() would list, without sorting the forty names that each object has.
+    kind: Any = type(resource)
+    if isinstance(resource, type) or kind.__dir__ is not object.__dir__:
+        return dir(resource)
+    names = [name for base in kind.__mro__ for name in base.__dict__ if name.isupper()]
+    return [*names, *getattr(resource, "__dict__", ())]

@@ -1,0 +1,48 @@
+"""What a dispatcher needs of the request that it answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+
+class DispatchApplication(Protocol):
+    """What is published, and its config."""
+
+    root: Any
+    config: Mapping[str, Mapping[str, Any]]
+
+
+class DispatchRequest(Protocol):
+    """The current request, as far as dispatchers and page handlers read and write it.
+
+    Beside these they read, if it is there, `base_config`: the config on which that of the
+    application is laid (the global one). Without it there is none.
+    """
+
+    app: DispatchApplication
+    method: str
+    headers: Mapping[str, str]
+    params: MutableMapping[str, Any]
+
+    show_mismatched_params: bool
+    """Whether the answer to wrong parameters names them."""
+
+    body: Any
+    """Its `params`, a mapping or None, are the parameters that came in the body."""
+
+    handler: Any
+    """Set to a callable without parameters that makes the page, or raises."""
+
+    config: dict[str, Any] | None
+    """Set to a new dict with the config in force."""
+
+    is_index: bool | None
+    """Set to whether the url should end in a slash."""
+
+
+def body_params(request: Any) -> Mapping[str, Any]:
+    """Return the parameters that came in the body of the request; none if there is no body."""
+    return getattr(getattr(request, "body", None), "params", None) or {}
