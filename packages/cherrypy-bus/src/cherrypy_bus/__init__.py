@@ -7,6 +7,9 @@ from cherrypy_bus.bus import Bus
 from cherrypy_bus.channels import Channels, Listeners
 from cherrypy_bus.failures import ChannelFailures, Listener
 from cherrypy_bus.plugins import (
+    Autoreloader,
+    DropPrivileges,
+    ThreadManager,
     BackgroundTask,
     Daemonizer,
     Monitor,
@@ -20,6 +23,9 @@ from cherrypy_bus.plugins import (
 from cherrypy_bus.states import State, StateError, states
 
 __all__ = [
+    "Autoreloader",
+    "DropPrivileges",
+    "ThreadManager",
     "BackgroundTask",
     "Bus",
     "ChannelFailures",

@@ -167,11 +167,11 @@ class Channels:
         try:
             if kwargs:
                 for listener in pending:
-                    output.append(listener(*args, **kwargs))  # noqa: PERF401 - see below
+                    output.append(listener(*args, **kwargs))
             else:
                 for listener in pending:
-                    output.append(listener(*args))  # noqa: PERF401 - see below
-        except Exception:
+                    output.append(listener(*args))
+        except Exception:  # noqa: BLE001 - a listener may raise anything
             # The loops are plain ones so that it is known which listener failed.
             self._finish(channel, listener, pending, args, kwargs)
         return output
@@ -226,4 +226,4 @@ def _last_resort(text: str) -> None:
     if stream is None:
         return
     with contextlib.suppress(OSError, ValueError):  # a full disk; a closed stream
-        print(text, file=stream, flush=True)  # noqa: T201 - where no log is left to be told
+        print(text, file=stream, flush=True)

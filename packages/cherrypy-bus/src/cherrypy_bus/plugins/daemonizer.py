@@ -111,16 +111,21 @@ class Daemonizer(SimplePlugin):
         _redirect(streams)
 
 
-def _fork(logger: Callable[[str], object]) -> None:
-    if sys.platform == "win32":
+if sys.platform == "win32":
+
+    def _fork(logger: Callable[[str], object]) -> None:
         raise OSError("this platform cannot fork: run the program as a service instead")
-    logger("Forking once.")
-    if os.fork():
-        os._exit(0)
-    os.setsid()  # away from the terminal
-    logger("Forking twice.")
-    if os.fork():
-        os._exit(0)  # so that the daemon leads no session and never gets a terminal
+
+else:
+
+    def _fork(logger: Callable[[str], object]) -> None:
+        logger("Forking once.")
+        if os.fork():
+            os._exit(0)
+        os.setsid()  # away from the terminal
+        logger("Forking twice.")
+        if os.fork():
+            os._exit(0)  # so that the daemon leads no session and never gets a terminal
 
 
 def _open(stdin: str, stdout: str, stderr: str) -> tuple[int, int, int]:

@@ -116,11 +116,15 @@ class PIDFile(SimplePlugin):
             self._descriptor = None
 
 
-def _lock(descriptor: int) -> bool:
-    """Take the lock on a file if no other process has it; say whether that worked."""
-    if sys.platform == "win32":
-        return True
-    else:  # mypy follows the platform in this form only
+if sys.platform == "win32":
+
+    def _lock(descriptor: int) -> bool:
+        return True  # every file is taken to be stale
+
+else:
+
+    def _lock(descriptor: int) -> bool:
+        """Take the lock on a file if no other process has it; say whether that worked."""
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
