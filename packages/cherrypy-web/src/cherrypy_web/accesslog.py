@@ -1,0 +1,116 @@
+"""One line of an access log: its atoms, its format, and the escaping of what a client may send.
+
+Only the atoms that a format names are computed. Every atom is escaped, so that no request can start
+a line of its own or end a quoted field.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import time
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cherrypy_web.request import Request
+    from cherrypy_web.response import Response
+
+__all__ = ["ATOMS", "COMBINED", "compile_format", "escape", "log_time"]
+
+#: The Combined Log Format of Apache's httpd, in the syntax of `str.format`.
+COMBINED: Final = '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"'
+
+MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+_ESCAPED: Final = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 256))} | {
+    ord("\n"): "\\n",
+    ord("\r"): "\\r",
+    ord("\t"): "\\t",
+    ord('"'): '\\"',
+    ord("\\"): "\\\\",
+}
+_PLAIN = re.compile(r"[ !#-\[\]-~]*").fullmatch
+_PERCENT_NAMES = re.compile(r"%\((\w+)\)")
+
+
+def escape(value: str) -> str:
+    r"""Return a value as printable ASCII without bare quotes; other bytes as ``\xhh``."""
+    if _PLAIN(value):
+        return value
+    return value.encode("utf-8", "surrogateescape").decode("latin-1").translate(_ESCAPED)
+
+
+@lru_cache(maxsize=4)
+def _formatted_time(second: int) -> str:
+    now = time.localtime(second)
+    month = MONTHS[now.tm_mon - 1]
+    clock = f"{now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02}"
+    return f"[{now.tm_mday:02}/{month}/{now.tm_year:04}:{clock}]"
+
+
+def log_time() -> str:
+    """Return the local time as access and error logs write it, as in ``[24/Feb/2014:21:01:46]``."""
+    return _formatted_time(int(time.time()))
+
+
+def _rfc3339_now() -> str:
+    now = datetime.now(UTC)
+    return now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03}Z"
+
+
+def _status_code(response: Response) -> str:
+    return str(response.status or "-").split(" ", 1)[0]
+
+
+#: The atoms that a format may name: how each is read off a request and its response.
+ATOMS: Final[dict[str, Callable[[Request, Response], str]]] = {
+    "h": lambda request, _: request.remote.name or request.remote.ip,
+    "l": lambda _, __: "-",
+    "u": lambda request, _: request.login or "-",
+    "t": lambda _, __: log_time(),
+    "r": lambda request, _: request.request_line,
+    "s": lambda _, response: _status_code(response),
+    "b": lambda _, response: str(response.headers.get("Content-Length") or "-"),
+    "f": lambda request, _: request.peek_header("Referer"),
+    "a": lambda request, _: request.peek_header("User-Agent"),
+    "o": lambda request, _: request.peek_header("Host") or "-",
+    "i": lambda request, _: str(request.unique_id),
+    "z": lambda _, __: _rfc3339_now(),
+}
+
+
+def _names_in(template: str) -> tuple[set[str], bool]:
+    percent = set(_PERCENT_NAMES.findall(template))
+    if percent:
+        return percent, True
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}, False
+
+
+@lru_cache(maxsize=32)
+def compile_format(template: str) -> Callable[[Request, Response], str]:
+    """Return a function that renders a line for a request and its response.
+
+    Args:
+        template: A format with the names of `ATOMS`: ``{h}`` for `str.format`, or ``%(h)s``.
+
+    Raises:
+        ValueError: The format names an atom that does not exist.
+    """
+    names, percent = _names_in(template)
+    unknown = names - ATOMS.keys()
+    if unknown:
+        raise ValueError(
+            f"the access log format {template!r} names {', '.join(sorted(unknown))}; "
+            f"the atoms are {', '.join(ATOMS)}"
+        )
+    readers = [(name, ATOMS[name]) for name in names]
+
+    def render(request: Request, response: Response) -> str:
+        atoms = {name: escape(read(request, response)) for name, read in readers}
+        return template % atoms if percent else template.format_map(atoms)
+
+    return render

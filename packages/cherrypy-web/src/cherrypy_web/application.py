@@ -1,0 +1,189 @@
+"""A root object, where it is mounted, and the config that applies below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from cherrypy_config import ConfigSource, NamespaceSet, as_dict
+from cherrypy_serving import serving
+from cherrypy_web.logs import LogManager
+from cherrypy_web.plan import Plan, PlanCache
+from cherrypy_web.request import Request
+from cherrypy_web.response import Response
+from cherrypy_web.wsgi import CPWSGIApp, StartResponse
+
+if TYPE_CHECKING:
+    from cherrypy_dispatch import Layer
+    from cherrypy_httputil import Host
+    from cherrypy_web.tools import Toolbox
+
+__all__ = ["Application"]
+
+
+class Application:
+    """A site below one path: a tree of objects whose methods are pages. It is a WSGI application.
+
+    Args:
+        root: The object at the root.
+        script_name: The path that the application is mounted at, without a slash at its end; ``""``
+            is the root of the server. ``None`` takes it from each request's WSGI environ.
+        config: What to `merge` at once.
+
+    Attributes:
+        config: The config by path, below the script name, and by other section names.
+        namespaces: The handlers of config entries that apply to the application as a whole.
+        toolboxes: The toolboxes whose tools its config may turn on, by namespace.
+        log: Its logs.
+        wsgiapp: The WSGI pipeline.
+        relative_urls: What `cherrypy_web.url` returns unless told otherwise.
+        site_config: The config of the whole site, below the application's own.
+    """
+
+    request_class: type[Request] = Request
+    response_class: type[Response] = Response
+    toolboxes: ClassVar[dict[str, Toolbox]] = {}
+    relative_urls: Any = False
+    site_config: ClassVar[Mapping[str, Any]] = {}
+    logger_root: ClassVar[str] = "cherrypy"
+
+    #: Called when a request begins and when it is over, for whoever counts or watches requests.
+    before_request: ClassVar[Sequence[Callable[[], object]]] = ()
+    after_request: ClassVar[Sequence[Callable[[], object]]] = ()
+
+    def __init__(
+        self, root: object, script_name: str | None = "", config: ConfigSource | None = None
+    ) -> None:
+        self.log = LogManager(id(self), self.logger_root)
+        self.root: Any = root
+        self.script_name = script_name  # read as text, always
+        self.wsgiapp = CPWSGIApp(self)
+        self.namespaces = NamespaceSet(
+            log=lambda key, value: setattr(self.log, key, value),
+            wsgi=self.wsgiapp.namespace_handler,
+        )
+        self.config: dict[str, dict[str, Any]] = {}
+        self._plans = PlanCache()
+        if config:
+            self.merge(config)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.root!r}, {self._script_name!r})"
+
+    @property
+    def script_name(self) -> str:
+        """The path that the application is mounted at."""
+        if self._script_name is not None:
+            return self._script_name
+        name: str = serving.request.wsgi_environ["SCRIPT_NAME"].rstrip("/")
+        return name
+
+    @script_name.setter
+    def script_name(self, value: str | None) -> None:
+        if value:
+            value = value.rstrip("/")
+            if value and not value.startswith("/"):
+                raise ValueError(
+                    f"the script name {value!r} must begin with a slash, as in {'/' + value!r}"
+                )
+        self._script_name = value
+
+    def merge(self, config: ConfigSource) -> None:
+        """Merge config into the application's own.
+
+        Args:
+            config: A dict of sections, a file name, or an open file.
+
+        Raises:
+            ValueError: An entry stands outside of any section.
+        """
+        for section, entries in _sections(config).items():
+            self.config.setdefault(section, {}).update(entries)
+        self.namespaces(self.config.get("/", {}))
+
+    def find_config(self, path: str, key: str, default: Any = None) -> Any:
+        """Return the value of a config key for a path: the deepest section's that has it.
+
+        Args:
+            path: The path below the application.
+            key: The whole key, with its namespace.
+            default: Returned where no section has it.
+        """
+        config = self.config
+        trail = path or "/"
+        while trail:
+            section = config.get(trail)
+            if section is not None and key in section:
+                return section[key]
+            trail = trail.rpartition("/")[0] or ("/" if trail != "/" else "")
+        return default
+
+    def get_serving(
+        self, local: Host, remote: Host, scheme: str, sproto: str
+    ) -> tuple[Request, Response]:
+        """Make a request and its response, and bind them.
+
+        Args:
+            local: Where the request came in.
+            remote: Who sent it.
+            scheme: ``http`` or ``https``.
+            sproto: The protocol of the server.
+        """
+        request = self.request_class(local, remote, scheme, sproto)
+        request.app = self
+        response = self.response_class()
+        serving.load(request, response)
+        for observe in self.before_request:
+            observe()
+        return request, response
+
+    def release_serving(self) -> None:
+        """Close the running request and unbind it."""
+        request = serving.request
+        for observe in self.after_request:
+            observe()
+        try:
+            request.close()
+        except Exception:  # noqa: BLE001 - the client has its answer, whatever a hook raises now
+            self.log(traceback=True, severity=40)
+        finally:
+            serving.clear()
+
+    def plan(
+        self,
+        request_class: type[Request],
+        layers: Sequence[Layer],
+        config: dict[str, Any] | None = None,
+    ) -> Plan:
+        """Return what the config in force does to requests of a class.
+
+        Args:
+            request_class: The class of the request.
+            layers: The config dicts that apply, as a dispatcher found them.
+            config: All of it, merged, from a dispatcher that has no layers to tell.
+        """
+        registry = request_class.namespaces
+        toolboxes = self.toolboxes
+
+        def build(layers: Sequence[Layer], site: Mapping[str, Any]) -> Plan:
+            namespaces = {**toolboxes, **registry, **toolboxes}
+            return Plan(layers, site, namespaces, request_class.hooks, (registry, toolboxes))
+
+        if config is not None:
+            return self._plans.find_equal(request_class, config, build)
+        return self._plans.find(request_class, layers, lambda: build(layers, self.site_config))
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request; this makes an application a WSGI callable (PEP 3333)."""
+        return self.wsgiapp(environ, start_response)
+
+
+def _sections(config: ConfigSource) -> dict[str, Mapping[str, Any]]:
+    sections = as_dict(config)
+    for section, entries in sections.items():
+        if not isinstance(entries, Mapping):
+            raise ValueError(  # noqa: TRY004 - the documented error
+                f"application config has sections, but {section!r} = {entries!r} stands outside of "
+                f"any; put it under the path that it applies to, as in {{'/': {{{section!r}: …}}}}"
+            )
+    return sections

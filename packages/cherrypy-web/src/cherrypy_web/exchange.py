@@ -1,0 +1,132 @@
+"""What HTTP errors do with the running request: the web's side of their seam."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urljoin
+
+from cherrypy_httputil import HTTPError, HTTPRedirect, set_exchange_provider
+from cherrypy_serving import UnboundError, serving
+from cherrypy_web.errorpages import format_exc, render_error_page
+from cherrypy_web.urls import url as absolute
+
+if TYPE_CHECKING:
+    from cherrypy_web.request import Request
+    from cherrypy_web.response import Response
+
+__all__ = ["RunningExchange"]
+
+HTML: Final = "text/html;charset=utf-8"
+
+#: What describes the content that an error response does not send.
+_OF_THE_CONTENT: Final = (
+    "Accept-Ranges",
+    "Age",
+    "ETag",
+    "Location",
+    "Retry-After",
+    "Vary",
+    "Content-Encoding",
+    "Content-Length",
+    "Expires",
+    "Content-Location",
+    "Content-MD5",
+    "Last-Modified",
+)
+#: What a 304 must not or need not say (RFC 9110, 15.4.5).
+_NOT_IN_304: Final = (
+    "Allow",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Length",
+    "Content-Location",
+    "Content-MD5",
+    "Content-Range",
+    "Content-Type",
+    "Expires",
+    "Location",
+)
+#: How a page introduces the link to where a redirection leads.
+_LEADS: Final = {
+    300: "This resource can be found at ",
+    301: "This resource has permanently moved to ",
+    302: "This resource resides temporarily at ",
+    303: "This resource can be found at ",
+    307: "This resource has moved temporarily to ",
+    308: "This resource has permanently moved to ",
+}
+
+
+class RunningExchange:
+    """The running request and its response, as HTTP errors need them."""
+
+    def __init__(self, request: Request, response: Response) -> None:
+        self._request = request
+        self._response = response
+
+    def redirect_status(self) -> int:
+        """Return 303, or 302 for clients that speak HTTP/1.0."""
+        return 303 if self._request.protocol >= (1, 1) else 302
+
+    def absolute_url(self, url: str) -> str:
+        """Return a url resolved against the one of the request (RFC 3986, 5.2)."""
+        return urljoin(absolute(relative=False), url)
+
+    def path(self) -> str:
+        """Return the whole path of the request."""
+        return self._request.script_name + self._request.path_info
+
+    def error_page(self, status: Any, **fields: Any) -> bytes:
+        """Return the page for a status, the application's own where it has one."""
+        self._response.headers["Content-Type"] = HTML
+        version = self._response.server_header.partition("/")[2]
+        return render_error_page(status, self._request.error_page, version, **fields)
+
+    def set_error_response(self, error: HTTPError) -> None:
+        """Make an error response of the running one."""
+        response = self._response
+        clean_headers(response, error.code)
+        response.status = f"{error.code} {error.reason}"
+        trace = format_exc() if self._request.show_tracebacks else None
+        response.body = error.get_error_page(error.status, traceback=trace, message=error.message)
+
+    def set_redirect_response(self, redirect: HTTPRedirect) -> None:
+        """Make a redirection of the running response."""
+        response = self._response
+        headers = response.headers
+        response.status = redirect.status
+        response.body = None
+        if redirect.status == 304:  # noqa: PLR2004 - Not Modified
+            for name in _NOT_IN_304:
+                headers.pop(name, None)
+            return
+        headers["Location"] = redirect.urls[0]
+        headers.pop("Content-Length", None)
+        if lead := _LEADS.get(redirect.status):
+            headers["Content-Type"] = HTML
+            response.body = "<br />\n".join(_link(lead, each) for each in redirect.urls).encode()
+
+
+def _link(lead: str, url: str) -> str:
+    quoted = escape(url)
+    return f'{lead}<a href="{quoted}">{quoted}</a>.'
+
+
+def clean_headers(response: Response, code: int) -> None:
+    """Remove the fields that described what will not be sent."""
+    for name in _OF_THE_CONTENT:
+        response.headers.pop(name, None)
+    if code != 416:  # noqa: PLR2004 - its Content-Range tells the length (RFC 9110, 15.5.17)
+        response.headers.pop("Content-Range", None)
+
+
+def _running() -> RunningExchange | None:
+    try:
+        request = serving.request
+    except UnboundError:
+        return None
+    return RunningExchange(request, serving.response) if request.app else None
+
+
+set_exchange_provider(_running)

@@ -1,0 +1,154 @@
+"""The eight points of a request at which callbacks may hang, and the rule by which they run.
+
+Hooks of one point run by ascending priority, and in the order of their attachment where that is
+equal. The first error wins: after it only failsafe hooks still run, and then it is raised.
+"""
+
+from __future__ import annotations
+
+import logging
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
+
+from cherrypy_httputil import HTTPError, HTTPRedirect, InternalRedirect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+__all__ = ["HOOK_POINTS", "Hook", "HookMap", "run_hooks"]
+
+HOOK_POINTS: Final = (
+    "on_start_resource",
+    "before_request_body",
+    "before_handler",
+    "before_finalize",
+    "on_end_resource",
+    "on_end_request",
+    "before_error_response",
+    "after_error_response",
+)
+
+DEFAULT_PRIORITY: Final = 50
+
+_by_priority = attrgetter("priority")
+_log = logging.getLogger(__name__)
+
+
+class Hook:
+    """A callback, the keyword arguments that it is called with, and when it runs.
+
+    Args:
+        callback: What to call.
+        failsafe: Whether it runs even though an earlier hook of its point failed. ``None`` asks the
+            callback's own attribute ``failsafe``; without one, it is not failsafe.
+        priority: From 1 to 100, lower runs earlier. ``None`` asks the callback's own attribute
+            ``priority``; without one it is 50.
+        kwargs: Passed to the callback.
+    """
+
+    __slots__ = ("callback", "failsafe", "kwargs", "priority")
+
+    def __init__(
+        self,
+        callback: Callable[..., object],
+        failsafe: bool | None = None,
+        priority: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.callback = callback
+        self.failsafe: bool = getattr(callback, "failsafe", False) if failsafe is None else failsafe
+        self.priority: float = (
+            getattr(callback, "priority", DEFAULT_PRIORITY) if priority is None else priority
+        )
+        self.kwargs = kwargs
+
+    def __lt__(self, other: Hook) -> bool:
+        return self.priority < other.priority
+
+    def __call__(self) -> object:
+        """Call the callback with its keyword arguments, and return what it returns."""
+        return self.callback(**self.kwargs)
+
+    def __repr__(self) -> str:
+        options = "".join(f", {name}={value!r}" for name, value in self.kwargs.items())
+        return (
+            f"Hook({self.callback!r}, failsafe={self.failsafe!r}, "
+            f"priority={self.priority!r}{options})"
+        )
+
+
+class HookMap(dict[str, list[Hook]]):
+    """The hooks of a request, by the point at which they hang.
+
+    Args:
+        points: The names of the points.
+    """
+
+    def __init__(self, points: Iterable[str] = HOOK_POINTS) -> None:
+        super().__init__((point, []) for point in points)
+
+    def attach(
+        self,
+        point: str,
+        callback: Callable[..., object],
+        failsafe: bool | None = None,
+        priority: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Hang a callback on a point. The arguments are those of `Hook`.
+
+        Raises:
+            ValueError: There is no such point.
+        """
+        self._at(point).append(Hook(callback, failsafe, priority, **kwargs))
+
+    def run(self, point: str) -> None:
+        """Run the hooks of a point as `run_hooks` does.
+
+        Raises:
+            ValueError: There is no such point.
+        """
+        run_hooks(self.ordered(point))
+
+    def ordered(self, point: str) -> list[Hook]:
+        """Return the hooks of a point in the order in which they run."""
+        return sorted(self._at(point), key=_by_priority)
+
+    def copy(self) -> HookMap:
+        """Return a map of the same hooks, to which more can be attached on its own."""
+        twin = HookMap(())
+        for point, hooks in self.items():
+            twin[point] = hooks.copy()
+        return twin
+
+    __copy__ = copy
+
+    def _at(self, point: str) -> list[Hook]:
+        try:
+            return self[point]
+        except KeyError:
+            raise ValueError(
+                f"there is no hook point {point!r}; the points are {', '.join(self)}"
+            ) from None
+
+
+def run_hooks(hooks: Sequence[Hook]) -> None:
+    """Run hooks in the order given.
+
+    Once one has raised, only the failsafe ones among the rest still run. The first error is raised
+    in the end; an unexpected later one, which would be lost, is logged. ``KeyboardInterrupt`` and
+    ``SystemExit`` are raised at once.
+    """
+    first: Exception | None = None
+    for hook in hooks:
+        if first is not None and not hook.failsafe:
+            continue
+        try:
+            hook.callback(**hook.kwargs)
+        except Exception as error:  # noqa: BLE001 - a hook may raise anything
+            if first is None:
+                first = error
+            elif not isinstance(error, HTTPError | HTTPRedirect | InternalRedirect):
+                _log.error("The failsafe %r failed after an earlier one", hook, exc_info=error)
+    if first is not None:
+        raise first

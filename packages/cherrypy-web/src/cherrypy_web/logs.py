@@ -1,0 +1,227 @@
+"""The access log and the error log of an application, or of a whole site, on `logging`.
+
+Nothing is formatted unless a handler will take it. The handlers that the properties of `LogManager`
+add are marked as its own, so that it never removes one that the program attached itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Final, TextIO, TypeVar
+
+from cherrypy_serving import serving
+from cherrypy_web.accesslog import COMBINED, compile_format, log_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cherrypy_web.request import Request
+    from cherrypy_web.response import Response
+
+__all__ = ["LogManager", "WSGIErrorHandler", "logfmt"]
+
+#: Every line is complete when it reaches a handler: nothing is added to it.
+logfmt: Final = logging.Formatter("%(message)s")
+
+_H = TypeVar("_H", bound=logging.Handler)
+
+
+class WSGIErrorHandler(logging.Handler):
+    """Write records to ``wsgi.errors`` of the request that is running."""
+
+    @staticmethod
+    def _stream() -> TextIO | None:
+        environ = getattr(serving.request, "wsgi_environ", None) or {}
+        stream: TextIO | None = environ.get("wsgi.errors")
+        return stream
+
+    def flush(self) -> None:
+        """Flush the stream of the running request, if there is one."""
+        if (stream := self._stream()) is not None:
+            stream.flush()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record; without a running request there is nowhere to write it."""
+        if (stream := self._stream()) is None:
+            return
+        try:
+            stream.write(f"{self.format(record)}\n")
+            stream.flush()
+        except Exception:  # noqa: BLE001 - logging's own rule: a handler reports and goes on
+            self.handleError(record)
+
+
+def _is_taken(logger: logging.Logger, level: int) -> bool:
+    """Tell whether any handler would take a record of that level."""
+    if not logger.isEnabledFor(level):
+        return False
+    current: logging.Logger | None = logger
+    while current is not None:
+        for handler in current.handlers:
+            if level >= handler.level and not isinstance(handler, logging.NullHandler):
+                return True
+        current = current.parent if current.propagate else None
+    return False
+
+
+class LogManager:
+    """The two loggers of a site or an application, and where they write.
+
+    Args:
+        appid: Distinguishes the loggers of one application: ``cherrypy.error.<appid>``, which
+            propagate to the site's. ``None`` means the site's own.
+        logger_root: The name that the loggers' names begin with.
+
+    Attributes:
+        access_log_format: How `access` writes a line; see `cherrypy_web.accesslog.ATOMS`.
+        error_log: The logger of everything but requests.
+        access_log: The logger of requests.
+    """
+
+    access_log_format: str = COMBINED
+
+    def __init__(self, appid: object = None, logger_root: str = "cherrypy") -> None:
+        self.logger_root = logger_root
+        self.appid = appid
+        suffix = "" if appid is None else f".{appid}"
+        self.error_log = logging.getLogger(f"{logger_root}.error{suffix}")
+        self.access_log = logging.getLogger(f"{logger_root}.access{suffix}")
+        self.error_log.setLevel(logging.INFO)
+        self.access_log.setLevel(logging.INFO)
+        if not any(isinstance(handler, logging.NullHandler) for handler in self.error_log.handlers):
+            self.error_log.addHandler(logging.NullHandler())
+
+    def __repr__(self) -> str:
+        return f"LogManager(appid={self.appid!r}, logger_root={self.logger_root!r})"
+
+    # What is written.
+
+    def error(
+        self,
+        msg: str = "",
+        context: str = "",
+        severity: int = logging.INFO,
+        traceback: bool = False,
+    ) -> None:
+        """Write to the error log.
+
+        Args:
+            msg: The message.
+            context: A word that says where it comes from, such as ``ENGINE``.
+            severity: A level of `logging`.
+            traceback: Whether to append the exception that is being handled.
+        """
+        self.error_log.log(
+            severity, f"{self.time()} {context} {msg}", exc_info=traceback and sys.exc_info()
+        )
+
+    def __call__(
+        self,
+        msg: str = "",
+        context: str = "",
+        severity: int = logging.INFO,
+        traceback: bool = False,
+    ) -> None:
+        """Write to the error log, as `error` does."""
+        self.error(msg, context, severity, traceback)
+
+    def access(self) -> None:
+        """Write one line for the running request to the access log, if anybody reads it."""
+        self.write_access(serving.request, serving.response)
+
+    def write_access(self, request: Request, response: Response) -> None:
+        """Write one line for a request and its response, if anybody reads it."""
+        if not _is_taken(self.access_log, logging.INFO):
+            return
+        line = compile_format(self.access_log_format)(request, response)
+        self.access_log.info("%s", line)
+
+    def time(self) -> str:
+        """Return the local time as the logs write it, as in ``[24/Feb/2014:21:01:46]``."""
+        return log_time()
+
+    # Where it is written.
+
+    def reopen_files(self) -> None:
+        """Close and open every log file again, after another program has renamed it."""
+        for logger in (self.error_log, self.access_log):
+            for handler in logger.handlers:
+                if isinstance(handler, logging.FileHandler):
+                    _reopen(handler)
+
+    @property
+    def screen(self) -> bool:
+        """Whether errors go to the standard error stream and requests to standard output."""
+        return any(self._own(log, "screen") for log in (self.error_log, self.access_log))
+
+    @screen.setter
+    def screen(self, on: bool) -> None:
+        self._replace(self.error_log, "screen", logging.StreamHandler(sys.stderr) if on else None)
+        self._replace(self.access_log, "screen", logging.StreamHandler(sys.stdout) if on else None)
+
+    @property
+    def error_file(self) -> str:
+        """The file of the error log, an absolute path; ``""`` means none."""
+        return self._file(self.error_log)
+
+    @error_file.setter
+    def error_file(self, path: str | Path | None) -> None:
+        self._replace(self.error_log, "file", _file_handler(path))
+
+    @property
+    def access_file(self) -> str:
+        """The file of the access log, an absolute path; ``""`` means none."""
+        return self._file(self.access_log)
+
+    @access_file.setter
+    def access_file(self, path: str | Path | None) -> None:
+        self._replace(self.access_log, "file", _file_handler(path))
+
+    @property
+    def wsgi(self) -> bool:
+        """Whether errors go to ``wsgi.errors`` of the running request."""
+        return bool(self._own(self.error_log, "wsgi"))
+
+    @wsgi.setter
+    def wsgi(self, on: bool) -> None:
+        self._replace(self.error_log, "wsgi", WSGIErrorHandler() if on else None)
+
+    @staticmethod
+    def _own(logger: logging.Logger, kind: str) -> list[logging.Handler]:
+        return [handler for handler in logger.handlers if getattr(handler, "_own", None) == kind]
+
+    def _replace(self, logger: logging.Logger, kind: str, handler: logging.Handler | None) -> None:
+        for old in self._own(logger, kind):
+            logger.removeHandler(old)
+            old.close()
+        if handler is not None:
+            handler.setFormatter(logfmt)
+            logger.addHandler(_marked(handler, kind))
+
+    def _file(self, logger: logging.Logger) -> str:
+        return next((path for path in _paths(self._own(logger, "file"))), "")
+
+
+def _marked(handler: _H, kind: str) -> _H:
+    handler._own = kind  # type: ignore[attr-defined]  # noqa: SLF001 - the mark is ours
+    return handler
+
+
+def _paths(handlers: list[logging.Handler]) -> Iterator[str]:
+    return (each.baseFilename for each in handlers if isinstance(each, logging.FileHandler))
+
+
+def _file_handler(path: str | Path | None) -> logging.FileHandler | None:
+    return logging.FileHandler(path, encoding="utf-8") if path else None
+
+
+def _reopen(handler: logging.FileHandler) -> None:
+    handler.acquire()
+    try:
+        old, handler.stream = handler.stream, handler._open()  # noqa: SLF001 - logging offers no other way
+        if old is not None:
+            old.close()
+    finally:
+        handler.release()

@@ -1,0 +1,224 @@
+"""What the config in force does to a request, worked out once for all requests that it applies to.
+
+A plan depends on nothing but the dicts that it was made from and the tools that these turn on. It
+keeps those dicts with a copy of what they held, and it is stale as soon as one of them differs:
+nobody has to announce a change.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+from cherrypy_config import NamespaceSet
+from cherrypy_dispatch import Layer, merge
+from cherrypy_web.epoch import EPOCH
+from cherrypy_web.hooks import Hook, HookMap
+from cherrypy_web.namespaces import BUILT_IN, add_error_page, add_hook
+from cherrypy_web.tools import Tool, Toolbox, add_option, turned_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+__all__ = ["Plan", "PlanCache"]
+
+#: A site that makes a new ``_cp_config`` for every request must not fill the memory.
+MAX_PLANS: Final = 1024
+#: How many plans are kept for dispatchers that merge the config themselves.
+MAX_MERGED: Final = 16
+
+
+class Plan:
+    """The effect of a config on a request.
+
+    Args:
+        layers: The config dicts with the path that each belongs to, in the order of their merging.
+        site: The config of the whole site, below all of them.
+        namespaces: The handlers of config entries, by namespace.
+        hooks: What hangs on every request.
+        sources: Other live mappings that decide the plan.
+    """
+
+    __slots__ = (
+        "_epoch",
+        "_hook_map",
+        "_placed",
+        "_sources",
+        "body_attributes",
+        "config",
+        "error_pages",
+        "hooks",
+        "request_attributes",
+        "response_attributes",
+        "response_headers",
+        "steps",
+        "toolmaps",
+    )
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        site: Mapping[str, Any],
+        namespaces: Mapping[str, Any],
+        hooks: HookMap,
+        sources: Iterable[Mapping[Any, Any]] = (),
+    ) -> None:
+        self._epoch = EPOCH.value
+        self._sources = [(live, _snapshot(live)) for live in (site, hooks, *sources)]
+        self._sources += [(live, dict(live)) for _, live in layers]
+        self._placed = _placed(layers)
+        self.config = merge(layers, site)
+        self.request_attributes: list[tuple[str, Any]] = []
+        self.body_attributes: list[tuple[str, Any]] = []
+        self.response_attributes: list[tuple[str, Any]] = []
+        self.response_headers: list[tuple[str, Any]] = []
+        self.error_pages: dict[int | str, Any] = {}
+        self.toolmaps: dict[str, dict[str, dict[str, Any]]] = {}
+        self.steps: list[Callable[[], object]] = []
+        self._hook_map = hooks.copy()
+        self._apply(namespaces)
+        self.hooks: dict[str, Sequence[Hook]] = {
+            point: tuple(self._hook_map.ordered(point)) for point in self._hook_map
+        }
+
+    def is_fresh(self) -> bool:
+        """Tell whether everything that the plan was made from is as it was."""
+        if self._epoch != EPOCH.value:
+            return False
+        for live, before in self._sources:  # noqa: SIM110 - a generator would double the cost
+            if live != before:
+                return False
+        return True
+
+    def covers(self, layers: Sequence[Layer]) -> bool:
+        """Tell whether dicts that say where they stand, stand where they stood."""
+        return not self._placed or self._placed == _placed(layers)
+
+    def copy_hooks(self) -> HookMap:
+        """Return the hooks as a map that one request may attach more to."""
+        return self._hook_map.copy()
+
+    def copy_toolmaps(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return the options of the tools, by namespace and tool, for one request to change."""
+        return {
+            namespace: {name: options.copy() for name, options in toolmap.items()}
+            for namespace, toolmap in self.toolmaps.items()
+        }
+
+    def _apply(self, namespaces: Mapping[str, Any]) -> None:
+        entries = _by_namespace(self.config)
+        for namespace, handler in namespaces.items():
+            mine = entries.get(namespace, ())
+            if handler is BUILT_IN.get(namespace):
+                for key, value in mine:
+                    _BUILDERS[namespace](self, key, value)
+            elif _is_plain(handler):
+                self._add_toolbox(handler, mine)
+            elif mine or hasattr(handler, "__exit__"):
+                self._add_custom(namespace, handler, mine)
+
+    def _set_request(self, key: str, value: Any) -> None:
+        if key.startswith("body."):
+            self.body_attributes.append((key[5:], value))
+        else:
+            self.request_attributes.append((key, value))
+
+    def _set_response(self, key: str, value: Any) -> None:
+        if key.startswith("headers."):
+            self.response_headers.append((key[8:], value))
+        else:
+            self.response_attributes.append((key, value))
+
+    def _add_toolbox(self, toolbox: Toolbox, entries: Iterable[tuple[str, Any]]) -> None:
+        toolmap: dict[str, dict[str, Any]] = {}
+        self.toolmaps[toolbox.namespace] = toolmap
+        for key, value in entries:
+            add_option(toolmap, key, value)
+        tools = list(turned_on(toolbox, toolmap))
+        if all(type(tool)._setup is Tool._setup for tool, _ in tools):  # noqa: SLF001 - see `Tool`
+            for tool, options in tools:
+                for point, hook in tool.hooks(options):
+                    self._hook_map[point].append(hook)
+        else:
+            # One that wants to be called for each request makes all of them be called, since tools
+            # of the same priority run in the order of the config.
+            self.steps.extend(tool._setup for tool, _ in tools)  # noqa: SLF001
+
+    def _add_custom(self, namespace: str, handler: Any, entries: Iterable[tuple[str, Any]]) -> None:
+        mine = {f"{namespace}.{key}": value for key, value in entries}
+        handlers = NamespaceSet({namespace: handler})
+        self.steps.append(lambda: handlers(mine))
+
+
+_BUILDERS: Final[dict[str, Callable[[Plan, str, Any], None]]] = {
+    "hooks": lambda plan, key, value: add_hook(plan._hook_map, key, value),  # noqa: SLF001
+    "request": Plan._set_request,  # noqa: SLF001
+    "response": Plan._set_response,  # noqa: SLF001
+    "error_page": lambda plan, key, value: add_error_page(plan.error_pages, key, value),
+}
+
+
+def _placed(layers: Sequence[Layer]) -> list[str]:
+    return [path for path, layer in layers if "tools.staticdir.dir" in layer]
+
+
+def _snapshot(live: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {
+        key: value.copy() if isinstance(live, HookMap) else value for key, value in live.items()
+    }
+
+
+def _is_plain(handler: object) -> bool:
+    if not isinstance(handler, Toolbox):
+        return False
+    kind = type(handler)
+    return kind.__enter__ is Toolbox.__enter__ and kind.__exit__ is Toolbox.__exit__
+
+
+def _by_namespace(config: Mapping[str, Any]) -> dict[str, list[tuple[str, Any]]]:
+    entries: dict[str, list[tuple[str, Any]]] = {}
+    for key, value in config.items():
+        namespace, dot, name = key.partition(".")
+        if dot:
+            entries.setdefault(namespace, []).append((name, value))
+    return entries
+
+
+class PlanCache:
+    """The plans of one application, found again by the identity of the config dicts in force."""
+
+    def __init__(self) -> None:
+        self._plans: dict[tuple[object, ...], Plan] = {}
+        self._merged: deque[tuple[type, Plan]] = deque(maxlen=MAX_MERGED)
+
+    def find(self, request_class: type, layers: Sequence[Layer], build: Callable[[], Plan]) -> Plan:
+        """Return the plan for these config dicts, a new one where the old one is stale.
+
+        Args:
+            request_class: The class of the requests that the plan is for.
+            layers: The dicts with the path that each belongs to, in the order of their merging.
+            build: Makes the plan. It must have the dicts among its sources, so that none of them is
+                given up, and its identity to another, while the plan is kept.
+        """
+        key = (request_class, *[id(layer) for _, layer in layers])
+        plan = self._plans.get(key)
+        if plan is not None and plan.is_fresh() and plan.covers(layers):
+            return plan
+        if len(self._plans) >= MAX_PLANS:
+            self._plans.clear()
+        plan = self._plans[key] = build()
+        return plan
+
+    def find_equal(
+        self,
+        request_class: type,
+        config: Mapping[str, Any],
+        build: Callable[[Sequence[Layer], Mapping[str, Any]], Plan],
+    ) -> Plan:
+        """Return the plan for a config that is merged already: it is compared with recent ones."""
+        for known_class, plan in self._merged:
+            if known_class is request_class and plan.config == config and plan.is_fresh():
+                return plan
+        plan = build((), dict(config))
+        self._merged.appendleft((request_class, plan))
+        return plan

@@ -1,0 +1,213 @@
+"""The answer to a request: status, headers, cookies and body, until `Response.finalize` fixes them.
+
+A body is bytes by the time it is finalized. Text is an error, so that no charset is ever guessed.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from email.utils import formatdate
+from functools import lru_cache
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING, Any, Final
+
+from cherrypy_httputil import HeaderMap, HTTPError, valid_status
+from cherrypy_web.lazy import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = ["Response", "ResponseBody", "file_chunks"]
+
+CHUNK: Final = 64 * 1024
+NO_BODY: Final = frozenset({204, 205, 304})
+
+TEXT_IN_BODY: Final = (
+    "a response body holds bytes, but the handler answered with text; "
+    "turn on tools.encode (it is on by default), or encode the text"
+)
+
+
+@lru_cache(maxsize=2)
+def _http_date(second: int) -> str:
+    return formatdate(second, usegmt=True)
+
+
+@lru_cache(maxsize=256)
+def _status_line(status: int | str | bytes | None) -> tuple[int, str]:
+    code, reason, _ = valid_status(status or None)
+    return code, f"{code} {reason}"
+
+
+def file_chunks(file: Any, size: int = CHUNK) -> Iterator[bytes]:
+    """Yield what a file holds from here on, in pieces of at most ``size`` bytes, and close it."""
+    try:
+        while chunk := file.read(size):
+            yield chunk
+    finally:
+        if hasattr(file, "close"):
+            file.close()
+
+
+class ResponseBody:
+    """The attribute ``body`` of a response: it takes what handlers return, and holds an iterable.
+
+    ``None`` and empty values become an empty list, bytes a list of them, a file the chunks that it
+    holds. Any other iterable stays as it is.
+    """
+
+    unicode_err: str = TEXT_IN_BODY
+
+    def __get__(self, response: Response | None, owner: type | None = None) -> Any:
+        if response is None:
+            return self
+        return response._body  # noqa: SLF001 - this is the attribute's own slot
+
+    def __set__(self, response: Response, value: Any) -> None:
+        if isinstance(value, str):
+            raise ValueError(self.unicode_err)  # noqa: TRY004 - the documented error
+        if isinstance(value, bytes):
+            value = [value] if value else []
+        elif value is None:
+            value = []
+        elif isinstance(value, list):
+            if any(isinstance(item, str) for item in value):
+                raise ValueError(self.unicode_err)
+        elif hasattr(value, "read"):
+            value = file_chunks(value)
+        response._body = value  # noqa: SLF001
+
+
+class Response:
+    """What will be sent to the client.
+
+    Attributes:
+        status: A code, or a code and a reason, such as ``"404 Not Found"``. ``""`` means 200.
+        header_list: After `finalize`, all fields as pairs of bytes.
+        headers: The fields before `finalize`, without the cookies.
+        cookie: The cookies to set.
+        body: An iterable of bytes; see `ResponseBody` for what else it takes.
+        time: When the response began, in seconds since the epoch.
+        stream: Whether the body is sent piece by piece, as it is made.
+        timeout: How many seconds the response may take.
+        timed_out: Whether it took longer; see `check_timeout`.
+    """
+
+    if TYPE_CHECKING:
+
+        @property
+        def status(self) -> str:
+            """What was set, at first ``""``; after `finalize`, the status line."""
+
+        @status.setter
+        def status(self, value: int | str | bytes | None) -> None: ...
+    else:
+        status = ""
+
+    output_status: bytes = b""
+    header_list: Sequence[tuple[bytes, bytes]] = ()
+    stream: bool = False
+    timeout: float = 300
+    timed_out: bool = False
+    server_header: str = "CherryPy"
+
+    body = ResponseBody()
+
+    def __init__(self) -> None:
+        self._body: Any = []
+        self.time = now = time.time()
+        self.headers = HeaderMap.from_trusted(
+            (
+                ("Content-Type", "text/html"),
+                ("Server", self.server_header),
+                ("Date", _http_date(int(now))),
+            )
+        )
+
+    @lazy
+    def cookie(self) -> SimpleCookie:
+        """The cookies to set."""
+        return SimpleCookie()
+
+    @property
+    def status_code(self) -> int:
+        """The code of the status."""
+        return _status_line(self.status)[0]
+
+    @status_code.setter
+    def status_code(self, code: int) -> None:
+        self.status = code
+
+    @property
+    def app_iter(self) -> Iterable[bytes]:
+        """The body, under the name that WebOb gives it."""
+        body: Iterable[bytes] = self._body
+        return body
+
+    @app_iter.setter
+    def app_iter(self, chunks: Iterable[bytes]) -> None:
+        self._body = chunks
+
+    def collapse_body(self) -> bytes:
+        """Read the whole body, keep it as one piece, and return it.
+
+        Raises:
+            ValueError: There is text in it.
+        """
+        body = self._body
+        if type(body) is list and len(body) == 1 and type(body[0]) is bytes:
+            return body[0]
+        try:
+            whole = b"".join(body)
+        except TypeError as error:
+            raise ValueError(f"{TEXT_IN_BODY} ({error})") from error
+        finally:
+            _close(body)
+        self._body = [whole] if whole else []
+        return whole
+
+    def finalize(self) -> None:
+        """Fix the status line and the header list; without ``stream``, also read the whole body.
+
+        Raises:
+            HTTPError: 500, the status or the body is not one that can be sent.
+        """
+        try:
+            code, line = _status_line(self.status)
+        except ValueError as error:
+            raise HTTPError(500, str(error)) from error
+        self.status = line
+        self.output_status = line.encode("latin-1", "replace")
+        headers = self.headers
+        if code < 200 or code in NO_BODY:  # noqa: PLR2004 - RFC 9110, 6.4.1: these have no content
+            headers.pop("Content-Length", None)
+            self._drop_body()
+        elif self.stream:
+            if headers.get("Content-Length") is None:
+                headers.pop("Content-Length", None)
+        elif headers.get("Content-Length") is None:
+            headers["Content-Length"] = str(len(self.collapse_body()))
+        fields = headers.output()
+        if "cookie" in self.__dict__:
+            fields = [*fields, *self._cookie_fields()]
+        self.header_list = fields
+
+    def check_timeout(self) -> None:
+        """Set ``timed_out`` when the response has taken longer than ``timeout`` allows."""
+        if time.time() > self.time + self.timeout:
+            self.timed_out = True
+
+    def _cookie_fields(self) -> Iterator[tuple[bytes, bytes]]:
+        for morsel in self.cookie.values():
+            # SimpleCookie escapes the value; its attributes are the program's own.
+            yield b"Set-Cookie", HeaderMap.encode(morsel.OutputString())
+
+    def _drop_body(self) -> None:
+        _close(self._body)
+        self._body = []
+
+
+def _close(body: object) -> None:
+    if not isinstance(body, list | io.IOBase) and hasattr(body, "close"):
+        body.close()

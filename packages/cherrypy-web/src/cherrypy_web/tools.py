@@ -1,0 +1,308 @@
+"""A tool hangs a function on a hook point of the requests for which the config turns it on.
+
+What a tool does to a request is told by `Tool.hooks`, from its options alone, so it can be worked
+out once for all requests of the same config. A subclass that overrides `Tool._setup` is called for
+each request instead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, ParamSpec, TypeVar
+
+from cherrypy_httputil import NotFound
+from cherrypy_serving import serving
+from cherrypy_web.epoch import EPOCH
+from cherrypy_web.hooks import Hook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = ["ErrorTool", "HandlerTool", "HandlerWrapperTool", "Tool", "Toolbox"]
+
+P = ParamSpec("P")
+F = TypeVar("F")
+
+_NOT_AN_ATTRIBUTE: Final = (
+    "a tool has no state of its own to be turned {verb}; use the config key {key!r} = True, "
+    "or decorate the handler with the tool"
+)
+
+
+class Tool(Generic[P]):
+    """A function, and the hook point on which it hangs when config turns it on.
+
+    Args:
+        point: A name in `cherrypy_web.hooks.HOOK_POINTS`.
+        callable: What to call. Its keyword arguments are the options of the tool.
+        name: What config calls it; by default, the attribute of the toolbox that it is set to.
+        priority: From 1 to 100, lower runs earlier. An attribute ``priority`` of the callable and
+            the config key ``<tool>.priority`` come before it.
+    """
+
+    namespace: str = "tools"
+
+    def __init__(
+        self,
+        point: str,
+        callable: Callable[P, object],  # noqa: A002 - the documented name
+        name: str | None = None,
+        priority: float = 50,
+    ) -> None:
+        self._point = point
+        self.callable = callable
+        self._name = name
+        self._priority = priority
+        self.__doc__ = getattr(callable, "__doc__", None)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        EPOCH.advance()
+
+    @property
+    def on(self) -> bool:
+        """A tool is turned on for a path, never as such.
+
+        Raises:
+            AttributeError: Always, with what to write instead.
+        """
+        self._refuse("on")
+
+    @on.setter
+    def on(self, _value: bool) -> None:
+        self._refuse("on")
+
+    def _refuse(self, verb: str) -> NoReturn:
+        key = f"{self.namespace}.{self._name}.on"
+        raise AttributeError(_NOT_AN_ATTRIBUTE.format(verb=verb, key=key))
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Callable[[F], F]:
+        """Return a decorator that turns the tool on for a handler, with these options.
+
+        Raises:
+            TypeError: An option was given by position.
+        """
+        if args:
+            raise TypeError(
+                f"the tool {self._name!r} takes its options by keyword, not {args!r} by position"
+            )
+        prefix = f"{self.namespace}.{self._name}."
+
+        def turn_on(handler: F) -> F:
+            config: dict[str, Any] = dict(getattr(handler, "_cp_config", ()))
+            config[f"{prefix}on"] = True
+            config.update((prefix + option, value) for option, value in kwargs.items())
+            handler._cp_config = config  # type: ignore[attr-defined]  # noqa: SLF001 - documented
+            return handler
+
+        return turn_on
+
+    def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
+        """Return the hooks, each with its point, that the tool hangs on a request.
+
+        Args:
+            options: What the config says of this tool, except ``on``. Nothing else may decide.
+        """
+        return [(self._point, self._hook(self.callable, options))]
+
+    def _hook(self, callback: Callable[..., object], options: dict[str, Any]) -> Hook:
+        kwargs = dict(options)
+        priority = kwargs.pop("priority", None)
+        if priority is None:
+            priority = getattr(self.callable, "priority", self._priority)
+        return Hook(callback, getattr(self.callable, "failsafe", None), priority, **kwargs)
+
+    def _merged_args(self, d: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the options of the running request's config, under those in ``d``."""
+        toolmap = serving.request.toolmaps.get(self.namespace, {})
+        merged = {**toolmap.get(self._name, {}), **(d or {})}
+        merged.pop("on", None)
+        return merged
+
+    def _setup(self) -> None:
+        """Hang this tool on the running request."""
+        attached = serving.request.hooks
+        for point, hook in self.hooks(self._merged_args()):
+            attached[point].append(hook)
+
+
+class HandlerTool(Tool[P]):
+    """A tool that may answer in place of the handler: when it returns true, that is not called.
+
+    The arguments are those of `Tool`; the point is ``before_handler``.
+    """
+
+    def __init__(
+        self,
+        callable: Callable[P, object],  # noqa: A002 - the documented name
+        name: str | None = None,
+        *,
+        priority: float = 50,
+    ) -> None:
+        super().__init__("before_handler", callable, name, priority)
+
+    def handler(self, *args: P.args, **kwargs: P.kwargs) -> Callable[..., Any]:
+        """Return a page handler that answers with this tool, or with 404 where it does not."""
+
+        def handle(*_segments: str, **_params: object) -> object:
+            if not self.callable(*args, **self._merged_args(dict(kwargs))):
+                raise NotFound
+            return serving.response.body
+
+        handle.exposed = True  # type: ignore[attr-defined]  # the mark of a page handler
+        return handle
+
+    def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
+        """Return the hook that calls the tool and takes the handler away where it answered."""
+        return [(self._point, self._hook(self._answer, options))]
+
+    def _answer(self, **options: Any) -> None:
+        if self.callable(**options):  # type: ignore[call-arg]  # options come from config
+            serving.request.handler = None
+
+
+class HandlerWrapperTool(Tool[...]):
+    """A tool that calls a function of its own in place of the handler, and hands it the handler.
+
+    Args:
+        newhandler: Called with the handler and then with the handler's arguments.
+        point: Where the handler is replaced.
+        name: See `Tool`.
+        priority: See `Tool`.
+    """
+
+    def __init__(
+        self,
+        newhandler: Callable[..., Any],
+        point: str = "before_handler",
+        name: str | None = None,
+        priority: float = 50,
+    ) -> None:
+        super().__init__(point, self._wrap, name, priority)
+        self.newhandler = newhandler
+
+    def _wrap(self, **_options: Any) -> None:
+        inner = serving.request.handler
+
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            return self.newhandler(inner, *args, **kwargs)
+
+        serving.request.handler = wrapped
+
+
+class ErrorTool(Tool[P]):
+    """A tool that takes the place of ``request.error_response``.
+
+    The arguments are those of `Tool`.
+    """
+
+    def __init__(
+        self,
+        callable: Callable[P, object],  # noqa: A002 - the documented name
+        name: str | None = None,
+    ) -> None:
+        super().__init__("before_error_response", callable, name, priority=0)
+
+    def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
+        """Return the hook that puts the tool in place, before any other sees the error."""
+
+        def replace() -> None:
+            serving.request.error_response = lambda: self.callable(**options)  # type: ignore[call-arg]  # options come from config
+
+        return [(self._point, Hook(replace, failsafe=None, priority=0))]
+
+
+class Toolbox:
+    """Tools by name, and the config namespace in which they are turned on.
+
+    Set a `Tool` as an attribute to add it. An instance is a handler of its namespace: a context
+    manager, as `cherrypy_config.NamespaceSet` calls it for the request that is running.
+
+    Args:
+        namespace: What the config keys of its tools begin with.
+    """
+
+    namespace: str
+
+    def __init__(self, namespace: str) -> None:
+        self.__dict__["namespace"] = namespace
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if isinstance(value, Tool):
+            if value._name is None:  # noqa: SLF001 - a tool learns its name here
+                value._name = name  # noqa: SLF001
+            value.namespace = self.namespace
+        super().__setattr__(name, value)
+        EPOCH.advance()
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        EPOCH.advance()
+
+    def __iter__(self) -> Iterator[tuple[str, Tool[...]]]:
+        """Yield the tools with their names, in alphabetical order."""
+        for name in dir(self):
+            tool = getattr(self, name)
+            if isinstance(tool, Tool):
+                yield name, tool
+
+    def register(
+        self, point: str, *, name: str | None = None, priority: float = 50
+    ) -> Callable[[F], F]:
+        """Return a decorator that makes a tool of a function and adds it to this toolbox.
+
+        Args:
+            point: See `Tool`.
+            name: The name of the tool; by default that of the function.
+            priority: See `Tool`.
+        """
+
+        def add(function: F) -> F:
+            tool: Tool[...] = Tool(point, function, priority=priority)  # type: ignore[arg-type]  # F is returned as it came
+            setattr(self, name or function.__name__, tool)  # type: ignore[attr-defined]
+            return function
+
+        return add
+
+    def __enter__(self) -> Callable[[str, Any], None]:
+        toolmap: dict[str, dict[str, Any]] = {}
+        serving.request.toolmaps[self.namespace] = toolmap
+
+        def populate(key: str, value: Any) -> None:
+            add_option(toolmap, key, value)
+
+        return populate
+
+    def __exit__(self, exc_type: type[BaseException] | None, *_: object) -> None:
+        if exc_type is None:
+            for tool, _options in turned_on(self, serving.request.toolmaps[self.namespace]):
+                tool._setup()  # noqa: SLF001 - subclasses of users override it by this name
+
+
+def add_option(toolmap: dict[str, dict[str, Any]], key: str, value: Any) -> None:
+    """Enter a config entry such as ``("gzip.on", True)`` into the options by tool."""
+    name, _, option = key.partition(".")
+    toolmap.setdefault(name, {})[option] = value
+
+
+def turned_on(
+    toolbox: Toolbox, toolmap: dict[str, dict[str, Any]]
+) -> Iterator[tuple[Tool[...], dict[str, Any]]]:
+    """Yield the tools that are on, with their other options, in the order of the config.
+
+    Raises:
+        AttributeError: A tool is on that the toolbox does not have.
+    """
+    for name, options in toolmap.items():
+        if options.get("on"):
+            yield _find(toolbox, name), {k: v for k, v in options.items() if k != "on"}
+
+
+def _find(toolbox: Toolbox, name: str) -> Tool[...]:
+    tool = getattr(toolbox, name, None)
+    if isinstance(tool, Tool):
+        return tool
+    known = ", ".join(each for each, _ in toolbox) or "(none)"
+    raise AttributeError(
+        f"the config turns on {toolbox.namespace}.{name}, but there is no such tool; "
+        f"the tools of {toolbox.namespace!r} are {known}"
+    )

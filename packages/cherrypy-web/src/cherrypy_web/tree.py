@@ -1,0 +1,129 @@
+"""Applications by the path that they are mounted at: one WSGI application made of many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from cherrypy_httputil import urljoin
+from cherrypy_serving import UnboundError, serving
+from cherrypy_web.application import Application
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cherrypy_config import ConfigSource
+    from cherrypy_web.wsgi import StartResponse, WSGICallable
+
+__all__ = ["Tree"]
+
+NOT_FOUND = b"There is no application at this path."
+
+
+class Tree:
+    """What is mounted where on one server. It is a WSGI application.
+
+    Attributes:
+        apps: The applications by script name.
+        application_class: What `mount` makes of a root that is not an application yet.
+    """
+
+    application_class: ClassVar[type[Application]] = Application
+
+    def __init__(self) -> None:
+        self.apps: dict[str, Any] = {}
+
+    def mount(
+        self,
+        root: object,
+        script_name: str | None = "",
+        config: ConfigSource | None = None,
+    ) -> Application:
+        """Mount an application.
+
+        Args:
+            root: Its root object, or an `Application`.
+            script_name: The path that it is mounted at; ``""`` is the root of the server.
+            config: Its config: a dict of sections, a file name, or an open file.
+
+        Returns:
+            The application.
+
+        Raises:
+            TypeError: ``script_name`` is ``None``, which only an application of its own may be.
+            ValueError: An application is mounted somewhere else than it says.
+        """
+        if script_name is None:
+            raise TypeError(
+                "mount() needs a script name; an Application whose script name comes from the "
+                "WSGI environ is called by a server, or grafted"
+            )
+        name = script_name.rstrip("/")
+        if isinstance(root, Application):
+            app = root
+            if name not in {"", app.script_name}:
+                raise ValueError(
+                    f"the application says that it is mounted at {app.script_name!r}, not at "
+                    f"{name!r}; give the script name to one of Application() and mount()"
+                )
+            name = app.script_name
+            if config:
+                app.merge(config)
+        else:
+            app = self.application_class(root, name, config)
+        self.apps[name] = app
+        return app
+
+    def graft(self, wsgi_callable: WSGICallable, script_name: str = "") -> None:
+        """Mount any WSGI application.
+
+        Args:
+            wsgi_callable: The WSGI application.
+            script_name: The path that it is mounted at.
+        """
+        self.apps[script_name.rstrip("/")] = wsgi_callable
+
+    def script_name(self, path: str | None = None) -> str | None:
+        """Return where the application for a path is mounted; ``None`` where there is none.
+
+        Args:
+            path: The whole path; by default that of the running request.
+        """
+        if path is None:
+            try:
+                request = serving.request
+            except UnboundError:
+                return None
+            path = urljoin(request.script_name, request.path_info)
+        apps = self.apps
+        while path not in apps:
+            if not path:
+                return None
+            path = path[: path.rfind("/")] if "/" in path else ""
+        return path
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer with the application that is mounted deepest on the path, or with 404."""
+        prefix = environ.get("SCRIPT_NAME", "")
+        path = (prefix + environ.get("PATH_INFO", "")).rstrip("/")
+        if not path.isascii():
+            path = _decoded(path)
+        name = self.script_name(path)
+        if name is None:
+            start_response(
+                "404 Not Found",
+                [("Content-Type", "text/plain"), ("Content-Length", str(len(NOT_FOUND)))],
+            )
+            return [NOT_FOUND]
+        if name != prefix:
+            whole = prefix + environ.get("PATH_INFO", "")
+            mounted = name.encode("utf-8").decode("latin-1")
+            environ = {**environ, "SCRIPT_NAME": mounted, "PATH_INFO": whole[len(mounted) :]}
+        answer: Iterable[bytes] = self.apps[name](environ, start_response)
+        return answer
+
+
+def _decoded(path: str) -> str:
+    try:
+        return path.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return path

@@ -1,0 +1,112 @@
+"""Absolute and relative urls of the application that serves the running request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlencode, urljoin
+
+from cherrypy_serving import UnboundError, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["Relative", "normalize_path", "url"]
+
+Relative = Literal["server"] | bool | None
+
+
+def normalize_path(path: str) -> str:
+    """Return a path without ``.`` and ``..`` segments and without empty ones.
+
+    A path that ends in a slash still does; one that climbs above the root stays at the root.
+    """
+    if "./" not in path and not path.endswith("/.") and not path.endswith("/.."):
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if segment == "..":
+            del kept[max(1, len(kept) - 1) :]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/".join(kept)
+
+
+def _running_request() -> Any:
+    try:
+        request = serving.request
+    except UnboundError:
+        return None
+    return request if request.app else None
+
+
+def url(
+    path: str = "",
+    qs: str | Mapping[str, Any] | Sequence[tuple[str, Any]] = "",
+    script_name: str | None = None,
+    base: str | None = None,
+    relative: Relative = None,
+    *,
+    server_base: Callable[[], str] | None = None,
+) -> str:
+    """Return the url of a path.
+
+    Args:
+        path: A path below the application when it begins with a slash; otherwise resolved against
+            the path of the running request.
+        qs: A query string, or parameters to make one of.
+        script_name: The path of the application; by default, that of the running request.
+        base: The scheme and authority; by default, those of the running request.
+        relative: ``False`` for an absolute url, ``"server"`` for one without scheme and authority,
+            ``True`` for one relative to the running request. ``None`` asks the application's
+            ``relative_urls``.
+        server_base: Tells the base where there is no running request.
+
+    Raises:
+        LookupError: There is neither a running request nor a base.
+    """
+    if not isinstance(qs, str):
+        qs = urlencode(qs, doseq=True)
+    query = f"?{qs}" if qs else ""
+    request = _running_request()
+    if request is None:
+        prefix = (_server(server_base) if base is None else base) + (script_name or "")
+        found = f"{prefix}{normalize_path(path)}{query}"
+    else:
+        prefix = request.base if base is None else base
+        prefix += request.script_name if script_name is None else script_name
+        found = f"{prefix}{normalize_path(_from_root(request, path))}{query}"
+        if relative is None:
+            relative = request.app.relative_urls
+    if relative == "server":
+        return "/" + "/".join(found.split("/", 3)[3:])
+    return _relative_to(url(relative=False, base=base), found) if relative else found
+
+
+def _server(server_base: Callable[[], str] | None) -> str:
+    if server_base is None:
+        raise LookupError(
+            "url() has no scheme and authority to begin with: give it a base, "
+            "or call it while a request is running"
+        )
+    return server_base()
+
+
+def _from_root(request: Any, path: str) -> str:
+    if path.startswith("/"):
+        return path
+    here: str = request.path_info
+    if request.is_index is True and not here.endswith("/"):
+        here += "/"
+    elif request.is_index is False and here != "/":
+        here = here.removesuffix("/")
+    return urljoin(here, path) if path else here
+
+
+def _relative_to(here: str, there: str) -> str:
+    old, new = here.split("/")[:-1], there.split("/")
+    while old and new and old[0] == new[0]:
+        del old[0], new[0]
+    return "/".join([".."] * len(old) + new)
