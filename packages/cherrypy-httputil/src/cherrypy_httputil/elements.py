@@ -25,24 +25,19 @@ class ElementSplitter:
 
     def __init__(self, separator: str) -> None:
         self._separator = separator
-        # A quoted string, closed or not, or anything up to the next separator or quote.
-        self._piece = re.compile(rf'"(?:[^"\\]|\\.)*+(?:"|\\?$)|[^"{separator}]++', re.DOTALL)
+        quoted = r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)'  # one that nobody closes goes on to the end
+        self._piece = re.compile(rf'((?:{quoted}|[^"{separator}])*+)({separator}|\Z)', re.DOTALL)
 
     def split(self, text: str) -> list[str]:
         """Return the pieces of `text`, with quotes and spaces left in."""
         if '"' not in text:
             return text.split(self._separator)
         pieces: list[str] = []
-        start = position = 0
-        while position < len(text):
-            if text[position] == self._separator:
-                pieces.append(text[start:position])
-                start = position = position + 1
-                continue
-            found = self._piece.match(text, position)
-            assert found is not None
-            position = found.end()
-        return [*pieces, text[start:]]
+        found = self._piece.match(text)
+        while found:
+            pieces.append(found[1])
+            found = self._piece.match(text, found.end()) if found[2] else None
+        return pieces
 
 
 RE_HEADER_SPLIT = ElementSplitter(",")

@@ -181,7 +181,7 @@ class NotFound(HTTPError):  # noqa: N818 - the documented name
         self.args = (path,)
 
 
-class HTTPRedirect(CherryPyException):  # noqa: N818 - the documented name
+class HTTPRedirect(CherryPyException):
     """A redirection to another url.
 
     Args:
@@ -237,7 +237,7 @@ class HTTPRedirect(CherryPyException):  # noqa: N818 - the documented name
         _exchange_for("HTTPRedirect.set_response()").set_redirect_response(self)
 
 
-class InternalRedirect(CherryPyException):  # noqa: N818 - the documented name
+class InternalRedirect(CherryPyException):
     """Serve another path in place of this one, without telling the client.
 
     Args:

@@ -22,21 +22,21 @@ def check_field(value: object) -> None:
     Raises:
         ValueError: If it has a CR, LF or NUL (RFC 9110, section 5.5).
     """
-    if isinstance(value, str):
-        # A printable text is the usual case, and isprintable() is much cheaper than a search.
-        refused = not value.isprintable() and _forbidden_text(value)
-    elif isinstance(value, bytes):
-        refused = _forbidden_bytes(value)
-    elif isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple)):
         for item in value:
             check_field(item)
-        return
-    else:
-        refused = _forbidden_text(str(value))
-    if refused:
+    elif _is_broken(value):
         raise ValueError(
             f"{value!r} has a CR, LF or NUL: header fields and status lines are one line of text"
         )
+
+
+def _is_broken(value: object) -> bool:
+    if isinstance(value, bytes):
+        return _forbidden_bytes(value) is not None
+    text = str(value)
+    # A printable text is the usual case, and isprintable() is much cheaper than a search.
+    return not text.isprintable() and _forbidden_text(text) is not None
 
 
 def title(key: object) -> str:

@@ -15,7 +15,7 @@ from cherrypy_httputil.fields import check_field, field_name, title
 from cherrypy_httputil.limits import CACHED_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, ValuesView
+    from collections.abc import Iterable, Iterator
     from typing import Self
 
     from cherrypy_httputil.elements import HeaderElement
@@ -83,7 +83,9 @@ class CaseInsensitiveDict(dict[str, V]):
             self[key] = value
 
     @classmethod
-    def fromkeys(cls, seq: Iterable[object], value: Any = None) -> Self:
+    def fromkeys(  # type: ignore[override]  # dict's own makes a plain dict
+        cls, seq: Iterable[object], value: Any = None
+    ) -> Self:
         """Return a dict of the keys in `seq`, all with the same value."""
         return cls((key, value) for key in seq)
 

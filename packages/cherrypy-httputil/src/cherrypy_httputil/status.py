@@ -47,12 +47,11 @@ def valid_status(status: Status) -> tuple[int, str, str]:
 def _split(
     status: int | str | bytes | tuple[int | str, str] | list[int | str],
 ) -> tuple[int | str, str | None]:
-    if isinstance(status, bytes):
-        status = status.decode("iso-8859-1")
-    if isinstance(status, str):
-        code, _, reason = status.partition(" ")
-        return code, reason.strip() or None
+    if isinstance(status, int):
+        return status, None
     if isinstance(status, (tuple, list)):
-        code, text = status
-        return code, str(text)
-    return status, None
+        code, reason = status
+        return code, str(reason)
+    text = status.decode("iso-8859-1") if isinstance(status, bytes) else status
+    number, _, phrase = text.partition(" ")
+    return number, phrase.strip() or None

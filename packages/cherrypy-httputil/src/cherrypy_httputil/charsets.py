@@ -1,0 +1,27 @@
+"""Names of charsets that came from the network.
+
+A codec may only be used on a stranger's word if it is a plain charset: some of Python's take quadratic time, and some
+are not charsets at all.
+"""
+
+import codecs
+from functools import lru_cache
+
+from cherrypy_httputil.limits import CACHED_CHARSETS, CHARSET_NAME_LENGTH
+
+_REFUSED = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
+
+
+def find_charset(name: str) -> str | None:
+    """Return Python's name of a charset, or None if there is no such charset that is safe to use."""
+    return _find(name) if len(name) <= CHARSET_NAME_LENGTH else None
+
+
+@lru_cache(maxsize=CACHED_CHARSETS)
+def _find(name: str) -> str | None:
+    try:
+        b"".decode(name)
+        codec = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    return None if codec in _REFUSED else codec
