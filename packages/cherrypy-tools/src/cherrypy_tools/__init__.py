@@ -1,1 +1,56 @@
-"""Small functions on a request and a response: encoding, validators, redirects and more, one module each."""
+"""Small functions on a request and a response: encoding, validators, redirects and more."""
+
+from cherrypy_tools.charset import Options, Plan
+from cherrypy_tools.compression import compress, decompress, gzip
+from cherrypy_tools.encoding import Body, Encoded, Encoder, Readable, StreamEncoder, encode
+from cherrypy_tools.entity_tags import parse_etags, validate_etags
+from cherrypy_tools.expiry import expires
+from cherrypy_tools.json_body import (
+    JSON_TYPES,
+    MAX_DEPTH,
+    check_depth,
+    checked_length,
+    decode_json,
+    encode_json,
+    is_json,
+    json_in,
+    json_out,
+)
+from cherrypy_tools.methods import allow
+from cherrypy_tools.modified import validate_since
+from cherrypy_tools.negotiation import accept
+from cherrypy_tools.set_headers import response_headers
+from cherrypy_tools.slash import trailing_slash
+from cherrypy_tools.vary import set_vary_header
+
+__all__ = [
+    "JSON_TYPES",
+    "MAX_DEPTH",
+    "Body",
+    "Encoded",
+    "Encoder",
+    "Options",
+    "Plan",
+    "Readable",
+    "StreamEncoder",
+    "accept",
+    "allow",
+    "check_depth",
+    "checked_length",
+    "compress",
+    "decode_json",
+    "decompress",
+    "encode",
+    "encode_json",
+    "expires",
+    "gzip",
+    "is_json",
+    "json_in",
+    "json_out",
+    "parse_etags",
+    "response_headers",
+    "set_vary_header",
+    "trailing_slash",
+    "validate_etags",
+    "validate_since",
+]

@@ -1,0 +1,161 @@
+"""Compress response bodies: the `gzip` tool.
+
+A compressed representation is another one than the plain: it varies by Accept-Encoding, even in
+the answer that is not compressed, and it must not keep the strong entity-tag of the plain one.
+"""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from enum import Enum, auto
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from cherrypy_httputil import HTTPError
+from cherrypy_tools.media import matches_any
+from cherrypy_tools.preferences import preferences
+from cherrypy_tools.trace import trace
+from cherrypy_tools.vary import set_vary_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from cherrypy_httputil import RequestMessage, ResponseMessage
+
+log = logging.getLogger(__name__)
+
+GZIP_NAMES = frozenset({"gzip", "x-gzip"})
+GZIP_CONTAINER = 16 + zlib.MAX_WBITS
+BODILESS = frozenset({204, 205, 206, 304})
+"""Statuses whose body is absent, or a part of a representation whose coding is fixed already."""
+
+MAX_HEADER = 1024
+"""Characters of an Accept-Encoding field that are looked at; a longer one is not believed."""
+
+
+class Answer(Enum):
+    """What a client's Accept-Encoding field allows."""
+
+    GZIP = auto()
+    IDENTITY = auto()
+    NEITHER = auto()
+
+
+def gzip(
+    request: RequestMessage,
+    response: ResponseMessage,
+    compress_level: int = 5,
+    mime_types: Sequence[str] = ("text/html", "text/plain"),
+    debug: bool = False,
+) -> None:
+    """Compress the body if the client accepts it and the media type is one of `mime_types`.
+
+    Nothing is compressed when the client sends no Accept-Encoding, does not name `gzip` or
+    `x-gzip` in it with a quality above zero, or names `identity` with a quality above zero; nor
+    when the response is already encoded, is a part or has no body, or says `no-transform`.
+
+    A body that is a list is compressed at once; any other iterable as it is read.
+
+    Args:
+        request: The request; Accept-Encoding is read.
+        response: The response, with its Content-Type set.
+        compress_level: 0 (none) to 9 (smallest).
+        mime_types: Patterns: `type/subtype`, `type/*`, `type/*+suffix`.
+        debug: Report the decision at INFO.
+
+    Raises:
+        HTTPError: 406 if the client refuses the plain body and does not accept gzip either.
+    """
+    if not _is_eligible(response, mime_types):
+        trace(log, debug, "not compressible: %s", response.headers.get("Content-Type"))
+        return
+    set_vary_header(response, "Accept-Encoding")
+    accepted = request.headers.get("Accept-Encoding")
+    answer = Answer.IDENTITY if accepted is None else negotiate(accepted[:MAX_HEADER])
+    trace(log, debug, "Accept-Encoding %r: %s", accepted, answer.name)
+    if answer is Answer.NEITHER:
+        raise HTTPError(406, "identity, gzip")
+    if answer is Answer.GZIP:
+        _encode(request, response, compress_level)
+
+
+@lru_cache(maxsize=256)
+def negotiate(accept_encoding: str) -> Answer:
+    """Return what the field value `accept_encoding` allows (RFC 9110, 12.5.3)."""
+    listed = preferences("Accept-Encoding", accept_encoding)
+    qualities = {name.lower(): quality for name, quality in listed}
+    if qualities.get("identity", 0) > 0:
+        return Answer.IDENTITY
+    if any(qualities.get(name, 0) > 0 for name in GZIP_NAMES):
+        return Answer.GZIP
+    refused = qualities.get("identity", qualities.get("*", 1)) == 0
+    return Answer.NEITHER if refused else Answer.IDENTITY
+
+
+def _is_eligible(response: ResponseMessage, mime_types: Sequence[str]) -> bool:
+    headers = response.headers
+    kind = headers.get("Content-Type")
+    if kind is None or not matches_any(kind, tuple(mime_types)):
+        return False
+    if response.status_code in BODILESS or "Content-Encoding" in headers:
+        return False
+    return "no-transform" not in headers.get("Cache-Control", "").lower()
+
+
+def _encode(request: RequestMessage, response: ResponseMessage, level: int) -> None:
+    headers = response.headers
+    body = response.app_iter
+    if isinstance(body, list | tuple):
+        data = b"".join(body)
+        if not data and request.method != "HEAD":
+            return
+        if data:
+            response.app_iter = [b"".join(compress([data], level))]
+    else:
+        response.app_iter = CompressedBody(body, level)
+    headers["Content-Encoding"] = "gzip"
+    headers.pop("Content-Length", None)
+    etag = headers.get("ETag")
+    if etag is not None and not etag.startswith("W/"):
+        headers["ETag"] = "W/" + etag
+
+
+class CompressedBody:
+    """A body that is compressed while it is read, and closes the body it was made from."""
+
+    def __init__(self, body: Iterable[bytes], level: int) -> None:
+        self._body = body
+        self._chunks = compress(body, level)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def close(self) -> None:
+        """Close the body below, if it can be closed."""
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
+
+
+def compress(body: Iterable[bytes], compress_level: int) -> Iterator[bytes]:
+    """Yield `body` as one gzip stream (RFC 1952), without a file name and a time stamp."""
+    compressor = zlib.compressobj(compress_level, zlib.DEFLATED, GZIP_CONTAINER)
+    for chunk in body:
+        packed = compressor.compress(chunk)
+        if packed:
+            yield packed
+    yield compressor.flush()
+
+
+def decompress(body: bytes) -> bytes:
+    """Return the content of the gzip stream `body`.
+
+    Raises:
+        zlib.error: The data is no gzip stream, or ends early.
+    """
+    decompressor = zlib.decompressobj(GZIP_CONTAINER)
+    data = decompressor.decompress(body)
+    if not decompressor.eof:
+        raise zlib.error(f"the gzip stream of {len(body)} bytes ends before its end mark")
+    return data

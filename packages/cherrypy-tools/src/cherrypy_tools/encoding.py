@@ -1,0 +1,261 @@
+"""Turn a handler's text into bytes, in a charset that the client takes: the `encode` tool.
+
+Every text response passes here, so the usual case (one `str` or `bytes`) is one cached look-up
+and one `str.encode`. Bytes pass as they are: whoever made them knows their charset.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    NamedTuple,
+    Protocol,
+    TypeAlias,
+    cast,
+    runtime_checkable,
+)
+
+from cherrypy_tools.charset import Options, Plan, failure, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from cherrypy_httputil import RequestMessage, ResponseMessage
+
+CHUNK = 65536
+"""Characters or bytes read at once from a body that is a file."""
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A body that is an open file, of text or of bytes."""
+
+    def read(self, size: int, /) -> str | bytes:
+        """Return the next `size` characters or bytes."""
+        ...
+
+
+Body: TypeAlias = "str | bytes | Readable | Iterable[str | bytes] | None"
+"""What a handler may return."""
+
+
+class Encoded(NamedTuple):
+    """A body, and the Content-Type that describes it.
+
+    The body holds text still if its media type is not one that is encoded.
+    """
+
+    body: Iterable[Any]
+    content_type: str | None
+
+
+class Encoder:
+    """Encode bodies by one set of options.
+
+    Args:
+        encoding: The only charset to use; None lets the client choose.
+        errors: What to do with a character that the charset lacks, as in `str.encode`.
+        text_only: Leave media types other than `text/*` alone.
+        add_charset: Name the charset in Content-Type.
+        default_encoding: The charset for clients that do not choose.
+        media_types: Patterns of further types to encode, such as `application/*+xml`.
+    """
+
+    __slots__ = ("_options",)
+
+    def __init__(
+        self,
+        encoding: str | None = None,
+        errors: str = "strict",
+        text_only: bool = True,
+        add_charset: bool = True,
+        default_encoding: str = "utf-8",
+        *,
+        media_types: Sequence[str] = (),
+    ) -> None:
+        self._options = Options(
+            encoding, errors, text_only, add_charset, default_encoding, tuple(media_types)
+        )
+
+    def encode(
+        self,
+        body: Body,
+        content_type: str | None,
+        accept_charset: str | None = None,
+        stream: bool = False,
+    ) -> Encoded:
+        """Return `body` as bytes, with the Content-Type that says how.
+
+        A charset that `content_type` names already is used and stays. A body with a true attribute
+        `yields_bytes` (a file that is served) passes as it is, unread and unlabelled. Without
+        `stream` any other body is read, and the charsets that the client takes are tried in turn;
+        with it the text is encoded while it is read, in the first of them.
+
+        Raises:
+            HTTPError: 406 if no charset that may be used can express the text; 500 if nobody
+                chose one, and the default cannot.
+        """
+        options = self._options
+        chosen = plan(options, content_type, accept_charset)
+        if chosen.charsets:
+            if type(body) is str:
+                try:
+                    data = body.encode(chosen.charsets[0], options.errors)
+                except UnicodeError:
+                    pass  # the other charsets are tried below
+                else:
+                    return Encoded([data], chosen.labels[0])
+            elif type(body) is bytes:
+                return Encoded([body], chosen.bytes_label)
+        if getattr(body, "yields_bytes", False):
+            return Encoded(cast("Iterable[bytes]", body), content_type)
+        chunks = as_chunks(body)
+        if not chosen.applies:
+            return Encoded(chunks, content_type)
+        if stream and not isinstance(chunks, list):
+            return self._streamed(chunks, chosen, accept_charset)
+        return self._collected(collect(chunks), chosen, accept_charset)
+
+    def _streamed(
+        self, chunks: Iterable[str | bytes], chosen: Plan, accept_charset: str | None
+    ) -> Encoded:
+        if not chosen.charsets:
+            close(chunks)
+            raise failure(self._options, accept_charset, chosen.names)
+        stream = StreamEncoder(chunks, chosen.charsets[0], self._options.errors)
+        return Encoded(stream, chosen.labels[0])
+
+    def _collected(
+        self, chunks: list[str | bytes], chosen: Plan, accept_charset: str | None
+    ) -> Encoded:
+        if all(isinstance(chunk, bytes) for chunk in chunks):
+            return Encoded(chunks, chosen.bytes_label)
+        for charset, label in zip(chosen.charsets, chosen.labels, strict=True):
+            try:
+                return Encoded(list(encoded(chunks, charset, self._options.errors)), label)
+            except UnicodeError:
+                continue
+        raise failure(self._options, accept_charset, chosen.names)
+
+    def __call__(
+        self,
+        request: RequestMessage,
+        response: ResponseMessage,
+        body: Body,
+        *,
+        stream: bool = False,
+    ) -> Iterable[Any]:
+        """Encode `body` for this exchange, label the response, and return the bytes."""
+        headers = response.headers
+        content_type = headers.get("Content-Type")
+        accept_charset = request.headers.get("Accept-Charset")
+        result, label = self.encode(body, content_type, accept_charset, stream)
+        if label is not None and label is not content_type:
+            headers["Content-Type"] = label
+        if result is not body:
+            headers.pop("Content-Length", None)
+        return result
+
+
+def encode(
+    request: RequestMessage,
+    response: ResponseMessage,
+    body: Body,
+    encoding: str | None = None,
+    errors: str = "strict",
+    text_only: bool = True,
+    add_charset: bool = True,
+    default_encoding: str = "utf-8",
+    *,
+    media_types: Sequence[str] = (),
+    stream: bool = False,
+) -> Iterable[Any]:
+    """Encode `body` once, with the options of an `Encoder`; return the bytes.
+
+    Raises:
+        HTTPError: 406 or 500, as `Encoder.encode` says.
+    """
+    encoder = Encoder(
+        encoding, errors, text_only, add_charset, default_encoding, media_types=media_types
+    )
+    return encoder(request, response, body, stream=stream)
+
+
+class StreamEncoder:
+    """Encode the chunks of an iterable while they are read; `close()` closes the iterable."""
+
+    def __init__(
+        self, chunks: Iterable[str | bytes], encoding: str = "utf-8", errors: str = "strict"
+    ) -> None:
+        self._chunks = chunks
+        self._encoded = encoded(chunks, encoding, errors)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._encoded)
+
+    def close(self) -> None:
+        """Close the iterable, if it can be closed."""
+        close(self._chunks)
+
+
+def encoded(chunks: Iterable[str | bytes], charset: str, errors: str) -> Iterator[bytes]:
+    """Yield `chunks` with the text among them encoded as one text (one byte order mark).
+
+    Raises:
+        UnicodeError: A chunk cannot be expressed in `charset`, and `errors` is strict.
+    """
+    encoder = codecs.getincrementalencoder(charset)(errors)
+    for chunk in chunks:
+        yield encoder.encode(chunk) if isinstance(chunk, str) else chunk
+    tail = encoder.encode("", final=True)
+    if tail:
+        yield tail
+
+
+class FileChunks:
+    """An open file as chunks; `close()` closes it."""
+
+    def __init__(self, file: Readable, size: int = CHUNK) -> None:
+        self._file = file
+        self._size = size
+
+    def __iter__(self) -> Iterator[str | bytes]:
+        while chunk := self._file.read(self._size):
+            yield chunk
+
+    def close(self) -> None:
+        """Close the file, if it can be closed."""
+        close(self._file)
+
+
+def as_chunks(body: Body) -> Iterable[str | bytes]:
+    """Return `body` as an iterable of chunks: a list if it is in memory already."""
+    if body is None:
+        return []
+    if isinstance(body, str | bytes):
+        return [body]
+    if isinstance(body, Readable):
+        return FileChunks(body)
+    return list(body) if isinstance(body, tuple) else body
+
+
+def collect(chunks: Iterable[str | bytes]) -> list[str | bytes]:
+    """Return `chunks` as a list, and close what they were read from."""
+    if isinstance(chunks, list):
+        return chunks
+    try:
+        return list(chunks)
+    finally:
+        close(chunks)
+
+
+def close(body: object) -> None:
+    """Call the `close` method of `body`, if it has one."""
+    method = getattr(body, "close", None)
+    if method is not None:
+        method()

@@ -1,0 +1,97 @@
+"""Answer conditional requests by entity-tag: the `etags` tool.
+
+If-Match compares strongly and If-None-Match weakly (RFC 9110, 13.1). An automatic tag is a hash of
+the body, so it belongs on resources that are read and not written: after a body has been turned
+into an empty one, its hash says nothing about the resource.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from typing import TYPE_CHECKING
+
+from cherrypy_httputil import HTTPError, HTTPRedirect
+from cherrypy_tools.trace import trace
+
+if TYPE_CHECKING:
+    from cherrypy_httputil import RequestMessage, ResponseMessage
+
+log = logging.getLogger(__name__)
+
+ENTITY_TAG = re.compile(r'\s*((?:W/)?"[^"]*"|[^",\s]+)\s*(?:,|$)')
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+
+def validate_etags(
+    request: RequestMessage,
+    response: ResponseMessage,
+    autotags: bool = False,
+    debug: bool = False,
+    *,
+    stream: bool = False,
+) -> None:
+    """Check If-Match and If-None-Match of the request against the ETag of a successful response.
+
+    Args:
+        request: The request; its method and the two fields are read.
+        response: The response, complete but for its entity-tag.
+        autotags: Give a response with status 200 and no ETag the MD5 hash of its body as one. The
+            body is read for that, unless it is a stream.
+        debug: Report the decisions at INFO.
+        stream: Whether the body is not to be read before it is sent.
+
+    Raises:
+        HTTPRedirect: With status 304, if If-None-Match matches on GET or HEAD.
+        HTTPError: 412 if If-Match does not match, or If-None-Match does on another method.
+    """
+    status = response.status_code
+    etag = response.headers.get("ETag")
+    if etag is None and autotags and status == 200 and not stream:  # noqa: PLR2004 - OK
+        etag = response.headers["ETag"] = _hash_of_body(response)
+    trace(log, debug, "status %d, ETag %s", status, etag)
+    if 200 <= status <= 299:  # noqa: PLR2004 - the successful ones
+        _check_match(request, etag)
+        _check_none_match(request, etag)
+
+
+def parse_etags(value: str) -> list[str]:
+    """Return the entity-tags listed in a field value; `*` is one, and rubbish is left out."""
+    return ENTITY_TAG.findall(value)
+
+
+def _check_match(request: RequestMessage, etag: str | None) -> None:
+    value = request.headers.get("If-Match")
+    if value is None:
+        return
+    conditions = parse_etags(value)
+    is_strong = etag is not None and not etag.startswith("W/")
+    if conditions != ["*"] and not (is_strong and etag in conditions):
+        raise HTTPError(412, f"If-Match failed: ETag {etag!r} did not match {conditions!r}")
+
+
+def _check_none_match(request: RequestMessage, etag: str | None) -> None:
+    value = request.headers.get("If-None-Match")
+    if value is None:
+        return
+    conditions = parse_etags(value)
+    opaque = None if etag is None else etag.removeprefix("W/")
+    if conditions != ["*"] and opaque not in [tag.removeprefix("W/") for tag in conditions]:
+        return
+    if request.method in SAFE_METHODS:
+        raise HTTPRedirect([], 304)
+    raise HTTPError(412, f"If-None-Match failed: ETag {etag!r} matched {conditions!r}")
+
+
+def _hash_of_body(response: ResponseMessage) -> str:
+    body = response.app_iter
+    if not isinstance(body, list | tuple):
+        try:
+            chunks = list(body)
+        finally:
+            close = getattr(body, "close", None)
+            if close is not None:
+                close()
+        body = response.app_iter = chunks
+    return f'"{hashlib.md5(b"".join(body), usedforsecurity=False).hexdigest()}"'
