@@ -1,0 +1,135 @@
+"""Collect statistics on any WSGI application.
+
+A request is over when its response is closed, so the record is completed there, and wherever the
+call or the response fails before: a record that is never completed would count as a request that
+still runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cherrypy_diagnostics.bytecount import ByteCountWrapper
+from cherrypy_diagnostics.recorder import RequestRecorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from cherrypy_diagnostics.repository import Scope
+
+    UriSet = Callable[[WSGIEnvironment], str | None]
+
+
+class StatisticsMiddleware:
+    """A WSGI application that records what another one does.
+
+    Args:
+        application: The application to record.
+        recorder: Where to record; by default one for `logging.statistics`.
+        uriset: A name for all requests, or a function that finds one in the environ; requests of
+            one name are added up in `URI Set Tracking`. Let it return few different names.
+        slow_queries: Seconds beyond which a request is kept in `Slow Queries`; 0 keeps none.
+        slow_queries_count: How many slow ones are kept.
+    """
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        recorder: RequestRecorder | None = None,
+        *,
+        uriset: str | UriSet | None = None,
+        slow_queries: float = 1.0,
+        slow_queries_count: int = 100,
+    ) -> None:
+        self.application = application
+        self.recorder = RequestRecorder() if recorder is None else recorder
+        self.uriset = uriset
+        self.slow_queries = slow_queries
+        self.slow_queries_count = slow_queries_count
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request, recorded if the namespace is enabled."""
+        record = self.recorder.start(_client(environ), _request_line(environ))
+        if record is None:
+            return self.application(environ, start_response)
+        return _Recorded(self, record, environ, start_response)
+
+    def finish(self, record: Scope, environ: WSGIEnvironment, response: _Recorded) -> None:
+        """Complete the record of a response that is over."""
+        uriset = self.uriset(environ) if callable(self.uriset) else self.uriset
+        self.recorder.stop(
+            record,
+            response.status,
+            response.body_read.bytes_read,
+            response.bytes_written,
+            uriset=uriset,
+            slow_queries=self.slow_queries,
+            slow_queries_count=self.slow_queries_count,
+        )
+
+
+class _Recorded:
+    """The response to one request, counted while it is sent."""
+
+    def __init__(
+        self,
+        middleware: StatisticsMiddleware,
+        record: Scope,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+    ) -> None:
+        self.status: str | None = None
+        self.bytes_written = 0
+        self._is_over = False
+        self._finish = lambda: middleware.finish(record, environ, self)
+        self._start_response = start_response
+        self.body_read = ByteCountWrapper(environ["wsgi.input"])
+        environ["wsgi.input"] = self.body_read
+        try:
+            self._body = middleware.application(environ, self._start)
+        except BaseException:
+            self._over()
+            raise
+
+    def _start(
+        self, status: str, headers: list[tuple[str, str]], *exc_info: Any
+    ) -> Callable[[bytes], object]:
+        self.status = status
+        write: Callable[[bytes], object] = self._start_response(status, headers, *exc_info)
+
+        def counted(data: bytes, /) -> object:
+            self.bytes_written += len(data)
+            return write(data)
+
+        return counted
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._body:
+            self.bytes_written += len(chunk)
+            yield chunk
+
+    def close(self) -> None:
+        """Close the response of the application, and complete the record."""
+        try:
+            close = getattr(self._body, "close", None)
+            if close is not None:
+                close()
+        finally:
+            self._over()
+
+    def _over(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._finish()
+
+
+def _client(environ: WSGIEnvironment) -> str:
+    return f"{environ.get('REMOTE_ADDR', '')}:{environ.get('REMOTE_PORT', '')}"
+
+
+def _request_line(environ: WSGIEnvironment) -> str:
+    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    query = environ.get("QUERY_STRING")
+    target = f"{path}?{query}" if query else path
+    return f"{environ['REQUEST_METHOD']} {target} {environ.get('SERVER_PROTOCOL', '')}"

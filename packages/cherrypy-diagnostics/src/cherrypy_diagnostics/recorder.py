@@ -1,0 +1,179 @@
+"""Record what requests do, in the documented figures of one namespace.
+
+`start` and `stop` stand in the path of every request. They write values that are at hand, and
+leave every division to functions that only a report calls. Totals change under one lock: adding to
+an entry of a dict is no single step.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from cherrypy_diagnostics.repository import namespace
+
+if TYPE_CHECKING:
+    from cherrypy_diagnostics.repository import Scope
+
+APPLICATIONS = "CherryPy Applications"
+"""The documented name of the namespace of requests."""
+
+SPARE_RECORDS = 16
+"""Records of threads that are gone which may stay in the `Requests` collection."""
+
+
+def proc_time(s: Scope) -> float:
+    """Return the seconds since the record `s` began."""
+    return time.time() - float(s["Start Time"])
+
+
+def average_uriset_time(s: Scope) -> float:
+    """Return the mean processing time of the uri set `s`, in seconds; 0 if it saw no request."""
+    return s["Sum"] / s["Count"] if s["Count"] else 0.0
+
+
+def _per_request(total: str) -> object:
+    return lambda s: s[total] / s["Total Requests"] if s["Total Requests"] else 0.0
+
+
+def _per_second(total: str) -> object:
+    return lambda s: s[total] / max(proc_time(s), 1e-9)
+
+
+class RequestRecorder:
+    """Fill the namespace of requests.
+
+    Args:
+        statistics: The repository; `logging.statistics` by default.
+        name: The name of the namespace.
+        version: What to report as `Server Version`.
+    """
+
+    def __init__(
+        self, statistics: Scope | None = None, name: str = APPLICATIONS, version: str = ""
+    ) -> None:
+        self.figures = namespace(name, statistics)
+        self._lock = threading.Lock()
+        for key, value in self._initial(version).items():
+            self.figures.setdefault(key, value)
+
+    @staticmethod
+    def _initial(version: str) -> Scope:
+        return {
+            "Bytes Read/Request": _per_request("Total Bytes Read"),
+            "Bytes Read/Second": _per_second("Total Bytes Read"),
+            "Bytes Written/Request": _per_request("Total Bytes Written"),
+            "Bytes Written/Second": _per_second("Total Bytes Written"),
+            "Current Requests": 0,
+            "Current Time": lambda _: time.time(),
+            "Requests": {},
+            "Requests/Second": _per_second("Total Requests"),
+            "Server Version": version,
+            "Start Time": time.time(),
+            "Total Bytes Read": 0,
+            "Total Bytes Written": 0,
+            "Total Requests": 0,
+            "Total Time": 0.0,
+            "Uptime": proc_time,
+        }
+
+    def start(self, client: str, request_line: str) -> Scope | None:
+        """Count a request that begins now, and return its record.
+
+        Args:
+            client: Its address and port.
+            request_line: Method, target and protocol.
+
+        Returns:
+            The record, to be given to `stop` once; None while the namespace is not `Enabled`.
+        """
+        figures = self.figures
+        if not figures.get("Enabled", False):
+            return None
+        record: Scope = {
+            "Bytes Read": None,
+            "Bytes Written": None,
+            "Client": client,
+            "End Time": None,
+            "Processing Time": proc_time,
+            "Request-Line": request_line,
+            "Response Status": None,
+            "Start Time": time.time(),
+        }
+        with self._lock:
+            figures["Current Requests"] += 1
+            figures["Total Requests"] += 1
+            self._place(record)
+        return record
+
+    def _place(self, record: Scope) -> None:
+        requests = self.figures["Requests"]
+        ident = threading.get_ident()
+        if ident not in requests and len(requests) > threading.active_count() + SPARE_RECORDS:
+            alive = {thread.ident for thread in threading.enumerate()}
+            for gone in [key for key in requests if key not in alive]:
+                del requests[gone]
+        requests[ident] = record
+
+    def stop(
+        self,
+        record: Scope | None,
+        status: str | None,
+        bytes_read: int,
+        bytes_written: int,
+        *,
+        uriset: str | None = None,
+        slow_queries: float = 1.0,
+        slow_queries_count: int = 100,
+    ) -> None:
+        """Complete a record, and add it to the totals.
+
+        Args:
+            record: What `start` returned; None does nothing.
+            status: Code and reason phrase of the response.
+            bytes_read: Size of what was read of the request's body.
+            bytes_written: Size of what was sent of the response's body.
+            uriset: The name under which `URI Set Tracking` adds it up with others.
+            slow_queries: Seconds beyond which it is kept in `Slow Queries`; 0 keeps none.
+            slow_queries_count: How many slow queries are kept; the oldest go first.
+        """
+        if record is None:
+            return
+        end = time.time()
+        seconds = max(end - record["Start Time"], 0.0)
+        record.update(
+            {
+                "Bytes Read": bytes_read,
+                "Bytes Written": bytes_written,
+                "End Time": end,
+                "Processing Time": seconds,
+                "Response Status": status,
+            }
+        )
+        with self._lock:
+            self._total(bytes_read, bytes_written, seconds)
+            if uriset:
+                self._track(uriset, seconds)
+            if slow_queries and seconds > slow_queries:
+                slow = self.figures.setdefault("Slow Queries", [])
+                slow.append(record.copy())
+                del slow[: max(len(slow) - slow_queries_count, 0)]
+
+    def _total(self, bytes_read: int, bytes_written: int, seconds: float) -> None:
+        figures = self.figures
+        figures["Current Requests"] -= 1
+        figures["Total Bytes Read"] += bytes_read
+        figures["Total Bytes Written"] += bytes_written
+        figures["Total Time"] += seconds
+
+    def _track(self, uriset: str, seconds: float) -> None:
+        sets = self.figures.setdefault("URI Set Tracking", {})
+        one = sets.setdefault(
+            uriset,
+            {"Min": None, "Max": None, "Sum": 0.0, "Count": 0, "Avg": average_uriset_time},
+        )
+        one["Count"] += 1
+        one["Sum"] += seconds
+        one["Min"] = seconds if one["Min"] is None else min(one["Min"], seconds)
+        one["Max"] = seconds if one["Max"] is None else max(one["Max"], seconds)
