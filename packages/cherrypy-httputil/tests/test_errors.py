@@ -1,5 +1,6 @@
 import pytest
-from cherrypy_httputil import HTTPError, HTTPRedirect, HeaderMap, InternalRedirect, NotFound
+
+from cherrypy_httputil import HeaderMap, HTTPError, HTTPRedirect, InternalRedirect, NotFound
 
 
 def test_an_error_carries_its_status_and_message() -> None:

@@ -1,4 +1,4 @@
-"""HTTP text as Python values: header maps, ranges, query strings, dates, and HTTP errors as data."""
+"""HTTP text as Python values: header maps, ranges, query strings, dates, and errors as data."""
 
 from cherrypy_httputil.charsets import find_charset
 from cherrypy_httputil.dates import HTTPDate, parse_date
@@ -8,7 +8,6 @@ from cherrypy_httputil.elements import (
     ElementSplitter,
     HeaderElement,
     header_elements,
-    q_separator,
 )
 from cherrypy_httputil.errors import (
     CherryPyException,
@@ -26,6 +25,7 @@ from cherrypy_httputil.fields import check_field, field_name
 from cherrypy_httputil.headers import (
     CaseInsensitiveDict,
     HeaderMap,
+    HeaderValue,
     header_translate_deletechars,
     header_translate_table,
 )
@@ -50,6 +50,7 @@ __all__ = [
     "HTTPRedirect",
     "HeaderElement",
     "HeaderMap",
+    "HeaderValue",
     "Host",
     "InternalRedirect",
     "NoExchangeError",
@@ -75,7 +76,6 @@ __all__ = [
     "parse_date",
     "parse_query_string",
     "protocol_from_http",
-    "q_separator",
     "response_codes",
     "set_exchange_provider",
     "urljoin",

@@ -1,7 +1,7 @@
 """Names of charsets that came from the network.
 
-A codec may only be used on a stranger's word if it is a plain charset: some of Python's take quadratic time, and some
-are not charsets at all.
+A codec may only be used on a stranger's word if it is a plain charset: some that Python has take
+quadratic time, and some are not charsets at all.
 """
 
 import codecs
@@ -13,7 +13,7 @@ _REFUSED = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape"
 
 
 def find_charset(name: str) -> str | None:
-    """Return Python's name of a charset, or None if there is no such charset that is safe to use."""
+    """Return Python's name of a charset, or None if there is none that is safe to use."""
     return _find(name) if len(name) <= CHARSET_NAME_LENGTH else None
 
 

@@ -1,23 +1,27 @@
 """The comma-separated elements of a field value, and their parameters.
 
-Everything here takes time in proportion to the length of the text: split with `ElementSplitter`, which reads
-a text once, and sort by keys, never by comparing elements in Python.
+Everything here takes time in proportion to the length of the text: split with `ElementSplitter`,
+which reads a text once, and sort by keys, never by comparing elements in Python.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from functools import total_ordering
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cherrypy_httputil.errors import HTTPError
 
 if TYPE_CHECKING:
     from typing import Self
 
-q_separator = re.compile(r"; *q *=")
-"""What separates a media range from its quality value."""
+_QVALUE = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+", re.ASCII)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_SPECIAL = re.compile(r'["\\]')
+_NEEDS_QUOTES = re.compile(r'[",;\\]')
 
-_QVALUE = re.compile(r"\s*(?:[0-9]{1,10}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})\s*", re.ASCII)
+Params: TypeAlias = "dict[str, str | HeaderElement]"
+"""Parameters by name. The value is a text, but for `q`, which may have parameters of its own."""
 
 
 class ElementSplitter:
@@ -26,7 +30,9 @@ class ElementSplitter:
     def __init__(self, separator: str) -> None:
         self._separator = separator
         quoted = r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)'  # one that nobody closes goes on to the end
-        self._piece = re.compile(rf'((?:{quoted}|[^"{separator}])*+)({separator}|\Z)', re.DOTALL)
+        self._piece = re.compile(
+            rf'((?:{quoted}|[^"{separator}])*+)({separator}|\Z)', re.DOTALL
+        )  # possessive, so that it never goes back
 
     def split(self, text: str) -> list[str]:
         """Return the pieces of `text`, with quotes and spaces left in."""
@@ -45,15 +51,22 @@ RE_HEADER_SPLIT = ElementSplitter(",")
 
 _PARAMS = ElementSplitter(";")
 
-Params: TypeAlias = "dict[str, str | HeaderElement]"
-
 
 def _unquoted(text: str) -> str:
     if len(text) > 1 and text[0] == text[-1] == '"':
-        return re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL)
+        return _ESCAPED.sub(r"\1", text[1:-1])
     return text
 
 
+def _quoted(value: object) -> str:
+    """Return a parameter's value as it is written, in quotes if it would end too early without."""
+    text = str(value)
+    if isinstance(value, str) and _NEEDS_QUOTES.search(text):
+        return '"' + _SPECIAL.sub(r"\\\g<0>", text) + '"'
+    return text
+
+
+@total_ordering
 class HeaderElement:
     """One element of a field value, such as `form-data; name="x"`.
 
@@ -70,16 +83,18 @@ class HeaderElement:
         self.params = {} if params is None else params
 
     def __str__(self) -> str:
-        return "".join([self.value, *(f";{name}={value}" for name, value in self.params.items())])
+        return "".join(
+            [self.value, *(f";{name}={_quoted(value)}" for name, value in self.params.items())]
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.value!r}, {self.params!r})"
 
-    def __lt__(self, other: HeaderElement) -> bool:
-        return self.value < other.value
-
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, HeaderElement) and str(self) == str(other)
+        return type(other) is type(self) and str(self) == str(other)
+
+    def __lt__(self, other: Any) -> bool:
+        return str(self) < str(other) if type(other) is type(self) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(str(self))
@@ -104,19 +119,25 @@ class HeaderElement:
 class AcceptElement(HeaderElement):
     """One element of an `Accept*` or `TE` field. The more it is preferred, the less it is.
 
-    So `sorted()` and `min()` find the preferred ones first.
+    So `sorted()` puts the preferred ones first, and `min()` finds the best.
     """
-
-    fields: ClassVar[tuple[str, ...]] = ("Accept", "Te")
 
     @classmethod
     def from_str(cls, elementstr: str) -> Self:
-        """Return the element that a text such as `text/html;q=0.5` describes."""
-        media_range, *quality = q_separator.split(elementstr, maxsplit=1)
-        value, params = cls.parse(media_range)
-        if quality:
-            # Parameters after the quality value belong to it and not to the media range.
-            params["q"] = HeaderElement.from_str(quality[0])
+        """Return the element that a text such as `text/html;q=0.5` describes.
+
+        Parameters behind the quality value belong to it, and not to the media range.
+        """
+        value, found = cls.parse(elementstr)
+        params: Params = {}
+        quality: HeaderElement | None = None
+        for name, text in found.items():
+            if quality is not None:
+                quality.params[name] = text
+            elif name.lower() == "q":
+                params["q"] = quality = HeaderElement(str(text))
+            else:
+                params[name] = text
         return cls(value, params)
 
     @property
@@ -124,15 +145,18 @@ class AcceptElement(HeaderElement):
         """The quality value, from 0.0 to 1.0.
 
         Raises:
-            HTTPError: 400 if it is not a number (RFC 9110, section 12.4.2).
+            HTTPError: 400, if it is not a number (RFC 9110, section 12.4.2).
         """
-        text = str(self.params.get("q", "1")).partition(";")[0]
+        quality = self.params.get("q", "1")
+        text = quality.value if isinstance(quality, HeaderElement) else quality
         if not _QVALUE.fullmatch(text):
             raise HTTPError(400, f"Malformed HTTP header: `{self}`")
         return min(float(text), 1.0)
 
-    def __lt__(self, other: HeaderElement) -> bool:
-        return _preference(self) > _preference(other)
+    def __lt__(self, other: Any) -> bool:
+        return (
+            _preference(self) > _preference(other) if type(other) is type(self) else NotImplemented
+        )
 
 
 def _preference(element: HeaderElement) -> tuple[float, str]:
@@ -143,19 +167,19 @@ def _preference(element: HeaderElement) -> tuple[float, str]:
 def header_elements(fieldname: str, fieldvalue: str | None) -> list[HeaderElement]:
     """Return the elements of a field value, the preferred ones first.
 
+    Elements of equal quality, and those of fields without quality, stand in falling order of their
+    texts. That puts `text/html;level=1` before `text/html`, before `text/*`, before `*/*`.
+
     Args:
-        fieldname: With a name that begins with `Accept`, and with `TE`, they are `AcceptElement`s.
+        fieldname: If it begins with `Accept`, or is `TE`, the elements are `AcceptElement`s.
         fieldvalue: Comma-separated elements.
 
-    Elements of equal quality, and those of other fields, stand in falling order of their texts. That puts
-    `text/html;level=1` before `text/html`, and that before `text/*` and `*/*`.
-
     Raises:
-        HTTPError: 400 if a quality value is not a number.
+        HTTPError: 400, if a quality value is not a number.
     """
     if not fieldvalue:
         return []
-    accepts = fieldname.title().startswith("Accept") or fieldname.upper() == "TE"
+    accepts = fieldname[:6].lower() == "accept" or fieldname.lower() == "te"
     kind = AcceptElement if accepts else HeaderElement
     elements = [kind.from_str(text) for text in RE_HEADER_SPLIT.split(fieldvalue) if text.strip()]
     return sorted(elements, key=_preference, reverse=True)

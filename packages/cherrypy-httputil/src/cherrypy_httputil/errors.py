@@ -1,4 +1,4 @@
-"""The HTTP errors, as data: raise them anywhere, and whoever serves the request makes a response of them.
+"""The HTTP errors, as data: raise them anywhere, and whoever serves the request answers with them.
 
     Exception
     └── CherryPyException
@@ -7,10 +7,10 @@
         ├── HTTPRedirect          a redirection: urls and status
         ├── InternalRedirect      serve another path in place of this one
         ├── TimeoutError          the response took too long
-        └── NoExchangeError       the error needed a request, and there is none
+        └── NoExchangeError       something needed a request, and there is none
 
-Nothing here imports a request. What an error can do with the exchange it is raised in goes through one
-callable, set by `set_exchange_provider`; without it every error keeps the raw values that it was given.
+Nothing here imports a request. What an error can do with the exchange that it is raised in goes
+through one callable, set by `set_exchange_provider`. Without it errors keep the values they got.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Exchange(Protocol):
-    """The request being served and its response, as far as an error needs them."""
+    """The request being served and its response, as far as errors need them."""
 
     def redirect_status(self) -> int:
         """Return the status of a redirection that names none: 303, or 302 for HTTP/1.0."""
@@ -47,7 +47,7 @@ class Exchange(Protocol):
         ...
 
     def set_error_response(self, error: HTTPError) -> None:
-        """Make the response say what `error` says."""
+        """Make the response say what `error` says, with the page of `error.get_error_page()`."""
         ...
 
     def set_redirect_response(self, redirect: HTTPRedirect) -> None:
@@ -55,34 +55,40 @@ class Exchange(Protocol):
         ...
 
 
-def _no_exchange() -> Exchange | None:
-    return None
-
-
 class _Seam:
-    provider: Callable[[], Exchange | None] = staticmethod(_no_exchange)
+    """The one mutable thing in this module."""
+
+    def __init__(self) -> None:
+        self.provider: Callable[[], Exchange | None] = lambda: None
+
+
+_seam = _Seam()
 
 
 def set_exchange_provider(provider: Callable[[], Exchange | None]) -> None:
     """Let errors find the exchange that they are raised in.
 
     Args:
-        provider: Returns it, or None outside of a request. It replaces the one before.
+        provider: Returns the exchange, or None outside of a request. It replaces the one before.
     """
-    _Seam.provider = staticmethod(provider)
+    _seam.provider = provider
 
 
 def current_exchange() -> Exchange | None:
-    """Return the exchange being served, or None."""
-    return _Seam.provider()
+    """Return the exchange that is being served, or None."""
+    return _seam.provider()
 
 
 class CherryPyException(Exception):  # noqa: N818 - the documented name
-    """The base of all the exceptions here."""
+    """The base of all exceptions here."""
 
 
 class NoExchangeError(CherryPyException):
     """Something needed a request while none was being served."""
+
+
+class TimeoutError(CherryPyException):  # noqa: A001 - the documented name
+    """The response took longer than it may."""
 
 
 def _exchange_for(what: str) -> Exchange:
@@ -96,8 +102,8 @@ class HTTPError(CherryPyException):
     """An error response.
 
     Args:
-        status: A code from 400 to 599, or such a code and a reason phrase: `"410 It moved out"`.
-        message: A sentence for the reader. Without one, the usual sentence for the code is used.
+        status: A code from 400 to 599, or code and reason phrase, as in `"410 It moved out"`.
+        message: A sentence for the reader. Without one, it is the usual one for the code.
 
     Raises:
         ValueError: If the status is not that of an error.
@@ -113,7 +119,7 @@ class HTTPError(CherryPyException):
     """The reason phrase in it, or the usual one for the code."""
 
     message: str
-    """The sentence for the reader."""
+    """The sentence for the reader. It is text: a page has to escape it."""
 
     def __init__(self, status: Status = 500, message: str | None = None) -> None:
         self.status = status
@@ -136,9 +142,9 @@ class HTTPError(CherryPyException):
         _exchange_for("HTTPError.set_response()").set_error_response(self)
 
     def get_error_page(self, *args: Any, **kwargs: Any) -> bytes:
-        """Return the page for this error: override it to change the page.
+        """Return the page for this error. Override it to have another one.
 
-        It is called with the status, and `traceback` and `message` by name.
+        It is called with the status, and by name with `traceback` and `message`.
 
         Raises:
             NoExchangeError: If no request is being served.
@@ -157,8 +163,9 @@ class HTTPError(CherryPyException):
 
         Args:
             exception: The class, or a tuple of classes, to turn.
-            status: As for the error.
-            message: As for the error. The default is the text of the exception, which clients will see.
+            status: The status of the error.
+            message: The message of the error. Without one, it is the text of the exception, which
+                may tell a client about files and data that are none of its business.
         """
         try:
             yield
@@ -167,36 +174,61 @@ class HTTPError(CherryPyException):
 
 
 class NotFound(HTTPError):  # noqa: N818 - the documented name
-    """There is nothing at this path: 404.
+    """There is nothing at a path: 404.
 
     Args:
-        path: What was asked for. Without it, the path of the request that is being served.
+        path: What was asked for. Without it, it is the path of the request that is being served.
     """
+
+    path: str | None
 
     def __init__(self, path: str | None = None) -> None:
         exchange = current_exchange()
         if path is None and exchange is not None:
             path = exchange.path()
+        self.path = path
         super().__init__(404, None if path is None else f"The path {path!r} was not found.")
-        self.args = (path,)
+
+    def __reduce__(self) -> tuple[type[NotFound], tuple[str | None]]:
+        # The arguments of the exception are those of HTTPError.
+        return type(self), (self.path,)
+
+
+class _DefaultStatus:
+    """The status of a redirection that names none, for the exchange being served."""
+
+    def __get__(self, instance: object, owner: type) -> int:
+        exchange = current_exchange()
+        return 303 if exchange is None else exchange.redirect_status()
 
 
 class HTTPRedirect(CherryPyException):
     """A redirection to another url.
 
     Args:
-        urls: One url or several; relative ones are made absolute against the request being served.
-        status: 300, 301, 302, 303, 304, 305, 307 or 308. Without one: 303, or 302 for HTTP/1.0.
-        encoding: How urls given as bytes are encoded; utf-8 without it.
+        urls: One url or several. Relative ones are made absolute against the request being served.
+        status: 300, 301, 302, 303, 304, 305, 307 or 308. Without one, it is `default_status`.
+        encoding: How urls given as bytes are encoded. Without one, it is utf-8.
 
     Raises:
         ValueError: If the status is another one, or a url has a CR, LF or NUL.
     """
 
     statuses: ClassVar[frozenset[int]] = frozenset({300, 301, 302, 303, 304, 305, 307, 308})
+
+    if TYPE_CHECKING:
+        default_status: ClassVar[int]
+    else:
+        default_status = _DefaultStatus()
+
     encoding: str = "utf-8"
+    """How urls given as bytes are encoded."""
+
     urls: list[str]
+    """The urls, absolute if a request is being served."""
+
     status: int
+    """The code."""
 
     def __init__(
         self,
@@ -204,20 +236,18 @@ class HTTPRedirect(CherryPyException):
         status: int | str | None = None,
         encoding: str | None = None,
     ) -> None:
-        exchange = current_exchange()
         self.encoding = encoding or self.encoding
         texts = [self._text(url) for url in ([urls] if isinstance(urls, (str, bytes)) else urls)]
         check_field(texts)
+        exchange = current_exchange()
         self.urls = texts if exchange is None else [exchange.absolute_url(url) for url in texts]
-        if status is None:
-            status = 303 if exchange is None else exchange.redirect_status()
-        self.status = self._checked(status)
+        self.status = self._code(self.default_status if status is None else status)
         super().__init__(self.urls, self.status)
 
     def _text(self, url: str | bytes) -> str:
         return url.decode(self.encoding) if isinstance(url, bytes) else url
 
-    def _checked(self, status: int | str) -> int:
+    def _code(self, status: int | str) -> int:
         code = int(status) if str(status).isdecimal() else 0
         if code not in self.statuses:
             allowed = ", ".join(map(str, sorted(self.statuses)))
@@ -241,7 +271,8 @@ class InternalRedirect(CherryPyException):
     """Serve another path in place of this one, without telling the client.
 
     Args:
-        path: The path in the same server, which may be relative to the request's path, and may have a query string.
+        path: A path of the same application. It may be relative to that of the request, which
+            only the one who serves it can resolve, and it may have a query string.
         query_string: The query string, when `path` has none.
     """
 
@@ -252,7 +283,3 @@ class InternalRedirect(CherryPyException):
         self.path, mark, found = path.partition("?")
         self.query_string = found if mark else query_string
         super().__init__(self.path, self.query_string)
-
-
-class TimeoutError(CherryPyException):  # noqa: A001 - the documented name
-    """The response took longer than it may."""

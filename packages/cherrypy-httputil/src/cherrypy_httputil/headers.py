@@ -1,37 +1,40 @@
 """Header fields as a dict: names compare without case, and no value can break the message.
 
-Keys are in title case, always, so a key that is found as it was given needs no more work. Every way into a
-`HeaderMap` is checked; the way out checks again what may have come in through `dict` itself.
+Keys are in title case, always, so a key that is found as it was given needs no more work. Every
+way into a `HeaderMap` is checked, and the way out once more, for what came in through `dict`.
 """
 
 from __future__ import annotations
 
 import base64
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, overload
 
 from cherrypy_httputil.elements import header_elements
-from cherrypy_httputil.fields import check_field, field_name, title
-from cherrypy_httputil.limits import CACHED_NAMES
+from cherrypy_httputil.environ import environ_fields
+from cherrypy_httputil.fields import check_field, names, title, titles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, ValuesView
     from typing import Self
 
     from cherrypy_httputil.elements import HeaderElement
 
 V = TypeVar("V")
+T = TypeVar("T")
 _MISSING: Any = object()
+
+HeaderValue: TypeAlias = "str | bytes | int | list[str] | list[bytes] | tuple[str | bytes, ...]"
+"""What a header may be set to. A list or tuple is sent as one field for each of its items."""
 
 header_translate_table: bytes | None = None
 """Given to `bytes.translate` for every name and value that is not plain printable ASCII."""
 
 header_translate_deletechars = bytes(range(32)) + b"\x7f"
-"""Control characters, which are left out of what is sent."""
+"""Control characters: none of them is sent."""
 
 
 class CaseInsensitiveDict(dict[str, V]):
-    """A dict whose keys are texts without regard to case.
+    """A dict whose keys are texts that compare without case.
 
     Each key is kept as `str(key).title()`.
     """
@@ -43,24 +46,32 @@ class CaseInsensitiveDict(dict[str, V]):
             self.update(*args, **kwargs)
 
     def __missing__(self, key: object) -> V:
-        name = title(key)
-        if name not in self.keys():
+        value: V = self.get(key, _MISSING)
+        if value is _MISSING:
             raise KeyError(key)
-        return super().__getitem__(name)
+        return value
 
     def __setitem__(self, key: object, value: V) -> None:
-        super().__setitem__(title(key), value)
+        dict.__setitem__(self, title(key), value)
 
     def __delitem__(self, key: object) -> None:
-        super().__delitem__(title(key))
+        dict.__delitem__(self, title(key))
 
     def __contains__(self, key: object) -> bool:
-        return super().__contains__(title(key))
+        return dict.__contains__(self, title(key))
 
+    @overload
+    def get(self, key: object, default: None = None) -> V | None: ...
+    @overload
+    def get(self, key: object, default: V | T) -> V | T: ...
     def get(self, key: object, default: Any = None) -> Any:
         """Return the value for `key`, or `default`."""
-        return super().get(title(key), default)
+        return dict.get(self, titles[key], default)  # type: ignore[index]  # as in title()
 
+    @overload
+    def pop(self, key: object) -> V: ...
+    @overload
+    def pop(self, key: object, default: V | T) -> V | T: ...
     def pop(self, key: object, default: Any = _MISSING) -> Any:
         """Remove `key` and return its value, or `default` if one is given.
 
@@ -68,11 +79,11 @@ class CaseInsensitiveDict(dict[str, V]):
             KeyError: If there is neither.
         """
         if default is _MISSING:
-            return super().pop(title(key))
-        return super().pop(title(key), default)
+            return dict.pop(self, title(key))
+        return dict.pop(self, title(key), default)
 
     def setdefault(self, key: object, x: Any = None) -> Any:
-        """Return the value for `key`; without one, set it to `x` first."""
+        """Return the value for `key`; if there is none, set it to `x` first."""
         if key not in self:
             self[key] = x
         return self[title(key)]
@@ -83,7 +94,7 @@ class CaseInsensitiveDict(dict[str, V]):
             self[key] = value
 
     @classmethod
-    def fromkeys(  # type: ignore[override]  # dict's own makes a plain dict
+    def fromkeys(  # type: ignore[override]  # dict's is typed as making a plain dict
         cls, seq: Iterable[object], value: Any = None
     ) -> Self:
         """Return a dict of the keys in `seq`, all with the same value."""
@@ -91,27 +102,37 @@ class CaseInsensitiveDict(dict[str, V]):
 
     def copy(self) -> Self:
         """Return another dict with the same items."""
-        return type(self)(self)
+        twin = type(self)()
+        dict.update(twin, self)  # the keys are in title case already
+        twin.__dict__.update(self.__dict__)
+        return twin
+
+    def __or__(self, other: Mapping[Any, Any]) -> Self:  # type: ignore[override]  # as fromkeys
+        twin = self.copy()
+        twin.update(other)
+        return twin
+
+    def __ror__(self, other: Mapping[Any, Any]) -> Self:  # type: ignore[override]  # as fromkeys
+        return type(self)(other) | self
+
+    def __ior__(self, other: Any) -> Self:  # type: ignore[override,misc]  # as fromkeys
+        self.update(other)
+        return self
 
 
-@lru_cache(maxsize=CACHED_NAMES)
-def _wire_name(name: str) -> bytes:
-    return name.encode("ascii")
-
-
-def _is_plain(text: object) -> bool:
-    return type(text) is str and text.isascii() and text.isprintable()
+def _is_plain(item: object) -> bool:
+    return type(item) is str and item.isascii() and item.isprintable()
 
 
 class HeaderMap(CaseInsensitiveDict[str]):
     """The header fields of a message.
 
-    A value is a text; bytes are sent as they are, and a list is sent as one field for each of its items.
-    Anything else is sent as `str()` makes it.
+    A value is a text; bytes are sent as they are, and a list is sent as one field for each of its
+    items. Anything else is sent as `str()` makes it.
     """
 
     protocol: tuple[int, int] = (1, 1)
-    """The HTTP version of the message."""
+    """The HTTP version of the message. What is sent depends on the one of the class only."""
 
     encodings: ClassVar[list[str]] = ["ISO-8859-1"]
     """Tried in turn when a text is sent."""
@@ -121,30 +142,45 @@ class HeaderMap(CaseInsensitiveDict[str]):
 
     @classmethod
     def from_trusted(cls, pairs: Iterable[tuple[str, str]]) -> Self:
-        """Return a map of fields that a server has parsed, without looking for what cannot be in them.
+        """Return a map of the fields that a server has read from a connection.
 
-        Fields of one name become one, with a comma between their values (RFC 9110, section 5.3).
+        The values are taken as they are, since there can be no line break in them. Fields of one
+        name become one, with a comma between the values (RFC 9110, section 5.3).
         """
         headers = cls()
-        put = super(HeaderMap, headers).__setitem__
         for key, value in pairs:
-            put(key, value)
+            name = titles[key]
+            known = dict.get(headers, name)
+            separator = "; " if name == "Cookie" else ", "
+            joined = value if known is None else f"{known}{separator}{value}"
+            dict.__setitem__(headers, name, joined)
         return headers
 
-    def __setitem__(self, key: object, value: Any) -> None:
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, Any]) -> Self:
+        """Return a map of the request headers in a WSGI environ.
+
+        The values are taken as they are, except that text for people to read is decoded, see
+        `decode_field`. `Remote-Addr` and `Remote-Host` are what the server says they are.
+        """
+        headers = cls()
+        dict.update(headers, environ_fields(environ))
+        return headers
+
+    def __setitem__(self, key: object, value: HeaderValue) -> None:
         check_field(value)
-        dict.__setitem__(self, field_name(key), value)
+        dict.__setitem__(self, names[key], value)  # type: ignore[misc,index]  # mostly text
 
     def elements(self, key: str) -> list[HeaderElement]:
-        """Return the elements of a field, the preferred ones first, or an empty list."""
-        return header_elements(key, self.get(key))
+        """Return the elements of a field, the preferred ones first; an empty list without it."""
+        return header_elements(key, _text(self.get(key)))
 
     @overload
     def values(self) -> Any: ...
     @overload
     def values(self, key: str) -> list[str]: ...
-    def values(self, key: str | None = None) -> Any:
-        """Return the values of a field's elements; without a key, those of all fields, as a dict does."""
+    def values(self, key: str | None = None) -> ValuesView[str] | list[str]:
+        """Return the values of a field's elements; without a key, what a dict returns."""
         if key is None:
             return super().values()
         return [element.value for element in self.elements(key)]
@@ -156,6 +192,18 @@ class HeaderMap(CaseInsensitiveDict[str]):
             ValueError: If one cannot be sent.
         """
         return list(self.encode_header_items(self.items()))
+
+    def output_native(self) -> list[tuple[str, str]]:
+        """Return the fields as WSGI wants them: each byte is one character (PEP 3333).
+
+        Raises:
+            ValueError: If one cannot be sent.
+        """
+        if all(map(_is_plain, self)) and all(map(_is_plain, super().values())):
+            return list(self.items())
+        return [
+            (name.decode("iso-8859-1"), value.decode("iso-8859-1")) for name, value in self.output()
+        ]
 
     @classmethod
     def encode_header_items(
@@ -172,25 +220,25 @@ class HeaderMap(CaseInsensitiveDict[str]):
                 yield sent_name, cls.encode_header_item(item)
 
     @classmethod
-    def encode_header_item(cls, item: Any) -> bytes:
+    def encode_header_item(cls, item: object) -> bytes:
         """Return a name or a value as it is sent, without control characters.
 
         Raises:
             ValueError: If it has a CR, LF or NUL, or cannot be encoded.
         """
-        if _is_plain(item):
-            sent: bytes = item.encode("ascii")
-            return sent
+        if type(item) is str and item.isascii() and item.isprintable():
+            return item.encode("ascii")
         check_field(item)
         sent = item if isinstance(item, bytes) else cls.encode(str(item))
         return sent.translate(header_translate_table, header_translate_deletechars)
 
     @classmethod
     def encode(cls, v: str) -> bytes:
-        """Return a text in the first of `encodings` that can hold it, or else as an encoded-word.
+        """Return a text in the first of `encodings` that can hold it, or as an encoded-word.
 
         Raises:
-            ValueError: If it would have to be an encoded-word and `use_rfc_2047` is off, or `protocol` not 1.1.
+            ValueError: If it would have to be an encoded-word, and `use_rfc_2047` is off or
+                `protocol` is not 1.1.
         """
         for encoding in cls.encodings:
             try:
@@ -199,4 +247,13 @@ class HeaderMap(CaseInsensitiveDict[str]):
                 continue
         if cls.protocol == (1, 1) and cls.use_rfc_2047:
             return b"=?utf-8?b?" + base64.b64encode(v.encode("utf-8")) + b"?="
-        raise ValueError(f"{v!r} cannot be sent in a header: it does not fit in {cls.encodings}")
+        raise ValueError(f"{v!r} cannot be sent in a header: none of {cls.encodings} can hold it")
+
+
+def _text(value: object) -> str | None:
+    """Return what a field says as one text, or None if there is no such field."""
+    if isinstance(value, bytes):
+        return value.decode("iso-8859-1")
+    if isinstance(value, (list, tuple)):
+        return ", ".join(filter(None, map(_text, value)))
+    return None if value is None else str(value)

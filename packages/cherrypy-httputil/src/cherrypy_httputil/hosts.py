@@ -18,7 +18,7 @@ class Host:
         name: The host name; without one, the IP address.
     """
 
-    ip: str = "0.0.0.0"  # noqa: S104 - the documented value for an unknown address; nothing binds to it
+    ip: str = "0.0.0.0"  # noqa: S104 - the documented value; nothing binds to it
     port: int = 80
     name: str = "unknown.tld"
 

@@ -29,7 +29,7 @@ def get_ranges(headervalue: str | None, content_length: int) -> list[Slice] | No
         content_length: The length of the body in bytes.
 
     Returns:
-        Start and stop of each range that is there; an empty list if none is, which calls for status 416;
+        Start and stop of each range that is there. An empty list if none is, which calls for 416.
         None to ignore the header: there is none, it is not in bytes, it breaks the syntax, it has
         more ranges than `limits.RANGES`, or more that overlap than `limits.OVERLAPPING_RANGES`.
     """

@@ -11,21 +11,35 @@ from typing import TypeAlias
 from cherrypy_httputil.fields import check_field
 
 Status: TypeAlias = "int | str | bytes | tuple[int | str, str] | list[int | str] | None"
-"""A code, a code and a reason phrase in one text or in a pair, or None for 200."""
+"""A code, a code and a reason phrase in one text or in a pair, or nothing for 200."""
 
 response_codes: dict[int, tuple[str, str]] = {
     status.value: (status.phrase, status.description) for status in HTTPStatus
 }
 """Reason phrase and explanation for each code."""
 
-response_codes[500] = (
-    "Internal Server Error",
-    "The server encountered an unexpected condition which prevented it from fulfilling the request.",
-)
-response_codes[503] = (
-    "Service Unavailable",
-    "The server is currently unable to handle the request due to a temporary overloading or "
-    "maintenance of the server.",
+# Programs match on these, and they differ between versions of Python.
+response_codes.update(
+    {
+        413: ("Request Entity Too Large", "Entity is too large"),
+        414: ("Request-URI Too Long", "URI is too long"),
+        416: ("Requested Range Not Satisfiable", "Cannot satisfy request range"),
+        422: ("Unprocessable Entity", ""),
+        500: (
+            "Internal Server Error",
+            (
+                "The server encountered an unexpected condition which prevented it from "
+                "fulfilling the request."
+            ),
+        ),
+        503: (
+            "Service Unavailable",
+            (
+                "The server is currently unable to handle the request due to a temporary "
+                "overloading or maintenance of the server."
+            ),
+        ),
+    }
 )
 
 
@@ -35,7 +49,7 @@ def valid_status(status: Status) -> tuple[int, str, str]:
     Raises:
         ValueError: If the code is not a number from 100 to 599, or the phrase has a CR, LF or NUL.
     """
-    code, reason = _split(200 if status is None else status)
+    code, reason = _split(200 if status in (None, "") else status)
     number = int(code) if str(code).isdecimal() else 0
     if not 100 <= number <= 599:  # noqa: PLR2004 - the classes of RFC 9110, section 15
         raise ValueError(f"{status!r} is not a status: its code has to be a number from 100 to 599")

@@ -1,7 +1,7 @@
 """Encoded-words: text in header fields that is not Latin (RFC 2047).
 
-Only what people read is ever decoded. A field that decides where a request goes, how long it is, who sent it
-or what it may do is taken as it came, or two parties could read two different things in it.
+Only what people read is ever decoded. A field that decides where a request goes, how long it is,
+who sent it or what it may do is taken as it came, or two parties could read it in two ways.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class _Piece(NamedTuple):
 def decode_TEXT(value: str) -> str:  # noqa: N802 - the documented name
     """Return a text with its encoded-words decoded: `=?utf-8?q?f=C3=BCr?=` becomes `für`.
 
-    An encoded-word is left as it is if its charset is unknown, its bytes are not in that charset, or it
-    would put a CR, LF or NUL into the text.
+    An encoded-word is left as it is if its charset is unknown, its bytes are not in that charset,
+    or it would put a CR, LF or NUL into the text.
     """
     runs = groupby(_pieces(value), key=attrgetter("charset"))
     return "".join(_text(charset, list(run)) for charset, run in runs)

@@ -9,8 +9,8 @@ _byte_slashes = re.compile(rb"/{2,}")
 def urljoin(*atoms: str) -> str:
     """Return the atoms joined with slashes, no two of them in a row; `/` if all are empty.
 
-    It puts a script name and a path info together, even if either is empty. Unlike `urllib.parse.urljoin`, it
-    does not resolve one against the other.
+    It puts a script name and a path info together, even if either is empty. Unlike
+    `urllib.parse.urljoin`, it does not resolve one against the other.
     """
     return _slashes.sub("/", "/".join([atom for atom in atoms if atom])) or "/"
 
