@@ -119,7 +119,7 @@ def _callable(value: Any, hint: Any, _args: tuple[Any, ...]) -> Any:
 
 
 def _class(value: Any, hint: Any, args: tuple[Any, ...]) -> Any:
-    wanted = args[0] if isinstance(args[0], type) else object
+    wanted = object if args[0] is Any or not isinstance(args[0], type) else args[0]
     if not (isinstance(value, type) and issubclass(value, wanted)):
         raise Mismatch(value, hint)
     return value

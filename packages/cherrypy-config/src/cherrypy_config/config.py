@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cherrypy_config.files import ConfigSource
 
 _ENVIRONMENT = "environment"
+_GLOBAL = "global"
 
 
 class Config(dict[str, Any]):
@@ -106,9 +107,18 @@ class Config(dict[str, Any]):
         """Take notice that the file of this name was read; meant to be overridden."""
 
     def global_section(self, config: dict[str, Any]) -> dict[str, Any]:
-        """Return the part of a source that belongs here: its section `global` if it has one."""
-        section = config.get("global")
-        return dict(section) if isinstance(section, Mapping) else config
+        """Return the part of a source that belongs here: its section `global` if it has one.
+
+        Raises:
+            ConfigError: An entry stands beside the section, where nobody would find it.
+        """
+        section = config.get(_GLOBAL)
+        if not isinstance(section, Mapping):
+            return config
+        lost = [key for key, value in config.items() if not isinstance(value, Mapping)]
+        if lost:
+            raise ConfigError(f"the entry {lost[0]!r} stands beside [global]; put it inside")
+        return dict(section)
 
     def setdefault(self, key: str, default: Any = None, /) -> Any:
         """Return the value of a key, setting it first if it is missing."""
@@ -128,7 +138,8 @@ class Config(dict[str, Any]):
         if loaded.by_name and loaded.file is not None:
             self.on_file(loaded.file)
         entries = self.global_section(loaded.content)
-        return entries, {key: loaded.origin("global", key) for key in entries}
+        section = "" if entries is loaded.content else _GLOBAL
+        return entries, {key: loaded.origin(section, key) for key in entries}
 
     def _apply(
         self, config: Mapping[str, Any], origins: Mapping[str, Origin] | None = None
@@ -162,6 +173,8 @@ class Config(dict[str, Any]):
         strangers = [key for key in keys if not isinstance(key, str)]
         if strangers:
             raise ConfigError(f"a config key is a str, such as 'log.screen', not {strangers[0]!r}")
+        if not entries:
+            return
         with self._as_before_on_failure():
             super().update(entries)
             self._origins.update(origins)

@@ -106,7 +106,7 @@ class _Form:
         try:
             return fields(**values)
         except ValueError as error:
-            self.problems.append(f"options {prefix}*: {error}" if prefix else str(error))
+            self.problems.append(f"options {prefix + '*'!r}: {error}" if prefix else str(error))
             return None
 
 

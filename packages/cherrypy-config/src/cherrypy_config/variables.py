@@ -14,6 +14,8 @@ from cherrypy_config.expressions import Mode, reader
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_PLACE = "environment variables"
+
 
 def overrides(
     prefix: str, environ: Mapping[str, str] | None = None, *, mode: Mode = Mode.PYTHON
@@ -30,16 +32,19 @@ def overrides(
         mode: How the text is read.
 
     Raises:
-        EntryError: The text of a variable cannot be read.
+        EntryError: The text of a variable cannot be read, or two stand for one key.
     """
-    if not prefix:
-        return {}
-    found = os.environ if environ is None else environ
-    return {
-        _key(name.removeprefix(prefix)): (name, _value(name, text, mode))
-        for name, text in found.items()
-        if name.startswith(prefix) and name != prefix
-    }
+    variables = (os.environ if environ is None else environ) if prefix else {}
+    found: dict[str, tuple[str, Any]] = {}
+    for name, text in sorted(variables.items()):
+        if not name.startswith(prefix) or name == prefix:
+            continue
+        key = _key(name.removeprefix(prefix))
+        if key in found:
+            reason = f"{found[key][0]!r} stands for the same key, {key!r}"
+            raise EntryError(name, text, reason, file=_PLACE)
+        found[key] = (name, _value(name, text, mode))
+    return found
 
 
 def _key(name: str) -> str:
@@ -50,4 +55,4 @@ def _value(name: str, text: str, mode: Mode) -> Any:
     try:
         return reader(mode)(text)
     except ExpressionError as error:
-        raise EntryError(name, text, error.reason, file="environment variables") from error
+        raise EntryError(name, text, error.reason, file=_PLACE) from error
