@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from workspace import index
+from workspace import index, interpreters
 from workspace.errors import Failure
 from workspace.packages import Workspace
 from workspace.processes import Words, environ, logged
@@ -48,7 +48,7 @@ class Environment:
 
 def main(workspace: Workspace) -> Environment:
     """Return the environment of all commands, set up first where that is necessary."""
-    return prepare(workspace, workspace.root / ".venv", Path(sys.executable))
+    return prepare(workspace, workspace.root / ".venv", interpreters.own())
 
 
 def prepare(workspace: Workspace, directory: Path, python: Path) -> Environment:
@@ -78,10 +78,10 @@ def poetry(workspace: Workspace) -> Environment:
         Failure: The module venv or the package index is missing.
     """
     environment = Environment(workspace.root / ".poetry")
-    key = _key(workspace, Path(sys.executable), environment.directory)
+    key = _key(workspace, interpreters.own(), environment.directory)
     if not environment.is_made_from(key):
         say(f"setting up {POETRY[0]} in .poetry")
-        create(environment.directory, Path(sys.executable), workspace)
+        create(environment.directory, interpreters.own(), workspace)
         command: Words = [environment.python, "-m", "pip", "install", "--quiet", *POETRY]
         _run(workspace, command, "could not install poetry; is the package index within reach?")
         environment.mark(key)

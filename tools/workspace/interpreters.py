@@ -19,10 +19,15 @@ def current() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
+def own() -> Path:
+    """Return the interpreter that runs the tools, not that of an environment around it."""
+    return Path(sys.executable).resolve()
+
+
 def find(version: str) -> Path | None:
     """Return an interpreter of that version, or None where there is none."""
     if version == current():
-        return Path(sys.executable)
+        return own()
     return next((path for path in _candidates(version) if version_of(path) == version), None)
 
 
@@ -58,6 +63,6 @@ def version_of(python: Path) -> str | None:
 
 def _candidates(version: str) -> list[Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    own = sorted((pyenv / "versions").glob(f"{version}.*/bin/python"), reverse=True)
+    installed = sorted((pyenv / "versions").glob(f"{version}.*/bin/python"), reverse=True)
     on_path = shutil.which(f"python{version}")
-    return [*own, *([Path(on_path)] if on_path else [])]
+    return [*installed, *([Path(on_path)] if on_path else [])]

@@ -28,16 +28,12 @@ def changed_files(root: Path, since: str) -> list[str]:
 
 def concerned(workspace: Workspace, files: Iterable[str]) -> list[Package]:
     """Return the packages whose checks must run again after the files changed."""
-    homes = {str(one.path.relative_to(workspace.root)): one.name for one in workspace}
+    homes = {one.path.relative_to(workspace.root).as_posix(): one.name for one in workspace}
+    pages = {f"docs/packages/{one.name}.md": one.name for one in workspace}
     names = set()
     for file in files:
-        home = "/".join(file.split("/")[:2])
-        if home in homes:
-            names.add(homes[home])
-        elif not _is_page_of_package(file):
+        name = pages.get(file) or homes.get("/".join(file.split("/")[:2]))
+        if name is None:
             return list(workspace)
+        names.add(name)
     return workspace.dependents(names)
-
-
-def _is_page_of_package(file: str) -> bool:
-    return file.startswith("docs/packages/")

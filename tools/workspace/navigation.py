@@ -1,7 +1,7 @@
 """A hook of mkdocs: fill the patterns of the navigation, so that a new page needs no line there.
 
-A pattern such as ``packages/*`` becomes all pages that it matches and that are not named elsewhere. A named
-page, or a section, that does not exist (yet) is left out.
+A pattern such as ``packages/*`` becomes all pages that it matches and that are not named elsewhere.
+A named page, or a section, that does not exist (yet) is left out.
 """
 
 from collections.abc import Iterable, Iterator

@@ -11,7 +11,7 @@ from workspace.errors import Failure
 
 _REQUIREMENT = re.compile(
     r"^\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*"
-    r"(?:\[(?P<extras>[^\]]*)\])?\s*(?P<bounds>[^;@]*?)\s*(?:;(?P<marker>.*))?$"
+    r"(?:\[(?P<extras>[^\]]*)\])?\s*(?P<bounds>(?:[(<>=!~][^;@]*?)?)\s*(?:;(?P<marker>.*))?$"
 )
 _LOWER = re.compile(r"(?:>=|==|~=)\s*([0-9][0-9A-Za-z.]*)")
 

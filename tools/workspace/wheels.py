@@ -3,11 +3,9 @@
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
-from workspace import environment
 from workspace.errors import Failure
 from workspace.packages import Package, Workspace, read_package
 from workspace.processes import Words, environ, output_of
@@ -32,16 +30,13 @@ def build(python: Path, package: Package, directory: Path) -> Path:
     return directory / printed.split()[-1]
 
 
-def build_all(workspace: Workspace, packages: Iterable[Package], directory: Path) -> list[Path]:
-    """Build the wheels of packages into a directory and return their paths."""
-    python = environment.poetry(workspace).python
-    return [build(python, package, directory) for package in packages]
-
-
 def release_tags(workspace: Workspace, package: Package) -> dict[str, str]:
     """Return the released versions of a package, oldest first, with their tags."""
     prefix = f"{package.name}-v"
-    tags = output_of(["git", "tag", "--list", f"{prefix}[0-9]*"], cwd=workspace.root).split()
+    try:
+        tags = output_of(["git", "tag", "--list", f"{prefix}[0-9]*"], cwd=workspace.root).split()
+    except Failure:
+        return {}  # an unpacked archive knows no releases
     versions = sorted((tag.removeprefix(prefix) for tag in tags), key=version_key)
     return {version: prefix + version for version in versions}
 

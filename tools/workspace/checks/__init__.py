@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workspace import environment
 from workspace.packages import Workspace
 from workspace.processes import environ
 
@@ -19,12 +20,14 @@ class Setting:
     Attributes:
         python: The interpreter of the environment that has the packages and the checkers.
         real: Whether a skipped test fails the check.
+        installer: An interpreter that has pip and poetry-core, where it is not that of ``.poetry``.
         variables: Environment variables that the programs get beside the usual ones.
     """
 
     workspace: Workspace
     python: Path
     real: bool = False
+    installer: Path | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -36,6 +39,11 @@ class Setting:
     def config(self) -> Path:
         """Return the file with the configuration of all checkers."""
         return self.root / "pyproject.toml"
+
+    @property
+    def builder(self) -> Path:
+        """Return an interpreter that has pip and poetry-core."""
+        return self.installer or environment.poetry(self.workspace).python
 
     def environ(self, **extra: str) -> dict[str, str]:
         """Return the environment for a program."""

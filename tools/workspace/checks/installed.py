@@ -49,8 +49,8 @@ def built(setting: Setting, packages: Sequence[Package]) -> Step:
         shutil.rmtree(directory, ignore_errors=True)
         needed = {one.name for package in packages for one in _parts(setting, package)}
         chosen = [one for one in setting.workspace if one.name in needed]
-        for wheel in wheels.build_all(setting.workspace, chosen, directory):
-            log.say(wheel.name)
+        for one in chosen:
+            log.say(wheels.build(setting.builder, one, directory).name)
 
     return Step(_WHEELS, run)
 
@@ -146,7 +146,7 @@ def _wheel(setting: Setting, package: Package) -> Path:
 
 
 def _released(setting: Setting, package: Package) -> Path:
-    return wheels.build_all(setting.workspace, [package], setting.workspace.cache / "old-wheels")[0]
+    return wheels.build(setting.builder, package, setting.workspace.cache / "old-wheels")
 
 
 def _place(setting: Setting, check: str, package: Package) -> Path:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from workspace import wheels
+from workspace import environment, wheels
 from workspace.packages import Workspace
 
 
@@ -14,6 +14,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, workspace: Workspace) -> int:
     """Build and tell the files."""
     packages = workspace.select(options.package)
-    for wheel in wheels.build_all(workspace, packages, workspace.root / "dist"):
+    python = environment.poetry(workspace).python
+    for package in packages:
+        wheel = wheels.build(python, package, workspace.root / "dist")
         print(wheel.relative_to(workspace.root))
     return 0

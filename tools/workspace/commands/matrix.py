@@ -10,9 +10,7 @@ from workspace.packages import Workspace
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument(
-        "--since", metavar="REF", help="the git ref to compare with; all without it"
-    )
+    parser.add_argument("--since", metavar="REF", help="the git ref to compare with")
     parser.add_argument("--output", type=Path, help="a file to which 'matrix=…' is added as well")
 
 

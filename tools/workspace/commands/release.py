@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from workspace import releases, wheels
+from workspace import environment, releases, wheels
 from workspace.commands import test
 from workspace.packages import Package, Workspace
 
@@ -23,7 +23,8 @@ def run(options: argparse.Namespace, workspace: Workspace) -> int:
     if options.test and not test.check(workspace, [package]):
         return 1
     if options.build:
-        (wheel,) = wheels.build_all(workspace, [package], workspace.root / "dist")
+        python = environment.poetry(workspace).python
+        wheel = wheels.build(python, package, workspace.root / "dist")
         print(wheel.relative_to(workspace.root))
     if options.output:
         with options.output.open("a", encoding="utf-8") as file:

@@ -1,0 +1,66 @@
+"""What follows from the packages' metadata says what they say."""
+
+from pathlib import Path
+
+import pytest
+from workspace import overview, rootfile
+from workspace.cli import ROOT
+from workspace.errors import Failure
+from workspace.navigation import filled
+from workspace.packages import Workspace
+from workspace.samples import Sample, workspace
+
+
+def test_the_readme_of_this_checkout_shows_its_packages() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert overview.updated(Workspace.load(ROOT), text) == text
+
+
+def test_the_readme_shows_a_short_program_and_the_two_commands_in_its_first_screen() -> None:
+    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("```python"))
+    program = lines[start + 1 : lines.index("```", start)]
+    assert len(program) <= 10
+    assert {"import cherrypy", "cherrypy.quickstart(Root())"} <= set(program)
+    first_screen = "\n".join(lines[:30])
+    assert all(command in first_screen for command in ("tools/run", "tools/test"))
+
+
+def test_a_new_package_needs_no_line_in_the_root(tmp_path: Path) -> None:
+    found = workspace(tmp_path, Sample("base"), Sample("new", layer=1))
+    text = rootfile.updated(found, f"before\n{rootfile.BEGIN}\nold\n{rootfile.END}\nafter\n")
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+    assert 'new = { path = "packages/new", develop = true }' in text
+    assert '"pytest>=8.3",' in text
+    assert rootfile.updated(found, text) == text
+
+
+def test_a_requirement_that_is_not_locked_is_told(tmp_path: Path) -> None:
+    found = workspace(tmp_path, Sample("base", requires=["webob>=1.8"]))
+    text = rootfile.updated(found, f"{rootfile.BEGIN}\n{rootfile.END}\n")
+    (tmp_path / "pyproject.toml").write_text(text, "utf-8")
+    lock = tmp_path / "poetry.lock"
+    locked = '[[package]]\nname = "base"\n'
+    lock.write_text(locked, "utf-8")
+    assert rootfile.stale(found) == ["poetry.lock (base)"]
+    lock.write_text(locked + '[package.dependencies]\nwebob = ">=1.8"\n', "utf-8")
+    assert rootfile.stale(found) == []
+
+
+def test_files_without_the_comments_are_refused(tmp_path: Path) -> None:
+    found = workspace(tmp_path)
+    with pytest.raises(Failure, match="lacks the comment"):
+        rootfile.updated(found, "")
+    with pytest.raises(Failure, match="lacks the comment"):
+        overview.updated(found, "")
+
+
+def test_patterns_of_the_navigation_stand_for_the_pages_that_are_not_named() -> None:
+    nav = ["index.md", {"Packages": ["packages/first.md", "packages/*"]}, {"None": "no/*"}, "*"]
+    pages = ["index.md", "other.md", "packages/a.md", "packages/first.md"]
+    assert filled([*nav, "missing.md"], pages) == [
+        "index.md",
+        {"Packages": ["packages/first.md", "packages/a.md"]},
+        "other.md",
+    ]
