@@ -21,7 +21,7 @@ from cherrypy_web.request import Request, UniqueID
 from cherrypy_web.response import Response, ResponseBody
 from cherrypy_web.tools import ErrorTool, HandlerTool, HandlerWrapperTool, Tool, Toolbox
 from cherrypy_web.tree import Tree
-from cherrypy_web.urls import normalize_path, url
+from cherrypy_web.urls import Relative, normalize_path, url
 from cherrypy_web.wsgi import AppResponse, CPWSGIApp, ExceptionTrapper, InternalRedirector
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "HookMap",
     "InternalRedirector",
     "LogManager",
+    "Relative",
     "Request",
     "RequestBody",
     "Response",

@@ -1,0 +1,175 @@
+"""What a body may be, and what is sent."""
+
+import io
+
+import pytest
+from cherrypy_dispatch import expose
+from cherrypy_serving import serving
+from cherrypy_web import Response
+
+
+class Site:
+    def __init__(self, handler):
+        self.index = expose(handler)
+
+
+class Closing:
+    def __init__(self, *chunks):
+        self.chunks = chunks
+        self.closed = 0
+
+    def __iter__(self):
+        yield from self.chunks
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        (b"abc", b"abc"),
+        (None, b""),
+        ([b"a", b"b"], b"ab"),
+        (io.BytesIO(b"file"), b"file"),
+        ((part for part in (b"g", b"en")), b"gen"),
+    ],
+)
+def test_body_may_be(call, mount, body, sent):
+    assert call(mount(Site(lambda: body))).body == sent
+
+
+@pytest.mark.parametrize("body", ["text", ["text"], (part for part in ["text"])])
+def test_text_in_a_body_is_a_clear_error(call, mount, body):
+    answer = call(mount(Site(lambda: body)))
+    assert answer.code == 500
+    assert "turn on tools.encode" in answer.text
+
+
+def test_stream_is_sent_as_it_is_made_without_a_length(call, mount):
+    app = mount(Site(lambda: (part for part in (b"a", b"b"))), {"/": {"response.stream": True}})
+    answer = call(app)
+    assert answer.body == b"ab"
+    assert "content-length" not in answer.headers
+
+
+def test_handler_of_a_stream_still_sees_its_request(call, mount):
+    def handler():
+        def pieces():
+            yield serving.request.path_info.encode()
+
+        return pieces()
+
+    assert call(mount(Site(handler), {"/": {"response.stream": True}})).body == b"/"
+
+
+def test_error_in_a_stream_ends_the_connection_and_is_logged(call, mount, caplog):
+    def handler():
+        def pieces():
+            yield b"a"
+            raise RuntimeError("in the middle")
+
+        return pieces()
+
+    seen = []
+    app = mount(
+        Site(handler),
+        {"/": {"response.stream": True, "hooks.on_end_request": lambda: seen.append("end")}},
+    )
+    with pytest.raises(RuntimeError):
+        call(app)
+    assert seen == ["end"]
+    assert "in the middle" in caplog.text
+
+
+def test_collapsed_body_is_closed(call, mount):
+    body = Closing(b"a")
+    call(mount(Site(lambda: body)))
+    assert body.closed == 1
+
+
+def test_streamed_body_is_closed_with_the_request(call, mount):
+    body = Closing(b"a")
+    call(mount(Site(lambda: body), {"/": {"response.stream": True}}))
+    assert body.closed == 1
+
+
+def test_body_that_is_not_sent_is_closed(call, mount):
+    body = Closing(b"a")
+
+    def handler():
+        serving.response.status = 304
+        serving.response.headers.pop("Content-Type")
+        return body
+
+    call(mount(Site(handler)))
+    assert body.closed == 1
+
+
+def test_illegal_status_is_a_500_that_names_it(call, mount):
+    def handler():
+        serving.response.status = "999 Strange"
+        return b""
+
+    answer = call(mount(Site(handler)))
+    assert answer.code == 500
+    assert "999 Strange" in answer.text
+
+
+def test_header_value_with_a_line_break_is_refused_when_it_is_set(call, mount):
+    def handler():
+        serving.response.headers["X-A"] = "a\r\nSet-Cookie: b=c"
+        return b""
+
+    assert call(mount(Site(handler))).code == 500
+
+
+def test_cookies_are_sent_one_by_one(call, mount):
+    def handler():
+        serving.response.cookie["a"] = "1"
+        serving.response.cookie["a"]["path"] = "/"
+        serving.response.cookie["b"] = "2"
+        return b""
+
+    answer = call(mount(Site(handler)))
+    sent = [value for name, value in answer.fields if name == "Set-Cookie"]
+    assert sent == ["a=1; Path=/", "b=2"]
+
+
+def test_cookie_with_a_line_break_is_not_sent(call, mount):
+    def handler():
+        serving.response.cookie["a"] = "1"
+        serving.response.cookie["a"]["path"] = "/\r\nX-Evil: 1"
+        return b""
+
+    answer = call(mount(Site(handler)))
+    assert answer.code == 500
+    assert "x-evil" not in answer.headers
+
+
+def test_list_values_become_one_field_each(call, mount):
+    def handler():
+        serving.response.headers["X-A"] = ["1", "2"]
+        return b""
+
+    answer = call(mount(Site(handler)))
+    assert [value for name, value in answer.fields if name == "X-A"] == ["1", "2"]
+
+
+def test_webob_names_read_and_set_the_same_response():
+    response = Response()
+    response.status = "404 Not Found"
+    assert response.status_code == 404
+    response.status_code = 201
+    assert response.status == 201
+    response.app_iter = [b"a"]
+    assert response.body == [b"a"]
+
+
+def test_check_timeout_compares_with_the_start():
+    response = Response()
+    response.check_timeout()
+    assert response.timed_out is False
+    response.timeout = -1
+    response.check_timeout()
+    assert response.timed_out is True

@@ -1,0 +1,21 @@
+"""The dispatchers, under their documented name."""
+
+from cherrypy_dispatch import (
+    Dispatcher,
+    LateParamPageHandler,
+    MethodDispatcher,
+    PageHandler,
+    punctuation_to_underscores,
+    test_callable_spec,
+    validate_translator,
+)
+
+__all__ = [
+    "Dispatcher",
+    "LateParamPageHandler",
+    "MethodDispatcher",
+    "PageHandler",
+    "punctuation_to_underscores",
+    "test_callable_spec",
+    "validate_translator",
+]

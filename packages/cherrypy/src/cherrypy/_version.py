@@ -1,0 +1,3 @@
+"""The version of this package, where nothing has to be read to know it."""
+
+__version__ = "19.0.0"

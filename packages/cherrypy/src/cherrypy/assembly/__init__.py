@@ -1,0 +1,80 @@
+"""One engine, one tree, one server, one config, one log and one toolbox, put together.
+
+The module `cherrypy` is the first assembly. Several of them live in one process and do not see each
+other: nothing in here refers to a global.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from cherrypy_server import Server
+from cherrypy_web import Application, LogManager, Tree
+
+from cherrypy.assembly.engine import Engine
+from cherrypy.assembly.logs import SiteLog
+from cherrypy.assembly.settings import Settings
+from cherrypy.assembly.sites import application_class, tree_class
+from cherrypy.assembly.toolbox import DefaultToolbox
+
+if TYPE_CHECKING:
+    from cherrypy_config import ConfigSource
+
+__all__ = ["Assembly"]
+
+
+class Assembly:
+    """Everything that it takes to serve a site.
+
+    Args:
+        name: What the names of its loggers begin with. Two assemblies need two names.
+
+    Attributes:
+        engine: The bus, with the usual plugins.
+        tools: The toolbox.
+        log: The logs of the site.
+        config: The config of the site.
+        tree: The applications.
+        server: The HTTP server, subscribed to the engine.
+        application_class: What the tree mounts.
+    """
+
+    def __init__(self, name: str = "cherrypy") -> None:
+        self.engine = Engine()
+        self.tools = DefaultToolbox()
+        self.log: LogManager = SiteLog(logger_root=name)
+        self.config = Settings(self)
+        self.application_class: type[Application] = application_class(self, name)
+        self.tree: Tree = tree_class(self.application_class)()
+        self.server = Server(self.engine, self.tree)
+        self.log.screen = True
+        self.engine.subscribe("log", self._log_engine)
+        self.engine.subscribe("graceful", self.log.reopen_files)
+        self.server.subscribe()
+
+    def _log_engine(self, msg: str = "", level: int = logging.INFO) -> None:
+        self.log.error(msg, "ENGINE", severity=level)
+
+    def quickstart(
+        self, root: object = None, script_name: str = "", config: ConfigSource | None = None
+    ) -> None:
+        """Mount a root object, start the engine with its server, and wait until it is stopped.
+
+        Args:
+            root: The object at the root of the site, or an application.
+            script_name: The path that it is mounted at, without a slash at its end.
+            config: The config of the application: a dict of sections, a file name, or an open file.
+                A section ``global`` in it is for the site.
+        """
+        self.mount(root, script_name, config)
+        self.engine.signals.subscribe()
+        self.engine.start()
+        self.engine.block()
+
+    def mount(self, root: object, script_name: str, config: Any) -> Application:
+        """Apply the section ``global`` of a config to the site, and mount a root with the rest."""
+        sections = self.config.read(config) if config else {}
+        if "global" in sections:
+            self.config.update(sections)
+        return self.tree.mount(root, script_name, sections)

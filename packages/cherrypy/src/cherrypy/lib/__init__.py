@@ -1,0 +1,1 @@
+"""What the default tools do, bound to the running request: one module per topic."""
