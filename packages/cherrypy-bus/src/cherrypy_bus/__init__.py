@@ -8,29 +8,28 @@ from cherrypy_bus.channels import Channels, Listeners
 from cherrypy_bus.failures import ChannelFailures, Listener
 from cherrypy_bus.plugins import (
     Autoreloader,
-    DropPrivileges,
-    ThreadManager,
     BackgroundTask,
     Daemonizer,
+    DropPrivileges,
     Monitor,
     PerpetualTimer,
     PIDFile,
     PIDFileError,
     SignalHandler,
     SimplePlugin,
+    ThreadManager,
     is_daemon,
 )
 from cherrypy_bus.states import State, StateError, states
 
 __all__ = [
     "Autoreloader",
-    "DropPrivileges",
-    "ThreadManager",
     "BackgroundTask",
     "Bus",
     "ChannelFailures",
     "Channels",
     "Daemonizer",
+    "DropPrivileges",
     "Listener",
     "Listeners",
     "Monitor",
@@ -41,6 +40,7 @@ __all__ = [
     "SimplePlugin",
     "State",
     "StateError",
+    "ThreadManager",
     "is_daemon",
     "states",
 ]

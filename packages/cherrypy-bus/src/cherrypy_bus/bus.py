@@ -82,6 +82,9 @@ class Bus(Channels):
 
     @state.setter
     def state(self, state: State) -> None:
+        self._set_state(state)
+
+    def _set_state(self, state: State) -> None:
         with self._changed:
             self._state = state
             self._changed.notify_all()

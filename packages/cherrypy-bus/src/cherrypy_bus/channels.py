@@ -161,33 +161,30 @@ class Channels:
         plan = self._plans.get(channel)
         if not plan:
             return []
-        pending = iter(plan)
         output: list[Any] = []
-        listener = plan[0]
         try:
             if kwargs:
-                for listener in pending:
-                    output.append(listener(*args, **kwargs))
+                for listener in plan:
+                    output.append(listener(*args, **kwargs))  # noqa: PERF401 - as below
             else:
-                for listener in pending:
-                    output.append(listener(*args))
+                for listener in plan:
+                    output.append(listener(*args))  # noqa: PERF401 - its length tells who failed
         except Exception:  # noqa: BLE001 - a listener may raise anything
-            # The loops are plain ones so that it is known which listener failed.
-            self._finish(channel, listener, pending, args, kwargs)
+            self._finish(channel, plan, len(output), args, kwargs)
         return output
 
     def _finish(
         self,
         channel: str,
-        failed: Listener,
-        pending: Iterator[Listener],
+        plan: tuple[Listener, ...],
+        failed: int,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> NoReturn:
-        """Record the failure that is being handled, call the listeners that are left, and raise."""
+        """Record the failure that is being handled, call the listeners after it, and raise."""
         failures = ChannelFailures(channel=channel)
-        self._record(failures, channel, failed)
-        for listener in pending:
+        self._record(failures, channel, plan[failed])
+        for listener in plan[failed + 1 :]:
             try:
                 listener(*args, **kwargs)
             except SystemExit as error:

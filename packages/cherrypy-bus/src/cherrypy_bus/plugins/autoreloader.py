@@ -82,7 +82,7 @@ class Autoreloader(Monitor):
     def sysfiles(self) -> set[str]:
         """Return the files of the imported modules whose names match."""
         matches = re.compile(self.match).match
-        modules = list(sys.modules.items())
+        modules: list[tuple[object, object]] = list(sys.modules.items())
         return {
             filename
             for name, module in modules
@@ -118,4 +118,3 @@ def _source(filename: str) -> str:
     """Name the source of a compiled file, if that is there."""
     source = filename[:-1]
     return source if filename.endswith((".pyc", ".pyo")) and Path(source).exists() else filename
-

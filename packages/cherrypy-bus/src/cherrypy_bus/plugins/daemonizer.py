@@ -113,7 +113,7 @@ class Daemonizer(SimplePlugin):
 
 if sys.platform == "win32":
 
-    def _fork(logger: Callable[[str], object]) -> None:
+    def _fork(_logger: Callable[[str], object]) -> None:
         raise OSError("this platform cannot fork: run the program as a service instead")
 
 else:

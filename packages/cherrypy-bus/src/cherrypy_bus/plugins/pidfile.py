@@ -118,7 +118,7 @@ class PIDFile(SimplePlugin):
 
 if sys.platform == "win32":
 
-    def _lock(descriptor: int) -> bool:
+    def _lock(_descriptor: int) -> bool:
         return True  # every file is taken to be stale
 
 else:

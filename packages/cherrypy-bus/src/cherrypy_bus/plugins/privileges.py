@@ -16,13 +16,15 @@ if sys.platform != "win32":
     import grp
     import pwd
 
+HAS_IDS: bool = sys.platform != "win32"
 _HIGHEST_UMASK = 0o777
 
 
 class DropPrivileges(SimplePlugin):
-    """Change user, group and umask when the bus starts, at priority 77: just after servers have their ports.
+    """Change user, group and umask when the bus starts.
 
-    The supplementary groups are dropped with them.
+    It does so at priority 77, just after servers (75) have their ports. The supplementary groups
+    are dropped with them.
 
     Args:
         bus: The bus to subscribe to.
@@ -81,7 +83,7 @@ class DropPrivileges(SimplePlugin):
         self._umask = value
 
     def _unavailable(self, what: str) -> bool:
-        if sys.platform != "win32":
+        if HAS_IDS:
             return False
         self.bus.log(f"This platform has no {what}; ignoring it.", level=30)
         return True
