@@ -105,7 +105,7 @@ def _install(setting: Setting, log: Log, package: Package, room: _Room) -> None:
     constraints.write_text("".join(f"{line}\n" for line in room.constraints), "utf-8")
     others = _foreign(setting, package.tests)
     pip: Words = [
-        environment.poetry(setting.workspace).python,
+        setting.builder,
         "-m",
         "pip",
         "--python",
