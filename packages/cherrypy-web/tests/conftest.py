@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from wsgiref.validate import validator
 
 import pytest
+
 from cherrypy_web import Application, Toolbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass
@@ -32,7 +35,9 @@ class Answer:
         return {name.lower(): value for name, value in self.fields}
 
 
-def environ(path: str, method: str, query: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+def environ(
+    path: str, method: str, query: str, body: bytes, headers: dict[str, str]
+) -> dict[str, Any]:
     found: dict[str, Any] = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
@@ -74,7 +79,9 @@ def wsgi_call(
     env = environ(path, method, query, body, headers or {}) | (extra or {})
     told: list[Any] = []
 
-    def start_response(status: str, fields: list[Any], exc_info: object = None) -> Callable[..., None]:
+    def start_response(
+        status: str, fields: list[Any], exc_info: object = None
+    ) -> Callable[..., None]:
         told[:] = [status, list(fields)]
         return lambda data: None
 
@@ -103,7 +110,7 @@ def mount(toolbox: Toolbox) -> Callable[..., Application]:
     """Make an application whose toolbox is this test's, and whose logs are silent."""
 
     class TestApplication(Application):
-        toolboxes = {"tools": toolbox}
+        toolboxes: ClassVar = {"tools": toolbox}
 
     def make(root: object, config: Any = None, script_name: str = "") -> Application:
         return TestApplication(root, script_name, config)

@@ -1,6 +1,7 @@
 """The order of events in a request, and what a handler finds in it."""
 
 import pytest
+
 from cherrypy_dispatch import expose
 from cherrypy_httputil import HTTPError, HTTPRedirect, InternalRedirect
 from cherrypy_serving import UnboundError, serving

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+
 from cherrypy_dispatch import expose
 from cherrypy_serving import serving
 from cherrypy_web import Response

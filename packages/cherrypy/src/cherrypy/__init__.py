@@ -14,10 +14,13 @@ This module is the first `Assembly`: one engine, one tree, one server, one confi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import cherrypy_web
+from cherrypy import _cpdispatch as dispatch
+from cherrypy._version import __version__
+from cherrypy.assembly import Assembly
+from cherrypy.assembly.sites import SiteResponse
 from cherrypy_dispatch import expose, popargs
 from cherrypy_httputil import (
     CherryPyException,
@@ -29,12 +32,8 @@ from cherrypy_httputil import (
     TimeoutError,  # noqa: A004 - the documented name
 )
 from cherrypy_serving import ThreadData, proxy, serving
+from cherrypy_sessions import Session
 from cherrypy_web import Request, Response, Tool, Toolbox
-
-from cherrypy import _cpdispatch as dispatch
-from cherrypy._version import __version__
-from cherrypy.assembly import Assembly
-from cherrypy.assembly.sites import SiteResponse
 
 __all__ = [
     "Application",
@@ -59,6 +58,7 @@ __all__ = [
     "response",
     "server",
     "serving",
+    "session",
     "thread_data",
     "tools",
     "tree",
@@ -77,6 +77,8 @@ quickstart = _assembly.quickstart
 thread_data = ThreadData()
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from cherrypy_web import Application
 else:
     Application = _assembly.application_class
@@ -88,6 +90,11 @@ def _default_request() -> Request:
 
 request = proxy("request", Request, default=_default_request)
 response = proxy("response", Response, default=SiteResponse)
+session = proxy(
+    "session",
+    Session,
+    hint="turn it on with the config entry tools.sessions.on = True for the path of the request",
+)
 
 
 def url(

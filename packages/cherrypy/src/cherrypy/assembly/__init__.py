@@ -9,17 +9,16 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from cherrypy_server import Server
-from cherrypy_web import Application, LogManager, Tree
-
 from cherrypy.assembly.engine import Engine
 from cherrypy.assembly.logs import SiteLog
 from cherrypy.assembly.settings import Settings
 from cherrypy.assembly.sites import application_class, tree_class
 from cherrypy.assembly.toolbox import DefaultToolbox
+from cherrypy_server import Server
 
 if TYPE_CHECKING:
     from cherrypy_config import ConfigSource
+    from cherrypy_web import Application, LogManager, Tree
 
 __all__ = ["Assembly"]
 
@@ -42,7 +41,7 @@ class Assembly:
 
     def __init__(self, name: str = "cherrypy") -> None:
         self.engine = Engine()
-        self.tools = DefaultToolbox()
+        self.tools = DefaultToolbox(self.engine)
         self.log: LogManager = SiteLog(logger_root=name)
         self.config = Settings(self)
         self.application_class: type[Application] = application_class(self, name)

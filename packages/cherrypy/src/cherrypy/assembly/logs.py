@@ -24,11 +24,14 @@ class SiteLog(LogManager):
         traceback: bool = False,
     ) -> None:
         """Write to the error log of the application that is running, or else of the site."""
-        (self._of_application() or super()).error(msg, context, severity, traceback)
+        log = self._of_application()
+        write = super().error if log is None else log.error
+        write(msg, context, severity, traceback)
 
     def access(self) -> None:
-        """Write a line for the running request to the access log of its application."""
-        (self._of_application() or super()).access()
+        """Write a line for the running request to the access log of its application, if any."""
+        if (log := self._of_application()) is not None:
+            log.access()
 
     @staticmethod
     def _of_application() -> LogManager | None:

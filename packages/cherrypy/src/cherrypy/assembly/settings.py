@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cherrypy_config import Config, NamespaceSet, as_dict
 
 if TYPE_CHECKING:
-    from cherrypy_config import ConfigSource
+    from collections.abc import Callable
 
     from cherrypy.assembly import Assembly
+    from cherrypy_config import ConfigSource
 
 __all__ = ["DEFAULTS", "ENVIRONMENTS", "Settings"]
 
@@ -75,7 +75,7 @@ class Settings(Config):
         """Return a decorator that puts entries into ``_cp_config``.
 
         Args:
-            entries: Config entries; their names have dots, so give them as ``**{"tools.x.on": True}``.
+            entries: Config entries, as ``**{"tools.x.on": True}`` since their names have dots.
         """
 
         def decorate(published: F) -> F:

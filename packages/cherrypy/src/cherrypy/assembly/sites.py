@@ -1,12 +1,11 @@
-"""The applications of one assembly: they know its toolbox, its config, and what watches requests."""
+"""The applications of one assembly: they know its toolbox, its config and its engine."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cherrypy_web import Application, Response, Tree
-
 from cherrypy._version import __version__
+from cherrypy_web import Application, Response, Tree
 
 if TYPE_CHECKING:
     from cherrypy.assembly import Assembly

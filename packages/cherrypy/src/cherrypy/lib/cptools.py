@@ -48,6 +48,4 @@ def trailing_slash(
     request = serving.request
     is_index = request.is_index
     if is_index is not None and request.path_info.endswith("/") is not is_index:
-        correct_slash(
-            request, serving.response, missing, extra, status, debug, is_index=is_index
-        )
+        correct_slash(request, serving.response, missing, extra, status, debug, is_index=is_index)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cherrypy_serving import ambient, serving
-from cherrypy_tools import Encoder
-from cherrypy_tools import compress as compress
-from cherrypy_tools import decompress as decompress
+from cherrypy_tools import Encoder, compress, decompress
 from cherrypy_tools import gzip as gzip_response
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["ResponseEncoder", "compress", "decompress", "encode", "gzip"]
 
@@ -48,7 +48,12 @@ class ResponseEncoder:
         debug: bool = False,  # noqa: ARG002 - documented option
     ) -> None:
         self.encoder = _encoder(
-            encoding, errors, text_only, add_charset, default_encoding, media_types=tuple(media_types)
+            encoding,
+            errors,
+            text_only,
+            add_charset,
+            default_encoding,
+            media_types=tuple(media_types),
         )
         request = serving.request
         self.oldhandler = request.handler
@@ -81,7 +86,7 @@ def encode(
     media_types: Sequence[str] = (),
     debug: bool = False,
 ) -> None:
-    """Let a `ResponseEncoder` with these options encode what the running request's handler returns."""
+    """Let a `ResponseEncoder` with these options encode what the running handler returns."""
     ResponseEncoder(
         encoding,
         errors,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cherrypy_serving import serving
 from cherrypy_tools import JSON_TYPES, MAX_DEPTH, checked_length, decode_json, encode_json, is_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 __all__ = ["json_handler", "json_in", "json_out", "json_processor"]
 

@@ -7,10 +7,9 @@ import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from cherrypy_server import BindError
-
 import cherrypy
 from cherrypy.scaffold import Guestbook, Root
+from cherrypy_server import BindError
 
 
 def _port(text: str) -> int:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cherrypy_bus import Bus, SimplePlugin
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Entry", "Guestbook"]
 

@@ -19,7 +19,11 @@ PAGE: Final = """<!DOCTYPE html>
 <link rel="stylesheet" href="{style}">
 </head>
 <body>
-<header><a href="{home}">Home</a> <a href="{greet}">Greeting</a> <a href="{book}">Guestbook</a></header>
+<header>
+<a href="{home}">Home</a>
+<a href="{greet}">Greeting</a>
+<a href="{book}">Guestbook</a>
+</header>
 <main>
 <h1>{title}</h1>
 {content}

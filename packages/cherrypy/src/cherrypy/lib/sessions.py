@@ -1,0 +1,122 @@
+"""The session of the running request, and when the request loads, locks and saves it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import cherrypy_sessions
+from cherrypy_bus import Bus, Monitor
+from cherrypy_serving import UnboundError, serving
+from cherrypy_sessions import LOCKING, RamSession, Scheduler, Session
+from cherrypy_web import Hook, Tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["RamSession", "Session", "SessionTool", "close", "init", "lock", "save", "schedule_on"]
+
+#: Of the options of the tool, the one that is not for `init`.
+_LOCKING: Final = "locking"
+
+
+def schedule_on(bus: Bus) -> Scheduler:
+    """Return a scheduler whose tasks run while a bus does."""
+
+    def schedule(task: Callable[[], object], frequency: float, name: str) -> Monitor:
+        monitor = Monitor(bus, task, frequency, name=name)
+        monitor.subscribe()
+        monitor.start()
+        return monitor
+
+    return schedule
+
+
+def _session() -> Session | None:
+    try:
+        session: Session = serving.session
+    except UnboundError:
+        return None
+    return session
+
+
+def init(**options: Any) -> None:
+    """Bind the session of the running request, once.
+
+    Args:
+        options: Those of `cherrypy_sessions.init`.
+    """
+    if _session() is None:
+        serving.session = cherrypy_sessions.init(serving.request, serving.response, **options)
+
+
+def lock() -> None:
+    """Have the session for the running request alone."""
+    cherrypy_sessions.lock(serving.session)
+
+
+def save() -> None:
+    """Save the session, after the body where that is still being made."""
+    session = _session()
+    if session is None:
+        return
+    response = serving.response
+    if response.stream:
+        serving.request.hooks.attach("on_end_request", session_saver(session))
+        return
+    if not isinstance(response.body, list):
+        response.collapse_body()
+    cherrypy_sessions.save(session)
+
+
+def session_saver(session: Session) -> Callable[[], None]:
+    """Return what saves a session."""
+    return lambda: cherrypy_sessions.save(session)
+
+
+def close() -> None:
+    """Release the lock of the session, whatever happened."""
+    session = _session()
+    if session is not None:
+        cherrypy_sessions.close(session)
+
+
+class SessionTool(Tool[...]):
+    """Give requests a session.
+
+    Its options are those of `cherrypy_sessions.init`, and ``locking``: ``implicit`` locks the
+    session just before the handler runs, ``early`` before the body is read, ``explicit`` leaves it
+    to the handler, and with ``readonly`` nothing is locked or saved.
+
+    Args:
+        scheduler: Who runs the clean-up of the stores.
+    """
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        super().__init__("before_request_body", init)
+        self._scheduler = scheduler
+
+    def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
+        """Return the hooks that bind, lock, save and close a session.
+
+        Raises:
+            ValueError: There is no such locking.
+        """
+        kwargs = {"scheduler": self._scheduler, **options}
+        locking = kwargs.pop(_LOCKING, "implicit")
+        if locking not in LOCKING:
+            raise ValueError(
+                f"tools.sessions.locking is {locking!r}; it must be one of {sorted(LOCKING)}"
+            )
+        kwargs["readonly"] = locking == "readonly"
+        yield self._point, self._hook(init, kwargs)
+        if locking == "implicit":
+            yield "before_handler", Hook(lock, priority=50)
+        elif locking == "early":
+            yield "before_request_body", Hook(lock, priority=60)
+        if locking != "readonly":
+            yield "before_finalize", Hook(save, failsafe=True, priority=90)
+        yield "on_end_request", Hook(close, failsafe=True, priority=90)
+
+    def regenerate(self) -> None:
+        """Give the running request's session another id, as one does after a sign-in."""
+        serving.session.regenerate()
