@@ -11,8 +11,11 @@ from cherrypy_server import Server
 
 
 @pytest.fixture
-def bus() -> Bus:
-    return Bus()
+def bus() -> Iterator[Bus]:
+    bus = Bus()
+    yield bus
+    if bus.state is not bus.states.EXITING:
+        bus.exit()
 
 
 @pytest.fixture

@@ -1,0 +1,24 @@
+"""Session ids: how they are made, and which ones a store may see.
+
+Whatever a client sends is checked here first, so that no store has to fear its keys.
+"""
+
+import re
+import secrets
+
+ID_BYTES = 20
+MAX_ID_LENGTH = 200
+"""Characters; with what stores add, the id still fits into a file name and a memcached key."""
+
+# Visible ASCII without what separates paths: an id cannot leave its directory or its key space.
+_VALID = re.compile(rf"[!-.0-\[\]-~]{{1,{MAX_ID_LENGTH}}}", re.ASCII)
+
+
+def generate_id() -> str:
+    """Return 40 hexadecimal digits that nobody can guess."""
+    return secrets.token_hex(ID_BYTES)
+
+
+def is_valid_id(candidate: object) -> bool:
+    """Return whether a store may be asked for this id."""
+    return isinstance(candidate, str) and _VALID.fullmatch(candidate) is not None

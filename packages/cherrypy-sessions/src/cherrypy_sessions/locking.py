@@ -1,0 +1,79 @@
+"""How long to wait for a lock, as an object one can ask, and the error when that was too long."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, Self, TypeAlias
+
+Duration: TypeAlias = timedelta | float
+"""A time span, or seconds."""
+
+
+class Expiring(Protocol):
+    """Something that ends, or not."""
+
+    def expired(self) -> bool:
+        """Return whether the time is over."""
+
+
+class LockTimeout(Exception):  # noqa: N818 - the documented name
+    """A lock could not be had in time."""
+
+
+class NeverExpires:
+    """A timer without an end."""
+
+    def expired(self) -> bool:
+        """Return False."""
+        return False
+
+
+class Timer:
+    """A timer that ends at a point in time.
+
+    Args:
+        expiration: The end; without a time zone it is in UTC.
+    """
+
+    def __init__(self, expiration: datetime) -> None:
+        if not isinstance(expiration, datetime):
+            raise TypeError(f"expiration must be a datetime, not {expiration!r}")
+        self.expiration = expiration
+
+    @classmethod
+    def after(cls, elapsed: Duration) -> Self:
+        """Return a timer that ends after a time span, or seconds, from now."""
+        return cls(datetime.now(UTC) + timedelta(seconds=seconds(elapsed)))
+
+    def expired(self) -> bool:
+        """Return whether the end has come."""
+        now = datetime.now(UTC)
+        if self.expiration.tzinfo is None:
+            now = now.replace(tzinfo=None)
+        return now >= self.expiration
+
+
+class LockChecker:
+    """Ask this between two attempts to get the lock of a session.
+
+    Args:
+        session_id: Whose lock it is.
+        timeout: How long to try; None or 0 for ever.
+    """
+
+    def __init__(self, session_id: str, timeout: Duration | None) -> None:
+        self.session_id = session_id
+        self.timer: Expiring = Timer.after(timeout) if timeout else NeverExpires()
+
+    def expired(self) -> bool:
+        """Return False while there is time left.
+
+        Raises:
+            LockTimeout: The time is over.
+        """
+        if self.timer.expired():
+            raise LockTimeout(f"Timeout acquiring lock for {self.session_id}")
+        return False
+
+
+def seconds(duration: Duration) -> float:
+    """Return a time span in seconds."""
+    return duration.total_seconds() if isinstance(duration, timedelta) else duration

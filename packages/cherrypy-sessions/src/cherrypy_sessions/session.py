@@ -1,0 +1,243 @@
+"""A session: a dict that is loaded when first needed and stored when the request is done.
+
+A store is a subclass that can load, save, delete and lock. Nothing may reach a store for a visitor
+who has no session and gets none: an unknown id is replaced, and a new session is in the store only
+once something is in it.
+"""
+
+import copy
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from cherrypy_sessions import ids
+from cherrypy_sessions.mapping import SessionMapping
+from cherrypy_sessions.schedule import Scheduler, log
+
+_starting_clean_up = threading.Lock()
+
+
+class Session(SessionMapping):
+    """The session of one request. Subclass it to keep sessions elsewhere.
+
+    A store defines `_exists`, `_load`, `_save` and `_delete`, all of which work on `self.id` and
+    `self._data`, and `acquire_lock` and `release_lock`, which set `locked`. It may have `clean_up`
+    and a class method `setup(**options)`: called once, with the options of the first session.
+
+    Args:
+        id: What the client sent, if anything. An id that the store does not know is replaced.
+        kwargs: Set as attributes.
+    """
+
+    clean_freq: float | None = 5
+    """Minutes between two clean-ups of the store; 0 or None for none."""
+
+    clean_thread: ClassVar[Any] = None
+    """What the scheduler made for the clean-up of this class."""
+
+    scheduler: Scheduler | None = None
+    """Who shall call `clean_up`; without one nobody does."""
+
+    debug: bool = False
+    """Whether the option of that name, which makes this package's logger talk, was given."""
+
+    id_observers: list[Callable[[str], object]]
+    """Called with each new id."""
+
+    originalid: str | None = None
+    """What the client sent; it may be unknown or unsafe."""
+
+    missing: bool = False
+    """Whether the client asked for a session that there is not."""
+
+    regenerated: bool = False
+    """Whether the application called `regenerate()`."""
+
+    timeout: float = 60
+    """Minutes that the session lives after it was last saved."""
+
+    locked: bool = False
+    """Whether this request has the session to itself."""
+
+    def __init__(self, id: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - documented
+        super().__init__()
+        self.id_observers = []
+        for name, value in kwargs.items():
+            setattr(self, name, value)
+        self.originalid = id
+        self._stored = id is not None and self._recognize(id)
+        if not self._stored:
+            self.missing = id is not None
+            self._id = self._unused_id()
+
+    @property
+    def id(self) -> str:
+        """The id that the client shall send from now on."""
+        return self._id
+
+    @id.setter  # noqa: A003 - documented
+    def id(self, value: str) -> None:
+        self._id = value
+        for observer in self.id_observers:
+            observer(value)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the store knows nothing of this session."""
+        return not self._stored
+
+    def now(self) -> datetime:
+        """Return the time by which sessions expire; a subclass may use another clock or zone."""
+        return datetime.now()  # noqa: DTZ005 - documented; stored times are compared with each other only
+
+    def generate_id(self) -> str:
+        """Return a new id."""
+        return ids.generate_id()
+
+    def load(self) -> None:
+        """Read the data from the store, now.
+
+        If the session is gone or has expired, this is a new, empty session with a new id.
+        """
+        self._start_clean_up()
+        found = self._load() if self._stored else None
+        log.debug("A session was loaded." if found else "There was no session to load.")
+        if found is not None and found[1] >= self.now():
+            self._data = dict(found[0])
+        else:
+            self._data = {}
+            if self._stored:
+                self._stored, self.missing = False, True
+                self._move_to(self._unused_id())
+        self.loaded = True
+
+    def save(self) -> None:
+        """Write the data to the store, now, and release the lock.
+
+        A session of which nothing was loaded has nothing to write.
+        """
+        try:
+            if self.loaded or self.is_new:
+                self._start_clean_up()
+                self._save(self._expiration())
+                self._stored = self.loaded = True
+                log.debug("A session was saved.")
+        finally:
+            if self.locked:
+                self.release_lock()
+
+    def delete(self) -> None:
+        """Remove the session from the store, now. What is written later makes a new one."""
+        self._delete()
+        self._data = {}
+        self.loaded = True
+        self.changed = self._stored = False
+        log.debug("A session was deleted.")
+
+    def regenerate(self) -> None:
+        """Give the session a new id, now, so that whoever knows the old one is left with nothing.
+
+        Call it when a visitor logs in. The data move along: they are stored under the new id before
+        the old one is deleted.
+        """
+        self.regenerated = True
+        if not self.loaded:
+            self.load()
+        old, new = self._id, self._unused_id()
+        if self._stored:
+            try:
+                self._id = new
+                self._save(self._expiration())
+            finally:
+                self._id = old
+            self._delete()
+        self._move_to(new)
+        log.debug("A session has got a new id.")
+
+    @property
+    def worth_saving(self) -> bool:
+        """Whether the end of the request has to write: not for what was never loaded or filled."""
+        if self.readonly:
+            return False
+        return self.changed or bool(self._data) if self.is_new else self.loaded
+
+    def acquire_lock(self) -> None:
+        """Wait until this request has the session to itself."""
+        raise NotImplementedError
+
+    def release_lock(self) -> None:
+        """Let the next request have the session; do nothing without the lock."""
+        raise NotImplementedError
+
+    def clean_up(self) -> None:
+        """Remove expired sessions from the store."""
+
+    def _exists(self) -> bool:
+        """Return whether there is a session with this id."""
+        raise NotImplementedError
+
+    def _load(self) -> tuple[dict[str, Any], datetime] | None:
+        """Return the data and when they expire, or None."""
+        raise NotImplementedError
+
+    def _save(self, expiration_time: datetime) -> None:
+        """Write the data."""
+        raise NotImplementedError
+
+    def _delete(self) -> None:
+        """Remove the data if there are any."""
+        raise NotImplementedError
+
+    def _recognize(self, candidate: str) -> bool:
+        """Take the id that a client sent if there is such a session. No store sees an unsafe id."""
+        if not ids.is_valid_id(candidate):
+            return False
+        self._id = candidate
+        return bool(self._exists())
+
+    def _unused_id(self) -> str:
+        """Return a new id that no session has; the store is asked only about ids not made here."""
+        current = self.__dict__.get("_id", "")
+        guessable = type(self).generate_id is not Session.generate_id
+        try:
+            while True:
+                self._id = new = self.generate_id()
+                if not ids.is_valid_id(new):
+                    raise ValueError(
+                        f"generate_id() returned {new!r}; an id is 1 to {ids.MAX_ID_LENGTH} "
+                        "visible ASCII characters without slashes",
+                    )
+                if not guessable or not self._exists():
+                    return new
+        finally:
+            self._id = current
+
+    def _move_to(self, new: str) -> None:
+        """Change the id, and have the lock of the new one if we had that of the old."""
+        was_locked = self.locked
+        if was_locked:
+            self.release_lock()
+        self.id = new
+        if was_locked:
+            self.acquire_lock()
+
+    def _expiration(self) -> datetime:
+        return self.now() + timedelta(minutes=self.timeout)
+
+    def _start_clean_up(self) -> None:
+        """Have the scheduler clean up after this class, once."""
+        cls = type(self)
+        if self.scheduler is None or not self.clean_freq or cls.__dict__.get("clean_thread"):
+            return
+        with _starting_clean_up:
+            if cls.__dict__.get("clean_thread"):
+                return
+            frequency = self.clean_freq * 60
+            cls.clean_thread = self.scheduler(self._keeper().clean_up, frequency, "Session cleanup")
+
+    def _keeper(self) -> Self:
+        """Return a copy without data: what is scheduled lives as long as the process."""
+        keeper = copy.copy(self)
+        keeper.__dict__.update(_data={}, id_observers=[], locked=False)
+        return keeper

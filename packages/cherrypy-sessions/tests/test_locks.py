@@ -1,0 +1,133 @@
+"""Locks by name: one holder, first come first served, nothing left behind."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from cherrypy_sessions import DeadlockError, FairLocks
+
+
+def waiting_for(locks: FairLocks, key: str, count: int) -> None:
+    """Return when so many threads hold or wait for a lock."""
+    done = threading.Event()
+    while len(locks._queues[key]) < count:
+        assert not done.wait(0.001)
+
+
+@contextmanager
+def run(*targets: object) -> Iterator[list[threading.Thread]]:
+    threads = [threading.Thread(target=target) for target in targets]  # type: ignore[arg-type]
+    yield threads
+    for thread in threads:
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_a_free_lock_is_had_at_once() -> None:
+    locks = FairLocks()
+    assert locks.acquire("a")
+    assert locks.holder("a") == threading.current_thread().name
+
+
+def test_locks_of_different_keys_do_not_wait_for_each_other() -> None:
+    locks = FairLocks()
+    assert locks.acquire("a")
+    assert locks.acquire("b", timeout=0)
+    assert sorted(map(str, locks)) == ["a", "b"]
+
+
+def test_nothing_is_left_of_a_lock_that_nobody_uses() -> None:
+    locks = FairLocks()
+    locks.acquire("a")
+    assert "a" in locks
+    locks.release("a")
+    assert len(locks) == 0
+    assert locks.holder("a") is None
+
+
+def test_who_asks_first_has_it_first() -> None:
+    locks = FairLocks()
+    order: list[int] = []
+
+    def worker(number: int) -> None:
+        locks.acquire("a")
+        order.append(number)
+        locks.release("a")
+
+    locks.acquire("a")
+    threads = [threading.Thread(target=worker, args=(number,)) for number in range(5)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        waiting_for(locks, "a", number + 2)
+    locks.release("a")
+    for thread in threads:
+        thread.join(5)
+    assert order == [0, 1, 2, 3, 4]
+    assert len(locks) == 0
+
+
+def test_only_one_holds_it() -> None:
+    locks = FairLocks()
+    inside: list[int] = []
+    most: list[int] = []
+
+    def worker() -> None:
+        for _ in range(50):
+            locks.acquire("a")
+            inside.append(1)
+            most.append(len(inside))
+            inside.pop()
+            locks.release("a")
+
+    with run(*[worker] * 4) as threads:
+        for thread in threads:
+            thread.start()
+    assert max(most) == 1
+    assert len(locks) == 0
+
+
+def test_a_timeout_gives_up_the_place_in_the_queue() -> None:
+    locks = FairLocks()
+    results: list[bool] = []
+    locks.acquire("a")
+    with run(lambda: results.append(locks.acquire("a", timeout=0.01))) as (waiter,):
+        waiter.start()
+    assert results == [False]
+    locks.release("a")
+    assert len(locks) == 0
+
+
+def test_a_place_that_was_reached_while_giving_up_is_passed_on() -> None:
+    locks = FairLocks()
+    locks.acquire("a")
+    holder = locks._queues["a"][0]
+    results: list[bool] = []
+    with run(lambda: results.append(locks.acquire("a"))) as (waiter,):
+        waiter.start()
+        waiting_for(locks, "a", 2)
+        locks._leave("a", holder)
+    assert results == [True]
+
+
+def test_waiting_for_oneself_is_an_error_instead_of_for_ever() -> None:
+    locks = FairLocks()
+    locks.acquire("a")
+    with pytest.raises(DeadlockError, match="holds this lock already"):
+        locks.acquire("a")
+    locks.release("a")
+    assert len(locks) == 0
+
+
+def test_releasing_what_nobody_holds_is_an_error() -> None:
+    with pytest.raises(RuntimeError, match="not held"):
+        FairLocks().release("a")
+
+
+def test_another_thread_may_release() -> None:
+    locks = FairLocks()
+    locks.acquire("a")
+    with run(lambda: locks.release("a")) as (other,):
+        other.start()
+    assert locks.acquire("a", timeout=0)

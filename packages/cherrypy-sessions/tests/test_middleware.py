@@ -1,0 +1,181 @@
+"""The middleware around a bare WSGI application, called by WebOb's client side."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+from wsgiref.validate import validator
+
+import pytest
+import webob
+
+from cherrypy_sessions import RamSession, SessionMiddleware, daemon_thread
+
+
+def no_schedule(task: object, frequency: float, name: str) -> str:
+    return "nobody"
+
+
+def counter(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    session = environ["cherrypy.session"]
+    session["count"] = session.get("count", 0) + 1
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [str(session["count"]).encode()]
+
+
+def wrap(application: Any, store: type[RamSession], **options: Any) -> SessionMiddleware:
+    return SessionMiddleware(application, storage_class=store, scheduler=no_schedule, **options)
+
+
+def call(application: Any, cookie: str = "") -> webob.Response:
+    request = webob.Request.blank("/", headers={"Cookie": cookie} if cookie else {})
+    response = request.get_response(validator(application))
+    assert response.body  # to read it is to close it
+    return response
+
+
+def cookie_of(response: webob.Response) -> str:
+    return response.headers["Set-Cookie"].partition(";")[0]
+
+
+def test_a_visitor_is_known_again(store: type[RamSession]) -> None:
+    application = wrap(counter, store)
+    first = call(application)
+    assert first.text == "1"
+    assert call(application, cookie_of(first)).text == "2"
+    assert call(application).text == "1"
+
+
+def test_a_visitor_without_a_session_leaves_no_trace(store: type[RamSession]) -> None:
+    def reader(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [str(environ["cherrypy.session"].get("count")).encode()]
+
+    application = wrap(reader, store)
+    for _ in range(100):
+        assert call(application, "session_id=unknown").text == "None"
+    assert (len(store.cache), len(store.locks)) == (0, 0)
+
+
+def test_a_response_in_pieces_is_saved_after_the_last_one(store: type[RamSession]) -> None:
+    def stream(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        yield b"a"
+        environ["cherrypy.session"]["color"] = "red"
+        yield b"b"
+
+    body = wrap(stream, store)({"REQUEST_METHOD": "GET"}, lambda *_: None)
+    pieces = iter(body)
+    assert [next(pieces), next(pieces)] == [b"a", b"b"]
+    assert not store.cache
+    assert list(pieces) == []
+    assert len(store.cache) == 1
+    body.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("locking", ["implicit", "early"])
+def test_a_client_that_leaves_early_leaves_no_lock(
+    store: type[RamSession],
+    locking: Any,
+) -> None:
+    def stream(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        yield b"a"
+        yield b"b"
+
+    cookie = cookie_of(call(wrap(counter, store)))
+    body = wrap(stream, store, locking=locking)(
+        {"REQUEST_METHOD": "GET", "HTTP_COOKIE": cookie}, lambda *_: None
+    )
+    assert next(iter(body)) == b"a"
+    assert len(store.locks) == 1
+    body.close()  # type: ignore[attr-defined]
+    assert len(store.locks) == 0
+
+
+def test_an_iterable_without_close_is_fine(store: type[RamSession]) -> None:
+    def pieces(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return iter([b"a"])
+
+    assert call(wrap(pieces, store)).text == "a"
+
+
+def test_an_application_that_fails_leaves_no_lock_and_no_change(store: type[RamSession]) -> None:
+    def fail(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        environ["cherrypy.session"]["count"] = 99
+        raise ValueError("broken")
+
+    cookie = cookie_of(call(wrap(counter, store)))
+    with pytest.raises(ValueError, match="broken"):
+        call(wrap(fail, store), cookie)
+    assert len(store.locks) == 0
+    assert call(wrap(counter, store), cookie).text == "2"
+
+
+def test_explicit_locking_is_left_to_the_application(store: type[RamSession]) -> None:
+    locked: list[bool] = []
+
+    def explicit(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        session = environ["cherrypy.session"]
+        locked.append(session.locked)
+        session.acquire_lock()
+        locked.append(session.locked)
+        return counter(environ, start_response)
+
+    application = wrap(explicit, store, locking="explicit")
+    cookie = cookie_of(call(application))
+    assert call(application, cookie).text == "2"
+    assert locked == [False, True] * 2
+    assert len(store.locks) == 0
+
+
+def test_readonly_sessions_are_neither_locked_nor_written(store: type[RamSession]) -> None:
+    application = wrap(counter, store, locking="readonly")
+    with pytest.raises(TypeError, match="read-only"):
+        call(application, cookie_of(call(wrap(counter, store))))
+    assert len(store.locks) == 0
+
+
+def test_the_key_may_be_another(store: type[RamSession]) -> None:
+    def other(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        environ["cherrypy.session"] = environ["my.session"]
+        return counter(environ, start_response)
+
+    assert call(wrap(other, store, key="my.session")).text == "1"
+
+
+def test_concurrent_requests_of_one_visitor_take_turns(store: type[RamSession]) -> None:
+    application = wrap(counter, store)
+    cookie = cookie_of(call(application))
+    threads = [threading.Thread(target=call, args=(application, cookie)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert call(application, cookie).text == "10"
+    assert len(store.locks) == 0
+
+
+def test_an_unknown_locking_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"'readonly'.*not 'never'"):
+        SessionMiddleware(counter, locking="never")  # type: ignore[arg-type]
+
+
+def test_contradicting_cookie_options_warn_at_once() -> None:
+    with pytest.warns(UserWarning, match="set secure too"):
+        SessionMiddleware(counter, samesite="None")
+
+
+def test_the_default_scheduler_calls_again_and_again_whatever_goes_wrong(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    outcomes: list[BaseException] = [ValueError("broken"), ValueError("broken"), SystemExit()]
+
+    def task() -> None:
+        raise outcomes.pop(0)
+
+    thread = daemon_thread(task, 0.001, "test clean-up")
+    thread.join(5)
+    assert thread.daemon
+    assert not outcomes
+    assert caplog.messages == ["test clean-up failed; it will be tried again."] * 2
