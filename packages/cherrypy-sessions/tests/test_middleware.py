@@ -166,6 +166,7 @@ def test_contradicting_cookie_options_warn_at_once() -> None:
         SessionMiddleware(counter, samesite="None")
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # how it ends
 def test_the_default_scheduler_calls_again_and_again_whatever_goes_wrong(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

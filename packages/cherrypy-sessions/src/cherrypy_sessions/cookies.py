@@ -179,7 +179,8 @@ def put_cookie(response: CookieResponse, cookie: "Morsel[str]") -> None:
         dict.__setitem__(jar, cookie.key, cookie)
         return
     others = [each for each in _field_cookies(response) if each.key != cookie.key]
-    response.headers.pop("Set-Cookie", None)
+    if "Set-Cookie" in response.headers:
+        del response.headers["Set-Cookie"]
     for each in (*others, cookie):
         _add_field(response, each.OutputString())
 
