@@ -20,8 +20,9 @@ from cherrypy_dispatch.names import (
     punctuation_to_underscores,
     validate_translator,
 )
+from cherrypy_dispatch.places import Sections
 from cherrypy_dispatch.request import DispatchApplication, DispatchRequest
-from cherrypy_dispatch.trail import Step, Trail
+from cherrypy_dispatch.trail import Trail
 from cherrypy_dispatch.vpath import VPath
 from cherrypy_dispatch.walk import walk
 
@@ -37,7 +38,7 @@ __all__ = [
     "MethodDispatcher",
     "Naming",
     "PageHandler",
-    "Step",
+    "Sections",
     "Trail",
     "Translation",
     "VPath",

@@ -50,23 +50,35 @@ def popargs(*args: str, handler: Any = None) -> ArgumentPopper:
         return target
 
     def pop(node: Any, vpath: list[str]) -> Any:
-        count = min(len(args), len(vpath))
-        values = {name: vpath.pop(0).replace("%2F", "/") for name in args[:count]}
         if callable(handler):
+            values = named(vpath)
+            del vpath[: len(args)]
             return handler(**values)
-        _record(vpath, values)
+        del vpath[: take(vpath, vpath.kwargs if isinstance(vpath, VPath) else {})]
         if handler is not None:
             return handler
         return vpath or node
 
+    def take(segments: list[str], kwargs: dict[str, Any]) -> int:
+        """Name the first segments, and return how many there are."""
+        values = named(segments)
+        kwargs.update(values)
+        publish(values)
+        return min(len(args), len(segments))
+
+    def named(segments: list[str]) -> dict[str, str]:
+        return {
+            name: value.replace("%2F", "/") for name, value in zip(args, segments, strict=False)
+        }
+
     dispatch.names = args  # type: ignore[attr-defined]
     dispatch.handler = handler  # type: ignore[attr-defined]
+    dispatch.take_arguments = take if handler is None else None  # type: ignore[attr-defined]
     return dispatch  # type: ignore[return-value]
 
 
-def _record(vpath: list[str], values: dict[str, str]) -> None:
-    if isinstance(vpath, VPath):
-        vpath.kwargs.update(values)
+def publish(values: dict[str, str]) -> None:
+    """Add arguments to the parameters of the request that is being served, if there is one."""
     request = getattr(serving, "request", None)
     if request is not None and not serving.is_default("request", request):
         request.params.update(values)

@@ -9,54 +9,73 @@ from types import MethodType
 from typing import TYPE_CHECKING
 
 from cherrypy_dispatch.match import Match
+from cherrypy_dispatch.places import place
+from cherrypy_dispatch.trail import Trail
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from cherrypy_dispatch.match import Layer
-    from cherrypy_dispatch.trail import Step, Trail
 
 _new = tuple.__new__  # makes a named tuple in half the time of calling its class
 
 
-def choose(trail: Trail) -> Match:
-    """Return the deepest published node of the trail, or the answer that there is none.
+def choose(
+    path: str,
+    segments: list[str],
+    nodes: list[Any],
+    layers: list[Layer],
+    kwargs: dict[str, Any],
+    at_index: bool,
+    rests: list[list[str]],
+) -> Match:
+    """Return the deepest published node of a trail, or the answer that there is none.
 
     A node is published if its `exposed` is true. Its exposed `default`, if any, answers for it.
     Config of nodes below the one that answers, and of sections there, applies all the same.
+
+    Its arguments are the fields of a `Trail`: `choose(*walk(...))`.
     """
-    path, steps, layers, kwargs, at_index = trail
-    for step in reversed(steps):
-        node, segments, index, _ = step
+    step = last = len(nodes) - 1
+    while step >= 0:
+        node = nodes[step]
         holder = node.__func__ if type(node) is MethodType else node
         handler = getattr(holder, "default", None)
         if handler is not None and getattr(handler, "exposed", False):
-            is_index = path[-1:] == "/"
+            trail = Trail(path, segments, nodes, layers, kwargs, at_index, rests)
             layers = _with_default(trail, step, handler)
+            is_index = path[-1:] == "/"
         elif getattr(holder, "exposed", False):
             handler = node
-            is_index = at_index
+            is_index = at_index and step == last
         else:
-            at_index = False
+            step -= 1
             continue
-        args = segments[index:]
-        if "%2F" in path:
-            args = [segment.replace("%2F", "/") for segment in args]
-        return _new(Match, (handler, tuple(args), kwargs, is_index, tuple(layers), node, ()))
+        args: Sequence[str] = ()
+        if rests:
+            args = Trail(path, segments, nodes, layers, kwargs, at_index, rests).rest(step)
+        elif step < len(segments):
+            args = segments[step:]
+        if args:
+            args = tuple(_decoded(args) if "%2F" in path else args)
+        return _new(Match, (handler, args, kwargs, is_index, tuple(layers), node, ()))
     return Match(None, (), kwargs, False, tuple(layers), None)
 
 
-def place(trail: Trail, left: int) -> str:
-    """Return the requested path without the segments that are left, which stand for its end."""
-    url = trail.steps[0].segments
-    return "/" + "/".join(url[: max(0, len(url) - left)])
+def _decoded(args: Iterable[str]) -> Iterable[str]:
+    return (segment.replace("%2F", "/") for segment in args)
 
 
-def _with_default(trail: Trail, step: Step, default: Any) -> list[Layer]:
+def _with_default(trail: Trail, step: int, default: Any) -> list[Layer]:
     """Return the layers with the config of a `default` after those of its node."""
-    config = getattr(default, "_cp_config", None)
+    holder = default.__func__ if type(default) is MethodType else default
+    config = getattr(holder, "_cp_config", None)
+    layers = trail.layers
     if config is None:
-        return trail.layers
-    layers, below = trail.layers, step.layers
-    path = place(trail, len(step.segments) - step.start)
-    return [*layers[:below], (path, config), *layers[below:]]
+        return layers
+    here = place(trail.segments, len(trail.segments) - len(trail.rest(step)))
+    if trail.at_index and step == len(trail.nodes) - 1:
+        return [*layers, (f"{here.rstrip('/')}/index", config)]
+    above = [layer for layer in layers if len(layer[0]) <= len(here)]
+    return [*above, (here, config), *layers[len(above) :]]

@@ -17,14 +17,15 @@ from cherrypy_dispatch.names import (
     spares_identifiers,
     validate_translator,
 )
-from cherrypy_dispatch.walk import walk
+from cherrypy_dispatch.walk import walk_to
 from cherrypy_httputil import NotFound
 from cherrypy_serving import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from cherrypy_dispatch.match import Match
+    from cherrypy_dispatch.places import Sections
     from cherrypy_dispatch.request import DispatchRequest
 
 
@@ -102,7 +103,7 @@ class Dispatcher:
     def match(
         self,
         root: Any,
-        app_config: Mapping[str, Mapping[str, Any]],
+        app_config: Sections,
         path_info: str,
         method: str = "GET",  # noqa: ARG002 - for dispatchers that look at it
     ) -> Match:
@@ -116,7 +117,7 @@ class Dispatcher:
             path_info: The path below the mount point, decoded but for `%2F`.
             method: The request's method.
         """
-        return choose(walk(root, path_info, app_config, self._naming))
+        return walk_to(choose, root, path_info, app_config, self._naming)
 
     def _target(self, match: Match) -> Any | None:
         return match.handler

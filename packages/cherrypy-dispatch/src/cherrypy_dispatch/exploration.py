@@ -1,109 +1,112 @@
 """The rest of a walk, from the first segment that is no attribute: nodes are asked for the way.
 
 Config sections always count along the path that was requested, whatever a node did to the segments:
-the segments that are left stand for the end of that path.
+the segments that are left stand for the end of that path. The config of a deeper place comes later.
 """
 
 from __future__ import annotations
 
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_dispatch.names import attribute_name
-from cherrypy_dispatch.trail import Step, Trail
-from cherrypy_dispatch.vpath import VPath, ask
+from cherrypy_dispatch.places import place, remaining_sections, sections_along
+from cherrypy_dispatch.trail import Trail
+from cherrypy_dispatch.vpath import ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from cherrypy_dispatch.match import Layer
     from cherrypy_dispatch.names import Naming
+    from cherrypy_dispatch.places import Sections
+
+_new = tuple.__new__  # makes a named tuple in half the time of calling its class
 
 MAX_QUESTIONS = 1000
 """How often nodes are asked in one walk; a path that needs more counts as not published."""
 
 
-def explore(trail: Trail, sections: Mapping[str, Mapping[str, Any]], naming: Naming) -> Trail:
-    """Go on from the last step of `trail`, whose next segment is no attribute of its node."""
-    return _Explorer(trail, sections, naming).run()
+def explore(trail: Trail, dispatch: Any, sections: Sections, naming: Naming) -> Trail:
+    """Go on from the last node of `trail`, whose `dispatch` method is to say where.
 
+    A node that is followed by itself lays its config once, at its first place.
 
-class _Explorer:
-    """One walk: where it is on the requested path, and how often it asked."""
-
-    def __init__(
-        self, trail: Trail, sections: Mapping[str, Mapping[str, Any]], naming: Naming
-    ) -> None:
-        last = trail.steps[-1]
-        self.trail = trail
-        self.sections = sections
-        self.naming = naming
-        self.url = last.segments
-        self.passed = last.start
-        self.here = "".join(f"/{part}" for part in self.url[: self.passed])
-        self.questions = 0
-
-    def run(self) -> Trail:
-        trail = self.trail
-        node, segments = trail.steps[-1].node, self.url[self.passed :]
-        while segments:
-            node, segments = self._next(node, segments)
+    Raises:
+        RuntimeError: if nodes put in as many segments as they take, and so never come to an end.
+    """
+    path, segments, nodes, layers, kwargs, _, _ = trail
+    rests: list[list[str]] = []
+    deeper = len(sections) > ("/" in sections)
+    passed = len(nodes) - 1
+    rest = segments[passed:]
+    questions = 0
+    while dispatch is not None:
+        questions += 1
+        if questions > MAX_QUESTIONS:
+            _refuse_growth(path, nodes[-1], len(segments) - len(rest), naming)
+            break
+        node, rest = ask(dispatch, nodes[-1], rest, kwargs, naming)
+        dispatch = None
+        while node is not None:
+            holder = _holder(node)
+            config = getattr(holder, "_cp_config", None) if node is not nodes[-1] else None
+            arrived = max(passed, len(segments) - len(rest))
+            if deeper or config is not None:
+                _lay(layers, config, segments, passed, arrived, sections)
+            passed = arrived
+            nodes.append(node)
+            rests.append(rest)
+            if not rest:
+                at_index = _add_index(holder, trail, rests, sections if deeper else {})
+                return _new(Trail, (path, segments, nodes, layers, kwargs, at_index, rests))
+            node = getattr(holder, attribute_name(rest[0], naming), None)
             if node is None:
-                trail.layers.extend(self._sections_to_the_end())
-                return trail
-            self._arrive(node, segments, self._sections_to(len(self.url) - len(segments)))
-        return self._index(node)
+                dispatch = getattr(holder, naming.dispatch_method_name, None)
+            else:
+                rest = rest[1:]
+    layers += remaining_sections(segments, passed, sections)
+    return _new(Trail, (path, segments, nodes, layers, kwargs, False, rests))
 
-    def _next(self, node: Any, segments: list[str]) -> tuple[Any | None, list[str]]:
-        naming = self.naming
-        found = getattr(node, attribute_name(segments[0], naming.translation), None)
-        if found is not None:
-            return found, segments[1:]
-        dispatch = getattr(node, naming.dispatch_method_name, None)
-        if not callable(dispatch) or getattr(dispatch, "exposed", False):
-            return None, segments
-        if self.questions == MAX_QUESTIONS:
-            self._refuse_growth(node, segments)
-            return None, segments
-        self.questions += 1
-        return ask(dispatch, VPath(segments, node, self.trail.kwargs), naming.translation)
 
-    def _refuse_growth(self, node: Any, segments: list[str]) -> None:
-        if len(segments) + self.questions > len(self.url):
-            raise RuntimeError(
-                f"{self.naming.dispatch_method_name} of {node!r} was asked again and again along "
-                f"{self.trail.path!r}, and put in as many segments as it took: let it take more"
-            )
+def _lay(
+    layers: list[Layer],
+    config: Mapping[str, Any] | None,
+    segments: list[str],
+    passed: int,
+    arrived: int,
+    sections: Sections,
+) -> None:
+    """Add the sections on the way to a place, then the config of the node, then its section."""
+    here = place(segments, arrived)
+    found = sections_along(segments, passed, arrived, sections)
+    layers += [layer for layer in found if layer[0] != here]
+    if config is not None:
+        layers.append((here, config))
+    layers += [layer for layer in found if layer[0] == here]
 
-    def _arrive(self, node: Any, segments: list[str], sections: list[Layer]) -> None:
-        layers = self.trail.layers
-        if (config := getattr(node, "_cp_config", None)) is not None:
-            layers.append((self.here or "/", config))
-        layers.extend(sections)
-        self.trail.steps.append(Step(node, segments, 0, len(layers)))
 
-    def _sections_to(self, place: int) -> list[Layer]:
-        """Pass on to a place on the requested path; return the sections that begin on the way."""
-        passed = self.url[self.passed : place]
-        self.passed += len(passed)
-        return list(self._sections_along(passed))
+def _add_index(holder: Any, trail: Trail, rests: list[list[str]], sections: Sections) -> bool:
+    """Add the `index` of a node at which no segment is left; tell whether there is one."""
+    index = getattr(holder, "index", None)
+    config = getattr(_holder(index), "_cp_config", None)
+    if sections or config is not None:
+        path = [*trail.segments, "index"]
+        _lay(trail.layers, config, path, len(path) - 1, len(path), sections)
+    if index is None:
+        return False
+    trail.nodes.append(index)
+    rests.append([])
+    return True
 
-    def _sections_along(self, segments: Iterable[str]) -> Iterator[Layer]:
-        for segment in segments:
-            self.here = f"{self.here}/{segment}"
-            if (section := self.sections.get(self.here)) is not None:
-                yield self.here, section
 
-    def _sections_to_the_end(self) -> Iterator[Layer]:
-        # No path that is longer than the longest section can match: a long path costs no more.
-        longest = max(map(len, self.sections), default=0)
-        along = [*self.url[self.passed :], "index"][:longest]
-        return self._sections_along(along)
+def _refuse_growth(path: str, node: Any, consumed: int, naming: Naming) -> None:
+    if consumed < MAX_QUESTIONS:
+        raise RuntimeError(
+            f"{naming.dispatch_method_name} of {node!r} is asked again and again along {path!r}, "
+            "and puts in as many segments as it takes: let it take more than it puts in"
+        )
 
-    def _index(self, node: Any) -> Trail:
-        sections = list(self._sections_along(["index"]))
-        index = getattr(node, "index", None)
-        if index is None:
-            self.trail.layers.extend(sections)
-            return self.trail
-        self._arrive(index, [], sections)
-        return self.trail._replace(at_index=True)
+
+def _holder(node: Any) -> Any:
+    return node.__func__ if type(node) is MethodType else node

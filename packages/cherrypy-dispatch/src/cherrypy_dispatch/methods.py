@@ -9,16 +9,18 @@ from __future__ import annotations
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from cherrypy_dispatch.choice import choose, place
+from cherrypy_dispatch.choice import choose
 from cherrypy_dispatch.dispatcher import Dispatcher, page
+from cherrypy_dispatch.places import place
 from cherrypy_dispatch.walk import walk
 from cherrypy_httputil import HTTPError, NotFound
 from cherrypy_serving import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from cherrypy_dispatch.match import Layer, Match
+    from cherrypy_dispatch.places import Sections
 
 
 class MethodDispatcher(Dispatcher, direct=True):
@@ -51,7 +53,7 @@ class MethodDispatcher(Dispatcher, direct=True):
     def match(
         self,
         root: Any,
-        app_config: Mapping[str, Mapping[str, Any]],
+        app_config: Sections,
         path_info: str,
         method: str = "GET",
     ) -> Match:
@@ -60,14 +62,14 @@ class MethodDispatcher(Dispatcher, direct=True):
         The `_cp_config` of the method is the last layer of config.
         """
         trail = walk(root, path_info, app_config, self._naming)
-        found = choose(trail)
+        found = choose(*trail)
         if found.handler is None:
             return found
         resource = found.handler
         handler = method_for(resource, method)
         layers = found.layers
         if (config := getattr(handler, "_cp_config", None)) is not None:
-            layer: Layer = (place(trail, len(found.args)), config)
+            layer: Layer = (place(trail.segments, len(trail.segments) - len(found.args)), config)
             layers = (*layers, layer)
         allow = allowed_methods(resource)
         return found._replace(handler=handler, layers=layers, node=resource, allow=allow)

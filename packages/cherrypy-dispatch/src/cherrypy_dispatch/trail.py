@@ -1,4 +1,4 @@
-"""What a walk has found so far: the nodes on the way, and the config that applies along it."""
+"""What a walk has found: the nodes on the way, and the config that applies along it."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ if TYPE_CHECKING:
     from cherrypy_dispatch.match import Layer
 
 
-class Step(NamedTuple):
-    """One node on the way, and what was left to do when the walk came to it."""
-
-    node: Any
-
-    segments: list[str]
-    """The segments in force; a `_cp_dispatch` may have changed them."""
-
-    start: int
-    """Where in `segments` the rest begins: `segments[start:]` are the arguments of this node."""
-
-    layers: int
-    """How many layers of config apply up to here."""
-
-
 class Trail(NamedTuple):
     """The nodes on a path from the root down, and the config that applies along it."""
 
     path: str
 
-    steps: list[Step]
+    segments: list[str]
+    """Those of the path."""
+
+    nodes: list[Any]
     """Never empty: the first one is the root."""
 
     layers: list[Layer]
+    """In the order of the path, and so in merge order."""
 
     kwargs: dict[str, Any]
     """What was found for the handler on the way."""
 
     at_index: bool
-    """Whether the last step is the `index` of the node that the whole path leads to."""
+    """Whether the last node is the `index` of the one that the whole path leads to."""
+
+    rests: list[list[str]]
+    """The segments that were left at the last nodes, where these were asked for the way.
+
+    At the nodes before them the n-th segment begins what was left at the n-th node.
+    """
+
+    def rest(self, step: int) -> list[str]:
+        """Return the segments that were left at a node, given its place in `nodes`."""
+        from_end = step - len(self.nodes)
+        return self.segments[step:] if -from_end > len(self.rests) else self.rests[from_end]

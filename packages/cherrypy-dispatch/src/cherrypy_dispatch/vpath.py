@@ -6,14 +6,13 @@ saw.
 
 from __future__ import annotations
 
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_dispatch.names import attribute_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from cherrypy_dispatch.names import Translation
+    from cherrypy_dispatch.names import Naming
 
 
 class VPath(list[str]):
@@ -24,32 +23,43 @@ class VPath(list[str]):
 
     __slots__ = ("kwargs", "node")
 
-    def __init__(self, segments: Iterable[str], node: Any, kwargs: dict[str, Any]) -> None:
-        super().__init__(segments)
-        self.node = node
-        """The node that is asked."""
-        self.kwargs = kwargs
-        """Where to put keyword arguments for the handler; they end in `Match.kwargs`."""
+    node: Any
+    """The node that is asked."""
+
+    kwargs: dict[str, Any]
+    """Where to put keyword arguments for the handler; they end in `Match.kwargs`."""
 
 
 def ask(
-    dispatch: Callable[[VPath], Any], vpath: VPath, translation: Translation
+    dispatch: Any,
+    node: Any,
+    segments: list[str],
+    kwargs: dict[str, Any],
+    naming: Naming,
 ) -> tuple[Any | None, list[str]]:
-    """Call a node's `_cp_dispatch`; return the next node, or None, and the segments left for it.
+    """Call the `_cp_dispatch` of a node; return the next node, or None, and the segments left.
 
     What it returns is the next node, and the list, as it left it, holds the segments to look up
     there. Where it returns the list itself, the first segment of that list is looked up on the same
     node, which is not asked again. Where it leaves the list as it was, the first segment counts as
-    dealt with.
+    dealt with. It is not called if it is itself published.
     """
-    before = vpath[:]
+    function = dispatch.__func__ if type(dispatch) is MethodType else dispatch
+    take = getattr(function, "take_arguments", None)
+    if take is not None:  # popargs: the same, without a list to look at afterwards
+        return _look_up(node, segments[take(segments, kwargs) :], naming)
+    if not callable(dispatch) or getattr(function, "exposed", False):
+        return None, segments
+    vpath = VPath(segments)
+    vpath.node = node
+    vpath.kwargs = kwargs
     found = dispatch(vpath)
-    if found is vpath:
-        return _look_up(vpath.node, vpath, translation)
-    return found, before[1:] if vpath == before else vpath[:]
+    if found is not vpath:
+        return found, segments[1:] if vpath == segments else vpath[:]
+    return _look_up(node, vpath, naming)
 
 
-def _look_up(node: Any, vpath: VPath, translation: Translation) -> tuple[Any | None, list[str]]:
-    if not vpath:
+def _look_up(node: Any, segments: list[str], naming: Naming) -> tuple[Any | None, list[str]]:
+    if not segments:
         return node, []
-    return getattr(node, attribute_name(vpath[0], translation), None), vpath[1:]
+    return getattr(node, attribute_name(segments[0], naming), None), segments[1:]

@@ -7,25 +7,24 @@ request. It runs for each request, so what is not plain look-up stands elsewhere
 from __future__ import annotations
 
 from types import MethodType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cherrypy_dispatch.exploration import explore
-from cherrypy_dispatch.names import attribute_name
-from cherrypy_dispatch.trail import Step, Trail
+from cherrypy_dispatch.names import attribute_names
+from cherrypy_dispatch.places import place, remaining_sections, split
+from cherrypy_dispatch.trail import Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from cherrypy_dispatch.match import Layer
     from cherrypy_dispatch.names import Naming
+    from cherrypy_dispatch.places import Sections
 
-_new = tuple.__new__  # makes a named tuple in half the time of calling its class
-_NOTHING: list[str] = []
+T = TypeVar("T")
 
 
-def walk(  # noqa: C901 - the hot loop: a call costs more than a branch
-    root: Any, path: str, sections: Mapping[str, Mapping[str, Any]], naming: Naming
-) -> Trail:
+def walk(root: Any, path: str, sections: Sections, naming: Naming) -> Trail:
     """Follow the segments of `path` from `root` as far as there are attributes.
 
     Empty segments do not count. Config comes from the `_cp_config` of each node, then from the
@@ -41,41 +40,56 @@ def walk(  # noqa: C901 - the hot loop: a call costs more than a branch
     Raises:
         RuntimeError: if a node's dispatch method adds segments without end.
     """
-    segments = _NOTHING if path == "/" else [part for part in path.split("/") if part]
-    count = len(segments)
-    plain = naming.spares_identifiers
-    steps: list[Step] = []
+    return walk_to(Trail, root, path, sections, naming)
+
+
+def walk_to(  # noqa: C901, PLR0912 - the hot loop: a call costs more than a branch
+    end: Callable[..., T], root: Any, path: str, sections: Sections, naming: Naming
+) -> T:
+    """Walk, and return what `end` makes of the fields of the trail.
+
+    It is `end(*walk(...))` without the time that it takes to pack and unpack the trail.
+    """
     layers: list[Layer] = []
+    nodes = [root]
     here = ""
-    index = 0
-    node = root
-    while True:
-        # A method looks its attributes up on its function, ten times as slowly as we do.
-        holder = node.__func__ if type(node) is MethodType else node
-        if (config := getattr(holder, "_cp_config", None)) is not None:
-            layers.append((here or "/", config))
-        if (section := sections.get(here or "/")) is not None:
-            layers.append((here or "/", section))
-        steps.append(_new(Step, (node, segments, index, len(layers))))
-        if index == count:
-            break
-        segment = segments[index]
-        if plain and segment.isidentifier() and segment[:2] != "__":
-            name = segment
-        else:
-            name = attribute_name(segment, naming.translation)
-        node = getattr(holder, name, None)
-        if node is None:
-            return explore(Trail(path, steps, layers, {}, at_index=False), sections, naming)
-        here = f"{here}/{segment}"
-        index += 1
+    deeper = len(sections)
+    if (config := getattr(root, "_cp_config", None)) is not None:
+        layers.append(("/", config))
+    if (section := sections.get("/")) is not None:
+        layers.append(("/", section))
+        deeper -= 1
+    holder = root
+    segments = [] if path == "/" else split(path)
+    if segments:
+        for name in attribute_names(path, segments, naming):
+            node = getattr(holder, name, None)
+            if node is None:
+                dispatch = getattr(holder, naming.dispatch_method_name, None)
+                if dispatch is not None:
+                    trail = Trail(path, segments, nodes, layers, {}, at_index=False, rests=[])
+                    return end(*explore(trail, dispatch, sections, naming))
+                if deeper:
+                    layers += remaining_sections(segments, len(nodes) - 1, sections)
+                return end(path, segments, nodes, layers, {}, False, [])
+            # A method looks its attributes up on its function, ten times as slowly as we do.
+            holder = node.__func__ if type(node) is MethodType else node
+            config = getattr(holder, "_cp_config", None)
+            if deeper:
+                here = f"{here}/{segments[len(nodes) - 1]}"
+                if config is not None:
+                    layers.append((here, config))
+                if (section := sections.get(here)) is not None:
+                    layers.append((here, section))
+            elif config is not None:
+                layers.append((place(segments, len(nodes)), config))
+            nodes.append(node)
     node = getattr(holder, "index", None)
     if node is not None:
+        nodes.append(node)
         holder = node.__func__ if type(node) is MethodType else node
         if (config := getattr(holder, "_cp_config", None)) is not None:
-            layers.append((f"{here}/index", config))
-    if (section := sections.get(f"{here}/index")) is not None:
+            layers.append((place([*segments, "index"]), config))
+    if deeper and (section := sections.get(f"{here}/index")) is not None:
         layers.append((f"{here}/index", section))
-    if node is not None:
-        steps.append(_new(Step, (node, segments, index, len(layers))))
-    return _new(Trail, (path, steps, layers, {}, node is not None))
+    return end(path, segments, nodes, layers, {}, node is not None, [])
