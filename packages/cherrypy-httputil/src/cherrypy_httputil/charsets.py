@@ -20,7 +20,7 @@ def find_charset(name: str) -> str | None:
 @lru_cache(maxsize=CACHED_CHARSETS)
 def _find(name: str) -> str | None:
     try:
-        b"".decode(name)
+        b"\0\0\0\0".decode(name)  # raises for a codec that makes no text of bytes
         codec = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None

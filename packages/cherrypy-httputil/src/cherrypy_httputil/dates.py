@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import time
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cherrypy_httputil.limits import CACHED_DATES
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+_CLOCK = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<sec>[0-9]{2})"
+_FORMATS = (
+    re.compile(
+        rf"[A-Z][a-z]{{2}}, (?P<day>[0-9]{{2}}) (?P<month>[A-Z][a-z]{{2}}) (?P<year>[0-9]{{4}}) "
+        rf"{_CLOCK} GMT"
+    ),
+    re.compile(
+        rf"[A-Z][a-z]{{5,8}}, (?P<day>[0-9]{{2}})-(?P<month>[A-Z][a-z]{{2}})-(?P<year>[0-9]{{2}}) "
+        rf"{_CLOCK} GMT"
+    ),
+    re.compile(
+        rf"[A-Z][a-z]{{2}} (?P<month>[A-Z][a-z]{{2}}) (?P<day>[0-9 ][0-9]) {_CLOCK} "
+        r"(?P<year>[0-9]{4})"
+    ),
+)
+"""The format to write, that of RFC 850, and that of C's asctime()."""
 
 
 def HTTPDate(timeval: float | None = None) -> str:  # noqa: N802 - the documented name
@@ -34,10 +49,32 @@ def _date(second: int) -> str:
 
 
 def parse_date(value: str | None) -> datetime | None:
-    """Return the time that a date says, in UTC, or None for what is no date.
+    """Return the time that a date says, or None for what is no date.
 
-    All three formats of HTTP are read.
+    All three formats of HTTP are read, and no other. A year of two digits is one of the last fifty
+    or the next fifty years.
     """
-    from webob.datetime_utils import parse_date as parse  # noqa: PLC0415 - importing webob is slow
+    for pattern in _FORMATS:
+        found = pattern.fullmatch((value or "").strip())
+        if found:
+            return _moment(**found.groupdict())
+    return None
 
-    return parse(value)
+
+def _moment(day: str, month: str, year: str, hour: str, minute: str, sec: str) -> datetime | None:
+    if month not in _MONTHS:
+        return None
+    # A leap second is the end of the second before it, which is all that datetime can say.
+    clock = int(hour), int(minute), 59 if sec == "60" else int(sec)
+    try:
+        return datetime(_year(year), _MONTHS.index(month) + 1, int(day), *clock, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _year(text: str) -> int:
+    if len(text) > 2:  # noqa: PLR2004 - RFC 850 wrote two digits
+        return int(text)
+    now = datetime.now(UTC).year
+    year = now - now % 100 + int(text)
+    return year - 100 if year > now + 50 else year

@@ -29,8 +29,8 @@ def check_field(value: object) -> None:
     Raises:
         ValueError: If it has a CR, LF or NUL (RFC 9110, section 5.5).
     """
-    # A printable text is the usual case, and isprintable() is much cheaper than a search.
-    if type(value) is str and value.isprintable():
+    # These are the usual cases, and isprintable() is much cheaper than a search.
+    if (type(value) is str and value.isprintable()) or type(value) is int:
         return
     if isinstance(value, (list, tuple)):
         for item in value:

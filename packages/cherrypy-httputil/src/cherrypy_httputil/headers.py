@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, overload
 
 from cherrypy_httputil.elements import header_elements
 from cherrypy_httputil.environ import environ_fields
-from cherrypy_httputil.fields import check_field, names, title, titles
+from cherrypy_httputil.fields import NameCache, check_field, names, title, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, ValuesView
@@ -124,6 +124,10 @@ def _is_plain(item: object) -> bool:
     return type(item) is str and item.isascii() and item.isprintable()
 
 
+_plain_names = NameCache(lambda name: name.encode("ascii") if _is_plain(name) else b"")
+"""Names as they are sent, and nothing for those that are not plain printable ASCII."""
+
+
 class HeaderMap(CaseInsensitiveDict[str]):
     """The header fields of a message.
 
@@ -199,11 +203,14 @@ class HeaderMap(CaseInsensitiveDict[str]):
         Raises:
             ValueError: If one cannot be sent.
         """
-        if all(map(_is_plain, self)) and all(map(_is_plain, super().values())):
-            return list(self.items())
-        return [
-            (name.decode("iso-8859-1"), value.decode("iso-8859-1")) for name, value in self.output()
-        ]
+        fields: list[tuple[str, str]] = []
+        for name, value in self.items():
+            if _is_plain(value) and _plain_names[name]:
+                fields.append((name, value))
+            else:
+                sent = self.encode_header_items([(name, value)])
+                fields.extend((key.decode("latin-1"), item.decode("latin-1")) for key, item in sent)
+        return fields
 
     @classmethod
     def encode_header_items(
@@ -215,7 +222,7 @@ class HeaderMap(CaseInsensitiveDict[str]):
             ValueError: If one cannot be sent.
         """
         for name, value in header_items:
-            sent_name = cls.encode_header_item(name)
+            sent_name = _plain_names[name] or cls.encode_header_item(name)
             for item in value if isinstance(value, (list, tuple)) else (value,):
                 yield sent_name, cls.encode_header_item(item)
 
@@ -228,6 +235,8 @@ class HeaderMap(CaseInsensitiveDict[str]):
         """
         if type(item) is str and item.isascii() and item.isprintable():
             return item.encode("ascii")
+        if type(item) is int:
+            return b"%d" % item
         check_field(item)
         sent = item if isinstance(item, bytes) else cls.encode(str(item))
         return sent.translate(header_translate_table, header_translate_deletechars)

@@ -45,16 +45,19 @@ class ResponseMessage(Protocol):
 
     @property
     def status(self) -> str:
-        """The code and the reason phrase; it may be set to a code alone."""
+        """The code and the reason phrase. To set a code alone, set `status_code`."""
         ...
 
     @status.setter
-    def status(self, value: str | int) -> None: ...
+    def status(self, value: str) -> None: ...
 
     @property
     def status_code(self) -> int:
-        """The code."""
+        """The code. Setting it sets the usual reason phrase with it."""
         ...
+
+    @status_code.setter
+    def status_code(self, value: int) -> None: ...
 
     @property
     def headers(self) -> MutableMapping[str, str]:

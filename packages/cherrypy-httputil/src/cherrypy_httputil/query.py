@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote
 
 from cherrypy_httputil.limits import COORDINATE_DIGITS, FIELDS
 
@@ -57,9 +57,8 @@ def parse_query_string(
 
 
 def _decoded(text: str, encoding: str) -> str:
-    if "%" in text or "+" in text:
-        return unquote_plus(text, encoding, "strict")
-    return text
+    text = text.replace("+", " ")
+    return unquote(text, encoding, "strict") if "%" in text else text
 
 
 def _add(params: dict[str, Any], name: str, value: str) -> None:
