@@ -57,3 +57,10 @@ def test_the_closing_lines_of_test_runs_are_found() -> None:
     lines = ["5 passed in 0.1s", "== 1 failed, 2 passed in 3.00s ==", "no 5 passed"]
     assert closing_lines("\n".join(lines)) == ["5 passed in 0.1s", "1 failed, 2 passed in 3.00s"]
     assert counts([]) == "0 passed, 0 failed"
+
+
+def test_a_step_with_a_fault_of_its_own_fails_like_any_other(tmp_path: Path) -> None:
+    passed, printed = run(tmp_path, Step("wrong", lambda _: print(1 // 0)), Step("good", passing))
+    assert not passed
+    assert "ZeroDivisionError" in printed
+    assert "good" in printed

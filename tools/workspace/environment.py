@@ -11,7 +11,7 @@ import hashlib
 import importlib.util
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -51,22 +51,23 @@ def main(workspace: Workspace) -> Environment:
     return prepare(workspace, workspace.root / ".venv", interpreters.own())
 
 
-def prepare(workspace: Workspace, directory: Path, python: Path) -> Environment:
+def prepare(workspace: Workspace, directory: Path, python: Path, *groups: str) -> Environment:
     """Return an environment with all packages and their locked dependencies.
 
     Args:
         python: The interpreter to make it with.
+        groups: The groups of dependencies that are wanted; all where none is named.
 
     Raises:
         Failure: Something that is needed first is missing; the message says what.
     """
     environment = Environment(directory)
-    key = _key(workspace, python, directory, *_files(workspace))
+    key = _key(workspace, python, directory, *_files(workspace)) + " ".join(groups)
     if environment.is_made_from(key):
         return environment
     with _alone(workspace):
         if not environment.is_made_from(key):
-            _install(workspace, environment, python)
+            _install(workspace, environment, python, groups)
             environment.mark(key)
     return environment
 
@@ -133,7 +134,9 @@ def say(text: str) -> None:
     print(f"· {text}", file=sys.stderr, flush=True)
 
 
-def _install(workspace: Workspace, environment: Environment, python: Path) -> None:
+def _install(
+    workspace: Workspace, environment: Environment, python: Path, groups: Sequence[str]
+) -> None:
     poetry(workspace)
     say(f"setting up {environment.directory.relative_to(workspace.root)}")
     if not _fits(environment, python):
@@ -144,7 +147,8 @@ def _install(workspace: Workspace, environment: Environment, python: Path) -> No
         "POETRY_VIRTUALENVS_IN_PROJECT": "true",
     }
     message = "could not install what poetry.lock names; run tools/lock if it is old"
-    run_poetry(workspace, ["sync"], extra, message)
+    only = [f"--only={','.join(groups)}"] if groups else []
+    run_poetry(workspace, ["sync", *only], extra, message)
 
 
 def _fits(environment: Environment, python: Path) -> bool:

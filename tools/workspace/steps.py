@@ -8,6 +8,7 @@ import io
 import re
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -135,6 +136,9 @@ class Runner:
                 step.run(Log(file))
             except Failure as failure:
                 error = str(failure)
+            except Exception as failure:  # noqa: BLE001 - a step's fault must not hide the others'
+                traceback.print_exc(file=file)
+                error = f"{type(failure).__name__}: {failure}"
         output = path.read_text("utf-8", errors="replace")
         return Result(step.name, error, time.monotonic() - started, output, closing_lines(output))
 

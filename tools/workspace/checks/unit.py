@@ -22,14 +22,14 @@ def steps(setting: Setting, packages: Sequence[Package]) -> list[Step]:
 def on_interpreter(setting: Setting, packages: Sequence[Package], version: str) -> Step:
     """Return the step that runs the tests of the packages on another interpreter.
 
-    The environment for it is made once, below ``.cache/environments``.
+    The environment for it is made once, below ``.cache/environments``, with what the tests declare.
     """
 
     def run(log: Log) -> None:
         base = interpreters.require(version)
         directory = setting.workspace.cache / "environments" / version
         directory.parent.mkdir(parents=True, exist_ok=True)
-        python = environment.prepare(setting.workspace, directory, base).python
+        python = environment.prepare(setting.workspace, directory, base, "main", "tests").python
         failed = [one.name for one in packages if not _passes(setting, log, one, python)]
         if failed:
             raise Failure(f"tests failed on Python {version}: {', '.join(failed)}")
