@@ -1,0 +1,126 @@
+"""Basic credentials, with WebOb's request and response."""
+
+import base64
+import logging
+from typing import Any
+
+import pytest
+import webob
+
+from cherrypy_auth import basic_auth, checkpassword_dict
+from cherrypy_httputil import HTTPError
+
+CHECK = checkpassword_dict({"bird": "bebop", "ü": "ü:x"})
+
+
+def basic(credentials: bytes, scheme: str = "Basic") -> str:
+    return f"{scheme} {base64.b64encode(credentials).decode()}"
+
+
+def ask(authorization: str | None = None, **options: Any) -> tuple[Any, webob.Request]:
+    request = webob.Request.blank("/")
+    if authorization is not None:
+        request.headers["Authorization"] = authorization
+    options = {"realm": "earth", "checkpassword": CHECK, **options}
+    return basic_auth(request, webob.Response(), **options), request
+
+
+def refused(authorization: str | None = None, **options: Any) -> tuple[HTTPError, webob.Response]:
+    request, response = webob.Request.blank("/"), webob.Response()
+    if authorization is not None:
+        request.headers["Authorization"] = authorization
+    options = {"realm": "earth", "checkpassword": CHECK, **options}
+    with pytest.raises(HTTPError) as caught:
+        basic_auth(request, response, **options)
+    return caught.value, response
+
+
+def test_right_credentials_are_let_in_and_noted_on_the_request() -> None:
+    login, request = ask(basic(b"bird:bebop"))
+    assert login == "bird"
+    assert request.login == "bird"
+
+
+@pytest.mark.parametrize("scheme", ["basic", "BASIC", "Basic "])
+def test_the_case_of_the_scheme_makes_no_difference(scheme: str) -> None:
+    assert ask(basic(b"bird:bebop", scheme))[0] == "bird"
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Digest username=bird",
+        "Basically",
+        basic(b"bird:"),
+        basic(b"bird:bebo"),
+        basic(b"bird:bebop\0"),
+        basic(b"nobody:bebop"),
+        basic(b":"),
+    ],
+)
+def test_others_are_challenged(authorization: str | None) -> None:
+    error, response = refused(authorization)
+    assert error.code == 401
+    assert response.headers["WWW-Authenticate"] == 'Basic realm="earth", charset="UTF-8"'
+
+
+def test_every_refusal_says_the_same() -> None:
+    messages = {refused(each)[0].message for each in (None, basic(b"bird:x"), basic(b"who:x"))}
+    assert messages == {"You are not authorized to access that resource"}
+
+
+@pytest.mark.parametrize("authorization", ["Basic", "Basic !!!", "Basic YQ", basic(b"nocolon")])
+def test_unreadable_credentials_are_a_bad_request(authorization: str) -> None:
+    error, response = refused(authorization)
+    assert error.code == 400
+    assert "WWW-Authenticate" not in response.headers
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1"])
+def test_utf_8_is_read_and_latin_1_where_it_is_none(charset: str) -> None:
+    assert ask(basic("ü:ü:x".encode(charset)))[0] == "ü"
+
+
+def test_names_are_compared_in_normal_form_c() -> None:
+    assert ask(basic("u\N{COMBINING DIAERESIS}:ü:x".encode()))[0] == "ü"
+
+
+def test_another_charset_is_not_named_in_the_challenge() -> None:
+    _, response = refused(accept_charset="iso-8859-1")
+    assert response.headers["WWW-Authenticate"] == 'Basic realm="earth"'
+
+
+@pytest.mark.parametrize("realm", ['ea"rth', "ea\\rth", "ea\r\nrth", "ea\x7frth"])
+def test_a_realm_that_cannot_be_sent_is_an_error(realm: str) -> None:
+    with pytest.raises(ValueError, match="A realm has no"):
+        ask(basic(b"bird:bebop"), realm=realm)
+
+
+def test_the_checker_gets_realm_user_and_password() -> None:
+    seen: list[tuple[str, str, str]] = []
+
+    def check(realm: str, username: str, password: str) -> bool:
+        seen.append((realm, username, password))
+        return True
+
+    ask(basic(b"a:b:c"), checkpassword=check)
+    assert seen == [("earth", "a", "b:c")]
+
+
+@pytest.mark.parametrize(
+    ("authorization", "message"),
+    [(None, "There are no Basic credentials."), (basic(b"a:b"), "The credentials are wrong.")],
+)
+def test_debug_tells_the_log_why(
+    authorization: str | None,
+    message: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    logger = logging.getLogger("cherrypy_auth")
+    try:
+        refused(authorization, debug=True)
+        assert caplog.messages == [message]
+    finally:
+        logger.setLevel(logging.NOTSET)
