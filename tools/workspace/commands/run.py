@@ -14,29 +14,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--port", type=port, default=8080, help="where to listen (8080)")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+    parser.add_argument("--data", type=Path, help="where entries are kept (.cache/scaffold)")
 
 
 def run(options: argparse.Namespace, workspace: Workspace) -> int:
-    """Become the site; Ctrl-C stops it, and its data stay in .cache/scaffold."""
+    """Become the site; Ctrl-C stops it, and its data stay."""
     refuse_used(options.host, options.port)
     python = environment.main(workspace).python
-    data = workspace.cache / "scaffold"
+    data: Path = options.data or workspace.cache / "scaffold"
     data.mkdir(parents=True, exist_ok=True)
-    address = f"http://{options.host}:{options.port}/"
-    environment.say(f"serving {address} (Ctrl-C stops it; its data are kept in .cache/scaffold)")
+    address = f"http://{_in_url(options.host)}:{options.port}/"
+    environment.say(f"serving {address} (Ctrl-C stops it; what is entered is kept in {data})")
     _become(python, options.host, options.port, data)
     return 0
 
 
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 def _become(python: Path, host: str, number: int, data: Path) -> None:
-    arguments = [
-        "-m",
-        "cherrypy.scaffold",
-        "--host",
-        host,
-        "--port",
-        str(number),
-        "--data",
-        str(data),
-    ]
-    os.execve(python, [str(python), *arguments], environ())  # noqa: S606 - no shell is wanted
+    place = ["--host", host, "--port", str(number), "--data", str(data)]
+    arguments = [str(python), "-m", "cherrypy.scaffold", *place]
+    os.execve(python, arguments, environ())  # noqa: S606 - no shell is wanted
