@@ -1,14 +1,25 @@
 """The current request and response, as typed proxies over a context variable.
 
-`serving` holds what a server binds around each request. `proxy` makes an object that stands for one of its
-attributes wherever the code runs, and `ambient` turns a function of a request and a response into one
-that finds both by itself. Nothing here knows what a request is.
+`serving` holds what a server binds around each request. `proxy` makes an object that stands for one
+of its attributes wherever the code runs, and `ambient` turns a function of a request and a response
+into one that finds both by itself. Nothing here knows what a request is.
 """
 
 from cherrypy_serving.ambience import ambient
+from cherrypy_serving.defaults import Defaults
 from cherrypy_serving.errors import UnboundError
 from cherrypy_serving.proxies import proxy
-from cherrypy_serving.scope import Captured, Serving, serving
+from cherrypy_serving.scope import Activation, Captured, Serving, serving
 from cherrypy_serving.threads import ThreadData
 
-__all__ = ["Captured", "Serving", "ThreadData", "UnboundError", "ambient", "proxy", "serving"]
+__all__ = [
+    "Activation",
+    "Captured",
+    "Defaults",
+    "Serving",
+    "ThreadData",
+    "UnboundError",
+    "ambient",
+    "proxy",
+    "serving",
+]

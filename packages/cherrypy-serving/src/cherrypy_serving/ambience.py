@@ -1,12 +1,12 @@
 """From a function that is given its request and response to one that finds them.
 
-The function that takes them is the real one; the ambient form is one line on top.
+The function that takes them is the real one. The ambient form is one line on top, and stays that.
 """
 
 from __future__ import annotations
 
 import inspect
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from cherrypy_serving.scope import serving
@@ -19,19 +19,19 @@ R = TypeVar("R")
 
 
 def ambient(function: Callable[Concatenate[Any, Any, P], R]) -> Callable[P, R]:
-    """Return `function` without its first two parameters: it gets the request and response being served.
+    """Return `function` without its first two parameters, the request and the response.
 
-    Its signature, name and docstring are those of `function`, without these two.
+    It gets those being served at each call. Name, docstring and the rest of the signature stay.
 
     Raises:
-        UnboundError: When the result is called and nothing is bound.
+        ValueError: If it does not take two positional arguments.
+        UnboundError: When the result is called, and nothing is bound.
     """
 
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         return function(serving.request, serving.response, *args, **kwargs)
 
-    signature = inspect.signature(function)
-    rest = list(signature.parameters.values())[2:]
+    signature = inspect.signature(partial(function, None, None))
     update_wrapper(call, function)
-    call.__signature__ = signature.replace(parameters=rest)  # type: ignore[attr-defined]
+    call.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for
     return call

@@ -2,7 +2,7 @@
 
 
 class UnboundError(AttributeError):
-    """Say that an attribute of the current request was needed and nothing is bound to it.
+    """An attribute of the current request was needed, and nothing is bound to it.
 
-    It is an `AttributeError`, so that `hasattr()`, and `getattr()` with a default, answer instead of failing.
+    It is an `AttributeError`, so that `hasattr()`, and `getattr()` with a default, give an answer.
     """

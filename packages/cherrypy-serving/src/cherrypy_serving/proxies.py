@@ -1,7 +1,7 @@
 """Objects that stand for whatever is bound under a name in the running context.
 
-A proxy has no state and no attribute of its own: everything that is done to it is done to the object it
-stands for. Whatever Python looks up on the type of an object must be in `_FORWARDED`, or the proxy answers for itself.
+A proxy has no state and no attribute of its own: what is done to it is done to what it stands for.
+Whatever Python looks up on the type of an object has to be in `_FORWARDED`, or the proxy answers.
 """
 
 from __future__ import annotations
@@ -9,18 +9,14 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from cherrypy_serving.defaults import HINT
 from cherrypy_serving.errors import UnboundError
-from cherrypy_serving.scope import HINT, serving
+from cherrypy_serving.scope import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-
-
-def _reversed_or(target: Any, other: Any) -> object:
-    return other | target
-
 
 # What Python looks up on the type, past __getattribute__.
 _FORWARDED: dict[str, Callable[..., object]] = {
@@ -44,8 +40,7 @@ _FORWARDED: dict[str, Callable[..., object]] = {
     "__ge__": operator.ge,
     "__hash__": hash,
     "__or__": operator.or_,
-    "__ror__": _reversed_or,
-    "__str__": str,
+    "__ror__": lambda target, other: other | target,
     "__format__": format,
     "__enter__": lambda target: target.__enter__(),
     "__exit__": lambda target, *exc_info: target.__exit__(*exc_info),
@@ -53,47 +48,40 @@ _FORWARDED: dict[str, Callable[..., object]] = {
 }
 
 
-def _forward(resolve: Callable[[], object], name: str) -> Callable[..., object]:
-    """Return the method `name` of a proxy."""
-    function = _FORWARDED[name]
+def _forward(resolve: Callable[[], object], function: Callable[..., object]) -> object:
+    """Return a method that calls `function` with what the proxy stands for."""
 
     def method(_: object, *args: object, **kwargs: object) -> object:
         return function(resolve(), *args, **kwargs)
 
-    method.__name__ = name
     return method
 
 
-def _unbound_methods(name: str, kind: type, resolve: Callable[[], object]) -> dict[str, object]:
-    """Return the methods that answer even when nothing is bound, for tools that look at objects."""
+def _forward_or(resolve: Callable[[], object], function: Any, unbound: Callable[[], object]) -> Any:
+    """Return one for tools that only look, which returns `unbound()` if nothing is bound."""
 
-    def __repr__(_: object) -> str:  # noqa: N807 - it becomes a method
+    def method(_: object) -> object:
         try:
-            return repr(resolve())
+            target = resolve()
         except UnboundError:
-            return f"<{name}: nothing is bound here>"
+            return unbound()
+        return function(target)
 
-    def __dir__(_: object) -> list[str]:  # noqa: N807 - it becomes a method
-        try:
-            return dir(resolve())
-        except UnboundError:
-            return dir(kind)
-
-    return {"__repr__": __repr__, "__dir__": __dir__}
+    return method
 
 
 def _getter(name: str, kind: type) -> Callable[[object, str], object]:
-    """Return `__getattribute__` for a proxy: the path every use takes, so it does no more than it must."""
+    """Return `__getattribute__` for a proxy. Every use comes this way, so it does very little."""
     current = serving._current.get  # noqa: SLF001 - one frame less for each access
 
-    def __getattribute__(_: object, attribute: str) -> object:  # noqa: N807 - it becomes a method
+    def get(_: object, attribute: str) -> object:
         try:
             return getattr(getattr(current(), name), attribute)
-        except AttributeError:
-            return missing(attribute)
+        except AttributeError as error:
+            return missing(attribute, error)
 
-    def missing(attribute: str) -> object:
-        if attribute == "__origin__":  # pydoc documents this class in place of the proxy's own
+    def missing(attribute: str, error: AttributeError) -> object:
+        if attribute == "__origin__":  # pydoc shows that class, and not the one of the proxy
             return kind
         try:
             target = getattr(current(), name)
@@ -101,14 +89,11 @@ def _getter(name: str, kind: type) -> Callable[[object, str], object]:
             if attribute == "__class__":
                 return kind
             raise
-        try:
-            return getattr(target, attribute)
-        except AttributeError as error:
-            if not serving.is_default(name, target):
-                raise
-            raise serving.unbound(f"{name}.{attribute}") from error
+        if serving.defaults.is_default(name, target):
+            raise serving.defaults.unbound(f"{name}.{attribute}") from error
+        raise error
 
-    return __getattribute__
+    return get
 
 
 def proxy(
@@ -120,24 +105,32 @@ def proxy(
 ) -> T:
     """Return an object that stands for the attribute `name` of `serving` wherever it is used.
 
-    To a type checker it is a `kind`, so a misspelt attribute is an error before it runs.
+    To a type checker it is a `kind`, so that a misspelt attribute is found before it runs.
 
     Args:
         name: The attribute of `serving`.
         kind: What it is. `help()` and completion show it when nothing is bound.
-        default: Makes the object that the proxy stands for outside of a request, at most once per process.
-            What is set on it there is kept on it, and is seen by no request.
+        default: Makes the object that the proxy stands for outside of a request. What is set on the
+            proxy there is kept on that object, for the whole process, and no request sees it.
         hint: What the reader is told to do when there is nothing to stand for.
 
     Returns:
-        The proxy. Using it with nothing bound and no default raises `UnboundError`.
+        The proxy. To use it with nothing bound and no default raises `UnboundError`.
     """
-    serving.set_default(name, default, hint)
+    serving.defaults.declare(name, default, hint)
 
     def resolve() -> object:
         return getattr(serving, name)
 
-    methods: dict[str, object] = {key: _forward(resolve, key) for key in _FORWARDED}
-    methods |= _unbound_methods(name, kind, resolve)
-    methods |= {"__slots__": (), "__getattribute__": _getter(name, kind)}
+    def nothing() -> str:
+        return f"<{name}: nothing is bound here>"
+
+    methods = {key: _forward(resolve, function) for key, function in _FORWARDED.items()}
+    methods |= {
+        "__slots__": (),
+        "__getattribute__": _getter(name, kind),
+        "__dir__": _forward_or(resolve, dir, lambda: dir(kind)),
+        "__repr__": _forward_or(resolve, repr, nothing),
+        "__str__": _forward_or(resolve, str, nothing),
+    }
     return cast("T", type(f"{kind.__name__}Proxy", (), methods)())
