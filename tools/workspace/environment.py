@@ -146,7 +146,9 @@ def _install(
         "PATH": f"{environment.directory / 'bin'}:{environ().get('PATH', '')}",
         "POETRY_VIRTUALENVS_IN_PROJECT": "true",
     }
-    message = "could not install what poetry.lock names; run tools/lock if it is old"
+    message = (
+        "could not install what poetry.lock names; is the index within reach, the lock current?"
+    )
     only = [f"--only={','.join(groups)}"] if groups else []
     run_poetry(workspace, ["sync", *only], extra, message)
 
