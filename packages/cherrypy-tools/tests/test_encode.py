@@ -290,3 +290,16 @@ def test_whatever_the_client_sends_the_label_tells_the_truth(text: str, accepted
     else:
         charset = str(label).partition("charset=")[2]
         assert b"".join(body).decode(charset) == text
+
+
+def test_a_file_without_close_is_read() -> None:
+    class Source:
+        chunks = ("\xe9", "")
+
+        def __init__(self) -> None:
+            self.left = iter(self.chunks)
+
+        def read(self, size: int, /) -> str:
+            return next(self.left)
+
+    assert run(Source())[0] == b"\xc3\xa9"

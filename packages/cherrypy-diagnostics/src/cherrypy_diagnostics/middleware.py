@@ -82,7 +82,7 @@ class _Recorded:
         self.status: str | None = None
         self.bytes_written = 0
         self._is_over = False
-        self._finish = lambda: middleware.finish(record, environ, self)
+        self._finish: Callable[[], None] = lambda: middleware.finish(record, environ, self)
         self._start_response = start_response
         self.body_read = ByteCountWrapper(environ["wsgi.input"])
         environ["wsgi.input"] = self.body_read
@@ -96,9 +96,9 @@ class _Recorded:
         self, status: str, headers: list[tuple[str, str]], *exc_info: Any
     ) -> Callable[[bytes], object]:
         self.status = status
-        write: Callable[[bytes], object] = self._start_response(status, headers, *exc_info)
+        write = self._start_response(status, headers, *exc_info)
 
-        def counted(data: bytes, /) -> object:
+        def counted(data: bytes) -> object:
             self.bytes_written += len(data)
             return write(data)
 

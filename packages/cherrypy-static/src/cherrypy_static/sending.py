@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from cherrypy_httputil import RequestMessage, ResponseMessage
     from cherrypy_static.bodies import Span
 
+NOT_MODIFIED = "304 Not Modified"
+PARTIAL = "206 Partial Content"
+
 Body = FileData | FileBody
+"""The body of a response that serves a file."""
 
 
 class Source(NamedTuple):
@@ -75,7 +79,7 @@ def _whole(
 
 
 def _not_modified(response: ResponseMessage, fields: dict[str, str]) -> Body:
-    body = _finish(response, 304, fields, FileData(), None)
+    body = _finish(response, NOT_MODIFIED, fields, FileData(), None)
     for name in ("Content-Type", "Content-Length"):
         response.headers.pop(name, None)
     return body
@@ -101,7 +105,7 @@ def _sized(
         ((start, stop),) = spans
         fields["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
         body = _read(source, [(start, stop)], stop - start)
-        return _finish(response, 206, fields, body, stop - start)
+        return _finish(response, PARTIAL, fields, body, stop - start)
     return _multipart(response, source, spans, size, fields)
 
 
@@ -123,7 +127,7 @@ def _multipart(
     parts.append(f"\r\n--{boundary}--\r\n".encode("ascii"))
     length = sum(len(p) if isinstance(p, bytes) else p[1] - p[0] for p in parts)
     fields["Content-Type"] = f"multipart/byteranges; boundary={boundary}"
-    return _finish(response, 206, fields, _read(source, parts, length), length)
+    return _finish(response, PARTIAL, fields, _read(source, parts, length), length)
 
 
 def _read(source: Source, parts: list[bytes | Span], length: int) -> Body:
@@ -136,7 +140,7 @@ def _read(source: Source, parts: list[bytes | Span], length: int) -> Body:
 
 def _finish(
     response: ResponseMessage,
-    status: int | None,
+    status: str | None,
     fields: dict[str, str],
     body: Body,
     length: int | None,
