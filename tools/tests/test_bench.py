@@ -1,0 +1,373 @@
+"""The benchmark: what it reads, the order of its turns, and what it says."""
+
+import io
+import itertools
+import json
+import os
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workspace import environment
+from workspace.bench import catalogue, peers, report, rounds, worker, wsgi
+from workspace.bench.catalogue import Scenario
+from workspace.bench.figures import AGAIN, Result, Row, Unit, spread, unit_for
+from workspace.bench.peers import Peer
+from workspace.bench.plot import plot
+from workspace.bench.rounds import Rounds
+from workspace.bench.table import table
+from workspace.cli import ROOT
+from workspace.errors import Failure, Misuse
+from workspace.packages import Workspace
+from workspace.samples import Sample
+from workspace.samples import workspace as make_workspace
+
+LOOP = Peer("loop", "a loop", home="loop")
+OTHER = Peer("blinker", "blinker", home="blinker")
+
+
+def own_python(_peer: Peer) -> Path:
+    return Path(sys.executable)
+
+
+def scenario(name: str = "bus-1", subjects: tuple[str, ...] = ("loop",)) -> Scenario:
+    return Scenario(name, "1 listener", "bus", "bus", subjects)
+
+
+def result(*rows: Row, title: str = "a title", group: str = "group") -> Result:
+    return Result("name", title, group, list(rows))
+
+
+def measured() -> Result:
+    return result(
+        Row("cherrypy", "CherryPy", [100.0, 200.0, 300.0]),
+        Row("ours", "ours", [50.0, 50.0, 60.0]),
+        Row("flask", "<Flask>", [], "broken"),
+        Row(AGAIN, "CherryPy, again", [100.0, 200.0, 330.0]),
+    )
+
+
+def module(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "thing.py"
+    file.write_text(text)
+    return file
+
+
+def test_a_module_without_cases_is_one_scenario(tmp_path: Path) -> None:
+    file = module(
+        tmp_path, '"""Do it."""\nGROUP = "things"\ndef a(case): ...\ndef _b(): ...\nc = a\n'
+    )
+    assert catalogue.read(file, ["c", "x", "a"]) == [
+        Scenario("thing", "Do it", "thing", "things", ("c", "a"))
+    ]
+
+
+def test_each_case_of_a_module_is_a_scenario(tmp_path: Path) -> None:
+    file = module(
+        tmp_path, '"""Do it."""\nCASES = {"one": "first", "two": "second"}\ndef a(case): ...\n'
+    )
+    assert [(one.name, one.title, one.group) for one in catalogue.load(["a"], tmp_path)] == [
+        ("one", "first", "thing"),
+        ("two", "second", "thing"),
+    ]
+    assert file.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("x = 1", "thing.py has no docstring"),
+        ('"""Do it."""\nCASES = dict(a=1)', "CASES in thing.py is no literal"),
+    ],
+)
+def test_a_module_that_says_too_little_is_named(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(Failure, match=told):
+        catalogue.read(module(tmp_path, text), [])
+
+
+def test_scenarios_are_chosen_by_name_or_group() -> None:
+    found = catalogue.load(list(peers.load()))
+    assert [one.name for one in catalogue.select(found, ["bus-1", "requests"])] == [
+        "bus-1",
+        "hello",
+        "parameters",
+    ]
+    assert catalogue.select(found, []) == found
+
+
+def test_an_unknown_scenario_is_named_with_the_known_ones() -> None:
+    with pytest.raises(Misuse, match=r"^unknown scenario 'x'; the scenarios are bus-1$"):
+        catalogue.select([scenario()], ["x"])
+
+
+def test_every_scenario_has_the_baseline_and_ours() -> None:
+    for one in catalogue.load(list(peers.load())):
+        assert one.subjects[:2] == ("cherrypy", "ours")
+
+
+def test_the_requirements_of_peers_are_pinned_and_their_homes_known() -> None:
+    known = peers.load()
+    assert next(iter(known)) == "cherrypy"
+    for peer in known.values():
+        assert peer.home in known
+        assert all("==" in requirement for requirement in peer.requirements)
+
+
+def test_the_baseline_is_always_among_the_chosen_peers() -> None:
+    known = peers.load()
+    assert list(peers.select(known, ["ours"])) == ["cherrypy", "ours"]
+    assert peers.select(known, []) == known
+
+
+def test_an_unknown_peer_is_named_with_the_known_ones() -> None:
+    with pytest.raises(Misuse, match=r"^unknown peer 'x'; the peers are loop$"):
+        peers.select({"loop": LOOP}, ["x"])
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Workspace, list[Any]]:
+    """Return a small workspace and what would be run in it."""
+    events: list[Any] = []
+
+    def create(directory: Path, *_: object) -> None:
+        events.append(directory.name)
+        (directory / "bin").mkdir(parents=True, exist_ok=True)
+        (directory / "bin" / "python").touch()
+
+    monkeypatch.setattr(environment, "create", create)
+    monkeypatch.setattr(peers, "output_of", lambda command, **_: events.append(command[4:]))
+    samples = Sample("base"), Sample("top", layer=1, requires=["base>=0.1"]), Sample("other")
+    return make_workspace(tmp_path, *samples), events
+
+
+def test_an_environment_is_made_once(made: tuple[Workspace, list[Any]]) -> None:
+    workspace, events = made
+    peer = Peer("flask", "Flask", ("flask==3.1.3",))
+    python = peers.python(workspace, peer)
+    assert python == workspace.cache / "bench" / "flask" / "bin" / "python"
+    assert peers.python(workspace, peer) == python
+    assert events == ["flask", ["--quiet", "flask==3.1.3"]]
+
+
+def test_an_environment_is_made_again_when_its_requirements_change(
+    made: tuple[Workspace, list[Any]],
+) -> None:
+    workspace, events = made
+    peers.python(workspace, Peer("flask", "Flask", ("flask==3.1.2",)))
+    peers.python(workspace, Peer("flask", "Flask", ("flask==3.1.3",)))
+    assert events[2:] == ["flask", ["--quiet", "flask==3.1.3"]]
+
+
+def test_packages_of_the_workspace_are_installed_with_what_they_need(
+    made: tuple[Workspace, list[Any]],
+) -> None:
+    workspace, events = made
+    peers.python(workspace, Peer("ours", "ours", packages=("top",)))
+    assert [path.name for path in events[1] if isinstance(path, Path)] == ["base", "top"]
+
+
+def test_a_subject_that_needs_nothing_gets_an_empty_environment(
+    made: tuple[Workspace, list[Any]],
+) -> None:
+    workspace, events = made
+    peers.python(workspace, LOOP)
+    assert events == ["loop"]
+
+
+def test_a_failed_installation_is_told_in_one_line(
+    made: tuple[Workspace, list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise Failure("pip … failed: first\nNo matching distribution")
+
+    monkeypatch.setattr(peers, "output_of", fail)
+    with pytest.raises(Failure, match=r"^could not install Flask: No matching distribution$"):
+        peers.python(made[0], Peer("flask", "Flask", ("flask==0",)))
+
+
+def test_the_subjects_take_turns_and_the_baseline_a_second_one() -> None:
+    turns: list[str] = []
+
+    class Recorded(Rounds):
+        def measure(self, scenario: Scenario, subject: str) -> float:
+            turns.append(subject)
+            return float(len(turns))
+
+    told = io.StringIO()
+    run = Recorded({"loop": LOOP, "blinker": OTHER}, own_python, rounds=2, seconds=1, stream=told)
+    found = run.run([scenario(subjects=("loop", "blinker"))])
+    assert turns == ["loop", "blinker", "loop"] * 2
+    assert {row.subject: row.values for row in found[0].rows} == {
+        "loop": [1, 4],
+        "blinker": [2, 5],
+        AGAIN: [3, 6],
+    }
+    assert told.getvalue().splitlines() == [
+        "[1/1] bus-1, round 1 of 2: loop 1 ns, blinker 2 ns, again 3 ns",
+        "[1/1] bus-1, round 2 of 2: loop 4 ns, blinker 5 ns, again 6 ns",
+    ]
+
+
+def test_a_subject_that_fails_is_left_out_and_the_others_go_on() -> None:
+    class Failing(Rounds):
+        def measure(self, scenario: Scenario, subject: str) -> float:
+            if subject == "blinker":
+                raise Failure("blinker failed: no such thing")
+            return 1.0
+
+    told = io.StringIO()
+    run = Failing({"loop": LOOP, "blinker": OTHER}, own_python, rounds=3, seconds=1, stream=told)
+    found = run.run([scenario(subjects=("loop", "blinker"))])
+    assert [len(row.values) for row in found[0].rows] == [3, 0, 3]
+    assert found[0].rows[1].error == "blinker failed: no such thing"
+    assert told.getvalue().count("no such thing") == 1
+
+
+def test_only_the_environments_of_subjects_that_take_part_are_asked_for() -> None:
+    asked: list[str] = []
+
+    def python(peer: Peer) -> Path:
+        asked.append(peer.name)
+        return Path(sys.executable)
+
+    Rounds({"loop": LOOP, "blinker": OTHER}, python, rounds=0, seconds=1, stream=io.StringIO()).run(
+        [scenario()]
+    )
+    assert asked == ["loop"]
+
+
+def test_a_measurement_is_a_process_of_its_own() -> None:
+    run = Rounds({"loop": LOOP}, own_python, rounds=1, seconds=0.001, stream=io.StringIO())
+    found = run.run([scenario()])
+    assert all(0 < row.values[0] < 1e9 for row in found[0].rows)
+
+
+def test_a_subject_that_is_not_installed_fails_with_its_last_line() -> None:
+    run = Rounds({"nosuch": LOOP}, own_python, rounds=1, seconds=0.001, stream=io.StringIO())
+    found = run.run([scenario(subjects=("nosuch",))])
+    assert "nosuch failed: AttributeError" in found[0].rows[0].error
+
+
+def test_a_subject_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "TIMEOUT", 0.001)
+    run = Rounds({"loop": LOOP}, own_python, rounds=1, seconds=1, stream=io.StringIO())
+    assert run.run([scenario()])[0].rows[0].error == "loop took more than 0.001 s"
+
+
+def test_no_core_is_chosen_where_the_system_cannot_pin(monkeypatch: pytest.MonkeyPatch) -> None:
+    if hasattr(os, "sched_getaffinity"):
+        assert rounds.last_core() in os.sched_getaffinity(0)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert rounds.last_core() == -1
+
+
+def test_the_worker_finds_how_many_calls_fill_its_budget() -> None:
+    calls = itertools.count()
+    assert worker.enough(lambda: sum(range(1000)), 1e6) > 1
+    worker.elapsed(lambda: next(calls), 7)
+    assert next(calls) == 7
+
+
+def test_the_worker_prints_the_time_of_one_call(capsys: pytest.CaptureFixture[str]) -> None:
+    worker.main("bus", "loop", "bus-10", -1, 0.001)
+    assert json.loads(capsys.readouterr().out)["ns"] > 0
+
+
+def test_a_request_is_made_as_a_browser_makes_it_and_its_answer_checked() -> None:
+    closed: list[bool] = []
+
+    class Body(list[bytes]):
+        def close(self) -> None:
+            closed.append(True)
+
+    def application(environ: dict[str, Any], start_response: Any) -> Body:
+        assert environ["HTTP_ACCEPT_ENCODING"] == "gzip, deflate, br"
+        start_response("200 OK", [])
+        return Body([environ["PATH_INFO"].encode(), b"?", environ["QUERY_STRING"].encode()])
+
+    request = wsgi.getting(application, "/a", b"/a?b=1", "b=1")
+    assert request() == b"/a?b=1"
+    assert closed == [True, True]
+    with pytest.raises(AssertionError, match=r"^/a answers \['200 OK'\] b'/a\?', not b'x'$"):
+        wsgi.getting(application, "/a", b"x")
+
+
+def test_the_spread_is_the_quartiles_around_the_median() -> None:
+    found = spread([5.0, 1.0, 3.0, 2.0, 4.0])
+    assert (found.low, found.median, found.high) == (2.0, 3.0, 4.0)
+    assert spread([7.0]).low == 7.0
+
+
+def test_a_ratio_is_made_of_values_of_the_same_round() -> None:
+    baseline, own = measured().rows[:2]
+    assert own.ratio(baseline).median == 0.25
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "text"),
+    [(1234.4, "1,234 ns"), (12_345, "12.3 µs"), (123_456, "123 µs"), (12_345_678, "12.3 ms")],
+)
+def test_times_have_a_unit_that_suits_them(nanoseconds: float, text: str) -> None:
+    assert unit_for([result(Row("a", "a", [nanoseconds]))]).write(nanoseconds) == text
+
+
+def test_all_times_of_a_table_have_one_unit() -> None:
+    rows = Row("a", "a", [20_000.0]), Row("b", "b", [500.0])
+    assert unit_for([result(*rows)]) is Unit.MICROSECONDS
+    assert "0.5 µs" in table([result(*rows)])
+
+
+def test_the_table_has_a_row_for_each_subject_and_a_column_for_each_scenario() -> None:
+    other = result(Row("cherrypy", "CherryPy", [10.0]), title="another")
+    assert table([measured(), other]).splitlines() == [
+        "|  | a title | another |",
+        "| --- | ---: | ---: |",
+        "| CherryPy | 200 ns | 10 ns |",
+        "| ours | 50 ns, **0.25** (0.23 to 0.38) |  |",
+        "| <Flask> | failed |  |",
+        "| CherryPy, again | 200 ns, **1.00** (1.00 to 1.05) |  |",
+    ]
+
+
+def test_without_a_baseline_there_are_no_ratios() -> None:
+    broken = result(Row("cherrypy", "CherryPy", [], "broken"), Row("ours", "ours", [5.0]))
+    assert "| ours | 5 ns |" in table([broken])
+    assert "5 ns<" in plot([broken], "a picture")
+
+
+def test_the_plot_is_an_svg_with_a_bar_for_each_measured_subject() -> None:
+    root = ET.fromstring(plot([measured()], "times & ratios"))
+    names = [element.tag.rpartition("}")[2] for element in root.iter()]
+    texts = [element.text for element in root.iter() if element.tag.endswith("}text")]
+    assert names.count("path") == 3
+    assert texts[:3] == ["a title", "CherryPy", "200 ns"]
+    assert "50 ns · 0.25" in texts
+    assert root[0].text == "times & ratios"
+
+
+def test_nothing_measured_gives_an_empty_plot_and_table() -> None:
+    empty = result(Row("cherrypy", "CherryPy", [], "broken"))
+    ET.fromstring(plot([empty], "nothing"))
+    assert "failed" in table([empty])
+
+
+def test_the_json_has_every_value() -> None:
+    found = json.loads(report.as_json([measured()], 3))
+    assert found["rounds"] == 3
+    assert found["results"][0]["subjects"]["ours"] == {"ns": [50.0, 50.0, 60.0]}
+    assert found["results"][0]["subjects"]["flask"] == {"error": "broken"}
+
+
+def test_each_group_gets_a_table_and_a_picture(tmp_path: Path) -> None:
+    written = report.write_pages([measured()], tmp_path / "new", "A remark.")
+    assert [file.name for file in written] == ["group.table", "group.svg"]
+    assert written[0].read_text("utf-8").endswith("\n\nA remark.\n")
+
+
+def test_the_documentation_shows_every_group() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text("utf-8")
+    for group in {one.group for one in catalogue.load(list(peers.load()))}:
+        assert f"performance/{group}.svg" in page
+        assert f"docs/performance/{group}.table" in page

@@ -1,0 +1,57 @@
+"""One measurement: started in the environment of a subject, prints the nanoseconds of one call.
+
+It runs under every subject's Python, so it imports the standard library alone.
+"""
+
+import gc
+import importlib
+import itertools
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+LOOPS = 5
+
+
+def main(module: str, subject: str, case: str, core: int, seconds: float) -> None:
+    """Measure what a scenario's function returns for a subject.
+
+    Args:
+        core: The processor to run on; -1 for any.
+        seconds: The CPU time to spend, about.
+    """
+    if core >= 0:
+        os.sched_setaffinity(0, {core})
+    scenario = importlib.import_module(f"workspace.bench.scenarios.{module}")
+    action = getattr(scenario, subject)(case)
+    gc.collect()
+    gc.freeze()
+    budget = seconds * 1e9 / LOOPS
+    number = enough(action, budget)
+    taken = [elapsed(action, number) / number for _ in range(LOOPS)]
+    print(json.dumps({"ns": statistics.median(taken)}))
+
+
+def enough(action: Callable[[], object], budget: float) -> int:
+    """Return how many calls take about ``budget`` nanoseconds; they warm up at the same time."""
+    number = 1
+    while (taken := elapsed(action, number)) < budget / 4:
+        number *= 2
+    return max(1, round(number * budget / taken))
+
+
+def elapsed(action: Callable[[], object], number: int) -> int:
+    """Return the nanoseconds of CPU time that so many calls take."""
+    turns = itertools.repeat(None, number)
+    started = time.process_time_ns()
+    for _ in turns:
+        action()
+    return time.process_time_ns() - started
+
+
+if __name__ == "__main__":
+    _, module, subject, case, core, seconds = sys.argv
+    main(module, subject, case, int(core), float(seconds))
