@@ -22,9 +22,13 @@ from cherrypy_dispatch.names import (
 )
 from cherrypy_dispatch.places import Sections
 from cherrypy_dispatch.request import DispatchApplication, DispatchRequest
+from cherrypy_dispatch.routing import RoutesDispatcher
+from cherrypy_dispatch.sitemap import Published, walk_site
 from cherrypy_dispatch.trail import Trail
+from cherrypy_dispatch.virtualhost import VirtualHost
 from cherrypy_dispatch.vpath import VPath
 from cherrypy_dispatch.walk import walk
+from cherrypy_dispatch.xmlrpc import XMLRPCDispatcher, patched_path
 
 __all__ = [
     "ArgumentPopper",
@@ -38,16 +42,22 @@ __all__ = [
     "MethodDispatcher",
     "Naming",
     "PageHandler",
+    "Published",
+    "RoutesDispatcher",
     "Sections",
     "Trail",
     "Translation",
     "VPath",
+    "VirtualHost",
+    "XMLRPCDispatcher",
     "choose",
     "expose",
     "merge",
+    "patched_path",
     "popargs",
     "punctuation_to_underscores",
     "test_callable_spec",
     "validate_translator",
     "walk",
+    "walk_site",
 ]

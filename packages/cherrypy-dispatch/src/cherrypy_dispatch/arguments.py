@@ -80,5 +80,5 @@ def popargs(*args: str, handler: Any = None) -> ArgumentPopper:
 def publish(values: dict[str, str]) -> None:
     """Add arguments to the parameters of the request that is being served, if there is one."""
     request = getattr(serving, "request", None)
-    if request is not None and not serving.is_default("request", request):
+    if request is not None and not serving.defaults.is_default("request", request):
         request.params.update(values)

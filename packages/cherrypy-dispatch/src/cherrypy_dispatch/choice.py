@@ -13,7 +13,6 @@ from cherrypy_dispatch.places import place
 from cherrypy_dispatch.trail import Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from cherrypy_dispatch.match import Layer
@@ -52,19 +51,19 @@ def choose(
         else:
             step -= 1
             continue
-        args: Sequence[str] = ()
-        if rests:
-            args = Trail(path, segments, nodes, layers, kwargs, at_index, rests).rest(step)
-        elif step < len(segments):
-            args = segments[step:]
-        if args:
-            args = tuple(_decoded(args) if "%2F" in path else args)
+        args: tuple[str, ...] = ()
+        if rests or step < len(segments):
+            trail = Trail(path, segments, nodes, layers, kwargs, at_index, rests)
+            args = _arguments(trail, step)
         return _new(Match, (handler, args, kwargs, is_index, tuple(layers), node, ()))
     return Match(None, (), kwargs, False, tuple(layers), None)
 
 
-def _decoded(args: Iterable[str]) -> Iterable[str]:
-    return (segment.replace("%2F", "/") for segment in args)
+def _arguments(trail: Trail, step: int) -> tuple[str, ...]:
+    left = trail.rest(step)
+    if "%2F" in trail.path:
+        left = [segment.replace("%2F", "/") for segment in left]
+    return tuple(left)
 
 
 def _with_default(trail: Trail, step: int, default: Any) -> list[Layer]:
