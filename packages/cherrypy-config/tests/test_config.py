@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import io
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,9 +22,19 @@ from cherrypy_config import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 Entries = list[tuple[str, Any]]
+
+
+told: Entries = []
+
+
+class Pickled(Config):
+    """A config that a pickle can name."""
+
+    namespaces = NamespaceSet(ns=lambda key, value: told.append((key, value)))
 
 
 def make(**attributes: Any) -> type[Config]:
@@ -153,8 +165,32 @@ def test_an_unknown_environment_is_named_with_the_known_ones_and_changes_nothing
     with pytest.raises(UnknownEnvironmentError, match=r"no environment 'Prod'.*'prod'") as caught:
         settings.update({"environment": "Prod", "ns.a": 1})
     assert (caught.value.name, caught.value.known) == ("Prod", ("prod",))
+    assert caught.value.origin == "the program"
     assert settings == {"a": 1}
     assert seen == []
+
+
+def test_an_unknown_environment_in_a_file_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "site.conf"
+    path.write_text("[global]\na = 1\nenvironment = 'nosuch'\n")
+    with pytest.raises(UnknownEnvironmentError, match=r"site\.conf', \[global\], line 3"):
+        Config(path)
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda config: pickle.loads(pickle.dumps(config))]
+)
+def test_a_copy_is_independent_and_made_without_telling_handlers(
+    duplicate: Callable[[Config], Config],
+) -> None:
+    told.clear()
+    first = Pickled({"ns.a": 1})
+    second = duplicate(first)
+    assert told == [("a", 1)]
+    second["ns.a"] = 2
+    assert type(second) is Pickled
+    assert (first["ns.a"], second["ns.a"]) == (1, 2)
+    assert second.origin("ns.a") == first.origin("ns.a")
 
 
 def test_an_environment_that_is_no_name_is_an_error() -> None:

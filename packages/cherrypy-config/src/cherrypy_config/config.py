@@ -133,6 +133,10 @@ class Config(dict[str, Any]):
         self.update(other)
         return self
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Otherwise a copy would be made item by item, and tell the handlers.
+        return _restored, (type(self), dict(self), dict(self.__dict__))
+
     def _read(self, config: ConfigSource) -> tuple[dict[str, Any], dict[str, Origin]]:
         loaded = load(config, self.mode)
         if loaded.by_name and loaded.file is not None:
@@ -147,16 +151,17 @@ class Config(dict[str, Any]):
         """Merge flat entries, with their environment below them and the variables above."""
         origins = dict.fromkeys(config, Origin(Layer.DICT)) if origins is None else origins
         variables, variable_origins = self._variables(config)
+        above = {**origins, **variable_origins}
         name = {**config, **variables}.get(_ENVIRONMENT)
-        template = self._template(name)
+        template = self._template(name, above.get(_ENVIRONMENT))
         imported = dict.fromkeys(template, Origin(Layer.ENVIRONMENT, str(name)))
-        self._set({**template, **config, **variables}, {**imported, **origins, **variable_origins})
+        self._set({**template, **config, **variables}, {**imported, **above})
 
-    def _template(self, name: object) -> Mapping[str, Any]:
+    def _template(self, name: object, origin: Origin | None) -> Mapping[str, Any]:
         if not name:
             return {}
         if not isinstance(name, str) or name not in self.environments:
-            raise UnknownEnvironmentError(name, tuple(self.environments))
+            raise UnknownEnvironmentError(name, tuple(self.environments), str(origin))
         return self.environments[name]
 
     def _variables(self, config: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Origin]]:
@@ -199,3 +204,11 @@ class Config(dict[str, Any]):
             super().update(entries)
             self._origins = origins
             raise
+
+
+def _restored(kind: type[Config], entries: dict[str, Any], state: dict[str, Any]) -> Config:
+    """Make a copy of a config; no handler is told."""
+    config = kind.__new__(kind)
+    dict.update(config, entries)
+    config.__dict__.update(state, _origins=dict(state["_origins"]))
+    return config

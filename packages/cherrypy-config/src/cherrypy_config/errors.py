@@ -100,13 +100,17 @@ class UnknownEnvironmentError(ConfigError):
     Attributes:
         name: The name that was asked for.
         known: The names that there are.
+        origin: Where the entry stands, in words.
     """
 
-    def __init__(self, name: object, known: tuple[str, ...]) -> None:
+    def __init__(self, name: object, known: tuple[str, ...], origin: str) -> None:
         self.name = name
         self.known = known
+        self.origin = origin
         listed = ", ".join(repr(each) for each in known) or "none"
-        super().__init__(f"there is no environment {name!r}; known environments: {listed}")
+        super().__init__(
+            f"there is no environment {name!r} (from {origin}); known environments: {listed}"
+        )
 
 
 class NamespaceError(ConfigError):
