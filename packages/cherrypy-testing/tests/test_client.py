@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
+from wsgiref.validate import WSGIWarning
 
 import pytest
 
@@ -260,7 +261,9 @@ def test_secure_cookies_are_for_tls() -> None:
 def test_cookies_may_be_set_and_cleared() -> None:
     client = Client(counter)
     client.cookies.set("a", "b")
-    assert client.get("/").text == "a=b"
+    client.cookies.set("c", "d")
+    assert client.cookies["c"] == "d"
+    assert client.get("/").text == "a=b; c=d"
     client.cookies.clear()
     assert client.get("/").text == "none"
     with pytest.raises(KeyError):
