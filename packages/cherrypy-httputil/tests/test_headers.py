@@ -228,3 +228,26 @@ def test_fields_from_a_server_are_joined() -> None:
     )
     assert type(headers) is HeaderMap
     assert headers == {"Accept": "a, b", "Cookie": "a=1; b=2", "Host": "h"}
+
+
+def test_an_object_whose_text_changes_is_judged_by_what_is_sent() -> None:
+    class Sly:
+        texts = iter(["good", "also good", "bad\r\nx: y"])
+
+        def __str__(self) -> str:
+            return next(self.texts)
+
+    sly: Any = Sly()
+    headers = HeaderMap({"x": sly})
+    assert headers.output() == [(b"X", b"also good")]
+    with pytest.raises(ValueError, match="CR, LF or NUL"):
+        headers.output()
+
+
+def test_a_list_that_is_changed_later_is_judged_when_it_is_sent() -> None:
+    items = ["a"]
+    headers = HeaderMap()
+    headers["x"] = items
+    items.append("b\r\nc: d")
+    with pytest.raises(ValueError, match="CR, LF or NUL"):
+        headers.output()

@@ -29,7 +29,9 @@ def test_a_status_has_a_code_a_reason_and_a_message(
     assert valid_status(status) == (code, reason, message)
 
 
-@pytest.mark.parametrize("status", ["abc", "20x OK", 99, 600, -200, "OK 200", True, 0, (99, "x")])
+@pytest.mark.parametrize(
+    "status", ["abc", "20x OK", 99, 600, -200, "OK 200", True, 0, (99, "x"), "0200", "9" * 5000]
+)
 def test_a_status_that_is_none_is_named(status: Status) -> None:
     with pytest.raises(ValueError, match="is not a status") as caught:
         valid_status(status)

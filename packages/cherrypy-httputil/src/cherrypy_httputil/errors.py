@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
 
 from cherrypy_httputil.fields import check_field
-from cherrypy_httputil.status import valid_status
+from cherrypy_httputil.status import code_number, valid_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -248,7 +248,7 @@ class HTTPRedirect(CherryPyException):
         return url.decode(self.encoding) if isinstance(url, bytes) else url
 
     def _code(self, status: int | str) -> int:
-        code = int(status) if str(status).isdecimal() else 0
+        code = code_number(status)
         if code not in self.statuses:
             allowed = ", ".join(map(str, sorted(self.statuses)))
             raise ValueError(f"{status!r} is not the status of a redirection: use one of {allowed}")

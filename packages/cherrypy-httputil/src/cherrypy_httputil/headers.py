@@ -151,13 +151,13 @@ class HeaderMap(CaseInsensitiveDict[str]):
         The values are taken as they are, since there can be no line break in them. Fields of one
         name become one, with a comma between the values (RFC 9110, section 5.3).
         """
-        headers = cls()
+        fields: dict[str, list[str]] = {}
         for key, value in pairs:
-            name = titles[key]
-            known = dict.get(headers, name)
+            fields.setdefault(titles[key], []).append(value)
+        headers = cls()
+        for name, values in fields.items():
             separator = "; " if name == "Cookie" else ", "
-            joined = value if known is None else f"{known}{separator}{value}"
-            dict.__setitem__(headers, name, joined)
+            dict.__setitem__(headers, name, separator.join(values))
         return headers
 
     @classmethod
@@ -237,8 +237,9 @@ class HeaderMap(CaseInsensitiveDict[str]):
             return item.encode("ascii")
         if type(item) is int:
             return b"%d" % item
-        check_field(item)
-        sent = item if isinstance(item, bytes) else cls.encode(str(item))
+        value = item if isinstance(item, bytes) else str(item)
+        check_field(value)
+        sent = value if isinstance(value, bytes) else cls.encode(value)
         return sent.translate(header_translate_table, header_translate_deletechars)
 
     @classmethod

@@ -50,12 +50,18 @@ def valid_status(status: Status) -> tuple[int, str, str]:
         ValueError: If the code is not a number from 100 to 599, or the phrase has a CR, LF or NUL.
     """
     code, reason = _split(200 if status in (None, "") else status)
-    number = int(code) if str(code).isdecimal() else 0
+    number = code_number(code)
     if not 100 <= number <= 599:  # noqa: PLR2004 - the classes of RFC 9110, section 15
         raise ValueError(f"{status!r} is not a status: its code has to be a number from 100 to 599")
     usual_reason, message = response_codes.get(number, ("", ""))
     check_field(reason)
     return number, usual_reason if reason is None else reason, message
+
+
+def code_number(code: int | str) -> int:
+    """Return a code of three digits as a number, and 0 for anything else."""
+    text = str(code)
+    return int(text) if len(text) == 3 and text.isascii() and text.isdecimal() else 0  # noqa: PLR2004 - as it says
 
 
 def _split(
