@@ -66,11 +66,23 @@ def _status_code(response: Response) -> str:
     return str(response.status or "-").split(" ", 1)[0]
 
 
+def _client(request: Request, _: Response) -> str:
+    return request.remote.name or request.remote.ip
+
+
+def _user(request: Request, _: Response) -> str:
+    return request.login or "-"
+
+
+def _identifier(request: Request, _: Response) -> str:
+    return str(request.unique_id)
+
+
 #: The atoms that a format may name: how each is read off a request and its response.
 ATOMS: Final[dict[str, Callable[[Request, Response], str]]] = {
-    "h": lambda request, _: request.remote.name or request.remote.ip,
+    "h": _client,
     "l": lambda _, __: "-",
-    "u": lambda request, _: request.login or "-",
+    "u": _user,
     "t": lambda _, __: log_time(),
     "r": lambda request, _: request.request_line,
     "s": lambda _, response: _status_code(response),
@@ -78,7 +90,7 @@ ATOMS: Final[dict[str, Callable[[Request, Response], str]]] = {
     "f": lambda request, _: request.peek_header("Referer"),
     "a": lambda request, _: request.peek_header("User-Agent"),
     "o": lambda request, _: request.peek_header("Host") or "-",
-    "i": lambda request, _: str(request.unique_id),
+    "i": _identifier,
     "z": lambda _, __: _rfc3339_now(),
 }
 

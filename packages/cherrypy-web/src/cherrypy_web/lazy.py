@@ -34,7 +34,9 @@ class lazy(Generic[T]):  # noqa: N801 - it reads as a decorator
     def __get__(self, instance: object, owner: type) -> lazy[T] | T:
         if instance is None:
             return self
-        value = instance.__dict__[self._name] = self._make(instance)
+        value = self._make(instance)
+        # Not through __dict__: asking for it makes CPython build a dict for the object.
+        setattr(instance, self._name, value)
         return value
 
     if TYPE_CHECKING:

@@ -24,6 +24,7 @@ from cherrypy_httputil import (
 )
 from cherrypy_serving import serving
 from cherrypy_web.body import RequestBody
+from cherrypy_web.environ import EnvironHeaders
 from cherrypy_web.errorpages import bare_error, format_exc
 from cherrypy_web.hooks import HOOK_POINTS, Hook, HookMap, run_hooks
 from cherrypy_web.lazy import lazy
@@ -71,14 +72,13 @@ class RequestHooks:
     def __get__(self, request: Request | None, owner: type | None = None) -> HookMap:
         if request is None:
             return self.shared
-        plan = request._plan  # noqa: SLF001 - this is the attribute's own source
-        hooks = self.shared.copy() if plan is None else plan.copy_hooks()
-        request.__dict__["hooks"] = hooks
-        return hooks
+        if request.own_hooks is None:
+            plan = request.plan
+            request.own_hooks = self.shared.copy() if plan is None else plan.copy_hooks()
+        return request.own_hooks
 
-    if TYPE_CHECKING:
-        # There is none at run time, so that the value in the object's __dict__ is found first.
-        def __set__(self, request: Request, hooks: HookMap) -> None: ...
+    def __set__(self, request: Request, hooks: HookMap) -> None:
+        request.own_hooks = hooks
 
 
 class Request:
@@ -91,7 +91,6 @@ class Request:
         server_protocol: The highest version that the server speaks, such as ``HTTP/1.1``.
     """
 
-    prev: Request | None = None
     app: Any = None
     script_name: str = ""
     path_info: str = "/"
@@ -102,9 +101,6 @@ class Request:
     request_protocol: str = "HTTP/1.1"
     rfile: Any = None
     wsgi_environ: Mapping[str, Any] | None = None
-    multithread: bool = True
-    multiprocess: bool = False
-    login: str | None = None
     process_request_body: bool = True
     methods_with_bodies: Sequence[str] = ("POST", "PUT", "PATCH")
     dispatch: Any = Dispatcher()
@@ -124,7 +120,14 @@ class Request:
     hooks = RequestHooks()
 
     _layers: Sequence[Layer] = ()
-    _plan: Plan | None = None
+    #: What the config in force does to this request, once it is known.
+    plan: Plan | None = None
+
+    #: The hooks of this request, once they differ from those in the plan.
+    own_hooks: HookMap | None = None
+
+    _own_config: dict[str, Any] | None = None
+    _peek: Callable[[str], str] | None = None
     _planned_hooks: Mapping[str, Sequence[Hook]] | None = None
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -150,6 +153,27 @@ class Request:
     # What is known, each once it is asked for.
 
     @lazy
+    def login(self) -> str | None:
+        """The name of the user, where the server or a tool has checked it."""
+        environ = self.wsgi_environ or {}
+        return environ.get("LOGON_USER") or environ.get("REMOTE_USER") or None
+
+    @lazy
+    def multithread(self) -> bool:
+        """Whether other threads of this process may serve requests at the same time."""
+        return bool((self.wsgi_environ or {}).get("wsgi.multithread", True))
+
+    @lazy
+    def multiprocess(self) -> bool:
+        """Whether other processes may serve requests of the same application."""
+        return bool((self.wsgi_environ or {}).get("wsgi.multiprocess"))
+
+    @lazy
+    def prev(self) -> Request | None:
+        """The request that was redirected internally to this one."""
+        return (self.wsgi_environ or {}).get("cherrypy.previous_request")
+
+    @lazy
     def header_list(self) -> list[tuple[str, str]]:
         """The header fields as they came, as pairs of name and value."""
         return list(self._fields)
@@ -157,6 +181,9 @@ class Request:
     @lazy
     def headers(self) -> HeaderMap:
         """The header fields by name."""
+        self._peek = None  # from now on, these are the ones that count
+        if isinstance(self._fields, EnvironHeaders):
+            return HeaderMap.from_environ(self._fields.environ)
         return HeaderMap.from_trusted(self.header_list)
 
     @lazy
@@ -183,20 +210,26 @@ class Request:
         """The entity that the client sent."""
         return RequestBody(self.rfile, self.headers, request_params=self.params)
 
-    @lazy
-    def config(self) -> dict[str, Any]:
-        """All config in force for this request, merged."""
-        return dict(self._plan.config) if self._plan else {}
+    @property
+    def config(self) -> dict[str, Any] | None:
+        """All config in force for this request, merged; ``None`` before it is known."""
+        if self._own_config is None and self.plan is not None:
+            self._own_config = dict(self.plan.config)
+        return self._own_config
+
+    @config.setter
+    def config(self, config: dict[str, Any] | None) -> None:
+        self._own_config = config
 
     @lazy
     def toolmaps(self) -> dict[str, dict[str, dict[str, Any]]]:
         """The options of the tools, by the namespace of their toolbox and their name."""
-        return self._plan.copy_toolmaps() if self._plan else {}
+        return self.plan.copy_toolmaps() if self.plan else {}
 
     @lazy
     def error_page(self) -> dict[int | str, Any]:
         """The custom error pages by status code, or ``"default"``."""
-        return dict(self._plan.error_pages) if self._plan else {}
+        return dict(self.plan.error_pages) if self.plan else {}
 
     @lazy
     def unique_id(self) -> UniqueID:
@@ -227,10 +260,8 @@ class Request:
 
     def peek_header(self, name: str) -> str:
         """Return one header field, or ``""``, at a lower cost than ``headers``."""
-        if "headers" not in self.__dict__ and (peek := getattr(self._fields, "get", None)):
-            value: str = peek(name)
-            return value
-        return str(self.headers.get(name, ""))
+        peek = self._peek
+        return str(self.headers.get(name, "")) if peek is None else peek(name)
 
     # The order of events.
 
@@ -265,9 +296,14 @@ class Request:
         self.method = method
         self.query_string = query_string
         self.request_protocol = req_protocol
-        self.protocol = min(_version(req_protocol), _version(self.server_protocol))
+        if not req_protocol == self.server_protocol == "HTTP/1.1":
+            self.protocol = min(
+                protocol_from_http(req_protocol), protocol_from_http(self.server_protocol)
+            )
         self.rfile = rfile
         self._fields = headers
+        if isinstance(headers, EnvironHeaders):
+            self._peek = headers.get
         self.path_info = path[len(self.script_name) :] or "/"
         try:
             self.respond(self.path_info)
@@ -316,32 +352,31 @@ class Request:
         self._reach("on_start_resource")
         self.stage = "process_query_string"
         self.process_query_string()
-        self._check_time()
+        if response.timed_out:
+            raise TimeoutError
         if self.method not in self.methods_with_bodies:
             self.process_request_body = False
         self._reach("before_request_body")
         if self.process_request_body:
             self.stage = "process_body"
             self.body.process()
-        self._check_time()
+        if response.timed_out:
+            raise TimeoutError
         self._reach("before_handler")
         if self.handler:
             self.stage = "handler"
             response.body = self.handler()
-        self._check_time()
+        if response.timed_out:
+            raise TimeoutError
         self._reach("before_finalize")
         response.finalize()
 
     def _reach(self, point: str) -> None:
         self.stage = point
-        if "hooks" in self.__dict__:
-            self.hooks.run(point)
+        if self.own_hooks is not None:
+            self.own_hooks.run(point)
         elif hooks := (self._planned_hooks or type(self).hooks)[point]:
             run_hooks(hooks)
-
-    def _check_time(self) -> None:
-        if self._response.timed_out:
-            raise TimeoutError
 
     def process_headers(self) -> None:
         """Check the header fields that every request must have.
@@ -420,8 +455,8 @@ class Request:
 
     def _configure(self) -> None:
         app: Application = self.app
-        plan = app.plan(type(self), self._layers, self.__dict__.get("config"))
-        self._plan = plan
+        plan = app.plan(type(self), self._layers, self._own_config)
+        self.plan = plan
         self._planned_hooks = plan.hooks
         for name, value in plan.request_attributes:
             setattr(self, name, value)
@@ -443,8 +478,8 @@ class Request:
         self.app.log(traceback=True, severity=ERROR)
         status, fields, body = bare_error(format_exc() if self.show_tracebacks else None)
         response.output_status = status
-        response.status = status.decode()
         response.header_list = fields
+        response.status = status.decode()
         response.body = body
 
     def _log_access(self, response: Response) -> None:
@@ -454,10 +489,6 @@ class Request:
             self.app.log.write_access(self, response)
         except Exception:  # noqa: BLE001 - a broken log must not take the answer away
             self.app.log(traceback=True, severity=ERROR)
-
-
-def _version(protocol: str) -> tuple[int, int]:
-    return HTTP_1_1 if protocol == "HTTP/1.1" else protocol_from_http(protocol)
 
 
 def _discard(response: Response) -> None:

@@ -13,7 +13,6 @@ from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_httputil import HeaderMap, HTTPError, valid_status
-from cherrypy_web.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Response", "ResponseBody", "file_chunks"]
 
 CHUNK: Final = 64 * 1024
+OK: Final = (200, "200 OK")
 NO_BODY: Final = frozenset({204, 205, 304})
 
 TEXT_IN_BODY: Final = (
@@ -29,9 +29,23 @@ TEXT_IN_BODY: Final = (
 )
 
 
-@lru_cache(maxsize=2)
-def _http_date(second: int) -> str:
-    return formatdate(second, usegmt=True)
+@lru_cache(maxsize=4)
+def _first_headers(server: str, second: int) -> dict[str, str]:
+    return {
+        "Content-Type": "text/html",
+        "Server": server,
+        "Date": formatdate(second, usegmt=True),
+    }
+
+
+def _native(headers: HeaderMap) -> list[tuple[str, str]]:
+    try:
+        everything = "".join(headers) + "".join(headers.values())
+    except TypeError:  # there is more than text in it
+        return headers.output_native()
+    if everything.isascii() and everything.isprintable():
+        return list(headers.items())
+    return headers.output_native()
 
 
 @lru_cache(maxsize=256)
@@ -65,18 +79,19 @@ class ResponseBody:
         return response._body  # noqa: SLF001 - this is the attribute's own slot
 
     def __set__(self, response: Response, value: Any) -> None:
-        if isinstance(value, str):
-            raise ValueError(self.unicode_err)  # noqa: TRY004 - the documented error
-        if isinstance(value, bytes):
+        if isinstance(value, list):
+            for item in value:
+                if isinstance(item, str):
+                    raise ValueError(self.unicode_err)
+        elif isinstance(value, bytes):
             value = [value] if value else []
         elif value is None:
             value = []
-        elif isinstance(value, list):
-            if any(isinstance(item, str) for item in value):
-                raise ValueError(self.unicode_err)
+        elif isinstance(value, str):
+            raise ValueError(self.unicode_err)  # noqa: TRY004 - the documented error
         elif hasattr(value, "read"):
             value = file_chunks(value)
-        response._body = value  # noqa: SLF001
+        response._body = value  # noqa: SLF001 - this is the attribute's own slot
 
 
 class Response:
@@ -84,7 +99,6 @@ class Response:
 
     Attributes:
         status: A code, or a code and a reason, such as ``"404 Not Found"``. ``""`` means 200.
-        header_list: After `finalize`, all fields as pairs of bytes.
         headers: The fields before `finalize`, without the cookies.
         cookie: The cookies to set.
         body: An iterable of bytes; see `ResponseBody` for what else it takes.
@@ -105,30 +119,54 @@ class Response:
     else:
         status = ""
 
-    output_status: bytes = b""
-    header_list: Sequence[tuple[bytes, bytes]] = ()
     stream: bool = False
     timeout: float = 300
     timed_out: bool = False
     server_header: str = "CherryPy"
+
+    #: The status line and the fields as WSGI wants them, after `finalize`.
+    status_line: str = ""
+    fields: Sequence[tuple[str, str]] = ()
+
+    _cookie: SimpleCookie | None = None
 
     body = ResponseBody()
 
     def __init__(self) -> None:
         self._body: Any = []
         self.time = now = time.time()
-        self.headers = HeaderMap.from_trusted(
-            (
-                ("Content-Type", "text/html"),
-                ("Server", self.server_header),
-                ("Date", _http_date(int(now))),
-            )
-        )
+        # The names are as a header map keeps them, so nothing is lost by going past its own update.
+        self.headers = HeaderMap()
+        dict.update(self.headers, _first_headers(self.server_header, int(now)))
 
-    @lazy
+    @property
+    def output_status(self) -> bytes:
+        """The status line as it is sent, after `finalize`."""
+        return self.status_line.encode("latin-1", "replace")
+
+    @output_status.setter
+    def output_status(self, line: bytes) -> None:
+        self.status_line = line.decode("latin-1")
+
+    @property
+    def header_list(self) -> list[tuple[bytes, bytes]]:
+        """All fields as pairs of bytes, after `finalize`. What is set here is what is sent."""
+        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.fields]
+
+    @header_list.setter
+    def header_list(self, fields: Iterable[tuple[bytes, bytes]]) -> None:
+        self.fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
+
+    @property
     def cookie(self) -> SimpleCookie:
         """The cookies to set."""
-        return SimpleCookie()
+        if self._cookie is None:
+            self._cookie = SimpleCookie()
+        return self._cookie
+
+    @cookie.setter
+    def cookie(self, cookie: SimpleCookie) -> None:
+        self._cookie = cookie
 
     @property
     def status_code(self) -> int:
@@ -173,35 +211,39 @@ class Response:
         Raises:
             HTTPError: 500, the status or the body is not one that can be sent.
         """
-        try:
-            code, line = _status_line(self.status)
-        except ValueError as error:
-            raise HTTPError(500, str(error)) from error
-        self.status = line
-        self.output_status = line.encode("latin-1", "replace")
+        code, line = self._checked_status() if self.status else OK
+        self.status = self.status_line = line
         headers = self.headers
         if code < 200 or code in NO_BODY:  # noqa: PLR2004 - RFC 9110, 6.4.1: these have no content
             headers.pop("Content-Length", None)
             self._drop_body()
-        elif self.stream:
-            if headers.get("Content-Length") is None:
-                headers.pop("Content-Length", None)
         elif headers.get("Content-Length") is None:
-            headers["Content-Length"] = str(len(self.collapse_body()))
-        fields = headers.output()
-        if "cookie" in self.__dict__:
-            fields = [*fields, *self._cookie_fields()]
-        self.header_list = fields
+            if self.stream:
+                headers.pop("Content-Length", None)
+            else:
+                headers["Content-Length"] = str(len(self.collapse_body()))
+        fields = _native(headers)
+        if self._cookie is not None:
+            fields.extend(self._cookie_fields(self._cookie))
+        self.fields = fields
+
+    def _checked_status(self) -> tuple[int, str]:
+        try:
+            return _status_line(self.status)
+        except ValueError as error:
+            raise HTTPError(500, str(error)) from error
 
     def check_timeout(self) -> None:
         """Set ``timed_out`` when the response has taken longer than ``timeout`` allows."""
         if time.time() > self.time + self.timeout:
             self.timed_out = True
 
-    def _cookie_fields(self) -> Iterator[tuple[bytes, bytes]]:
-        for morsel in self.cookie.values():
+    @staticmethod
+    def _cookie_fields(cookie: SimpleCookie) -> Iterator[tuple[str, str]]:
+        for morsel in cookie.values():
             # SimpleCookie escapes the value; its attributes are the program's own.
-            yield b"Set-Cookie", HeaderMap.encode(morsel.OutputString())
+            sent = HeaderMap.encode_header_item(morsel.OutputString())
+            yield "Set-Cookie", sent.decode("latin-1")
 
     def _drop_body(self) -> None:
         _close(self._body)

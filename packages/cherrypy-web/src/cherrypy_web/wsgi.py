@@ -7,18 +7,21 @@ has begun it becomes a plain 500, after that the server is told to end the conne
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from posixpath import join as join_paths
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from cherrypy_httputil import Host, InternalRedirect
+from cherrypy_httputil import InternalRedirect
 from cherrypy_serving import serving
-from cherrypy_web.errorpages import bare_error, format_exc
-from cherrypy_web.headersource import EnvironHeaders
+from cherrypy_web.environ import EnvironHeaders, LocalHost, RemoteHost
+from cherrypy_web.errorpages import bare_error
 
 if TYPE_CHECKING:
+    from cherrypy_serving import Captured
     from cherrypy_web.application import Application
+    from cherrypy_web.request import Request
+    from cherrypy_web.response import Response
 
 __all__ = ["AppResponse", "CPWSGIApp", "ExceptionTrapper", "InternalRedirector", "StartResponse"]
 
@@ -43,17 +46,19 @@ class AppResponse:
     ) -> None:
         self.cpapp = cpapp
         self.environ = environ
-        self._open = False
+        self._request: Request | None = None
+        self._body: Any = None
+        self._scope: Captured | None = None
         try:
-            self.run()
-            response = serving.response
-            self._scope = serving.capture() if response.stream else None
-            self.iter_response: Iterator[bytes] = iter(response.body)
-            start_response(
-                response.output_status.decode("latin-1"),
-                [(k.decode("latin-1"), v.decode("latin-1")) for k, v in response.header_list],
-            )
-        except BaseException:
+            response = self.run()
+            self._body = response.body
+            if response.stream:
+                self._scope = serving.capture()
+            self.iter_response: Iterator[bytes] = iter(self._body)
+            start_response(response.status_line, response.fields)
+        except BaseException as error:
+            if isinstance(error, InternalRedirect):
+                environ["cherrypy.request"] = self._request
             self.close()
             raise
 
@@ -75,41 +80,36 @@ class AppResponse:
 
     def close(self) -> None:
         """End the request: close the body and run the last hooks."""
-        if not self._open:
+        if self._request is None:
             return
-        self._open = False
-        body = serving.response.body
+        self._request = None
         self.cpapp.release_serving()
-        if hasattr(body, "close"):
-            body.close()
+        if self._body is not None and hasattr(self._body, "close"):
+            self._body.close()
 
-    def run(self) -> None:
-        """Make a request of the environ and let it run."""
+    def run(self) -> Response:
+        """Make a request of the environ, let it run, and return its response."""
         environ = self.environ
-        request, _ = self.cpapp.get_serving(
-            Host("", int(environ.get("SERVER_PORT") or 80), environ.get("SERVER_NAME", "")),
-            Host(
-                environ.get("REMOTE_ADDR", ""),
-                int(environ.get("REMOTE_PORT") or -1),
-                environ.get("REMOTE_HOST", ""),
-            ),
+        get = environ.get
+        app = self.cpapp
+        request, _ = app.get_serving(
+            LocalHost(environ),
+            RemoteHost(environ),
             environ["wsgi.url_scheme"],
-            environ.get("ACTUAL_SERVER_PROTOCOL", "HTTP/1.1"),
+            get("ACTUAL_SERVER_PROTOCOL", "HTTP/1.1"),
         )
-        self._open = True
+        self._request = request
         request.wsgi_environ = environ
-        request.login = environ.get("LOGON_USER") or environ.get("REMOTE_USER") or None
-        request.multithread = environ["wsgi.multithread"]
-        request.multiprocess = environ["wsgi.multiprocess"]
-        request.prev = environ.get("cherrypy.previous_request")
-        script_name = request.script_name = self.cpapp.script_name
-        path = script_name + environ.get("PATH_INFO", "")
-        path, query_string = self.recode_path_qs(path, environ.get("QUERY_STRING", ""))
-        request.run(
+        script_name = request.script_name = app.script_name
+        path = script_name + get("PATH_INFO", "")
+        query_string = get("QUERY_STRING", "")
+        if not (path.isascii() and query_string.isascii()):
+            path, query_string = self.recode_path_qs(path, query_string)
+        return request.run(
             environ["REQUEST_METHOD"],
             path,
             query_string,
-            environ.get("SERVER_PROTOCOL", "HTTP/1.0"),
+            get("SERVER_PROTOCOL", "HTTP/1.0"),
             EnvironHeaders(environ),
             environ["wsgi.input"],
         )
@@ -121,8 +121,6 @@ class AppResponse:
             path: The path as WSGI gives it: each character a byte.
             qs: The query string, likewise.
         """
-        if path.isascii() and qs.isascii():
-            return path, qs
         encoding = self.cpapp.find_config(path, "request.uri_encoding", "utf-8")
         for each in (encoding, FALLBACK_ENCODING):
             try:
@@ -130,6 +128,10 @@ class AppResponse:
             except UnicodeError:
                 continue
         return path, qs
+
+
+def _decoded(fields: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
 
 
 class CPWSGIApp:
@@ -156,7 +158,8 @@ class CPWSGIApp:
         self.config: dict[str, dict[str, Any]] = {}
         self.response_class: type[AppResponse] = AppResponse
         self.head: WSGICallable | None = None
-        self._outer = ExceptionTrapper(InternalRedirector(self._enter), log=cpapp.log)
+        self._redirector = InternalRedirector(self._enter)
+        self._trapper = ExceptionTrapper(self._enter, log=self._log)
 
     def tail(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer as the application itself, behind all middleware."""
@@ -164,15 +167,26 @@ class CPWSGIApp:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer through the pipeline."""
-        return self._outer(environ, start_response)
+        try:
+            try:
+                return (self.head or self._build())(environ, start_response)
+            except InternalRedirect as redirect:
+                return self._redirector.follow(environ, start_response, redirect)
+        except Exception:  # noqa: BLE001 - whatever was raised, the client gets an answer
+            return self._trapper.give_up(start_response)
 
     def _enter(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        if self.head is None:
-            head: WSGICallable = self.tail
-            for name, factory in reversed(self.pipeline):
-                head = factory(head, **self.config.get(name, {}))
-            self.head = head
-        return self.head(environ, start_response)
+        return (self.head or self._build())(environ, start_response)
+
+    def _build(self) -> WSGICallable:
+        head: WSGICallable = self.tail
+        for name, factory in reversed(self.pipeline):
+            head = factory(head, **self.config.get(name, {}))
+        self.head = head
+        return head
+
+    def _log(self, **options: Any) -> None:
+        self.cpapp.log(**options)
 
     def namespace_handler(self, k: str, v: Any) -> None:
         """Take a config entry of the namespace ``wsgi``.
@@ -209,14 +223,28 @@ class InternalRedirector:
         Raises:
             RuntimeError: The same url is visited twice.
         """
+        try:
+            return self.nextapp(environ, start_response)
+        except InternalRedirect as redirect:
+            return self.follow(environ, start_response, redirect)
+
+    def follow(
+        self, environ: dict[str, Any], start_response: StartResponse, redirect: InternalRedirect
+    ) -> Iterable[bytes]:
+        """Answer from where a redirection leads, and from where that one leads.
+
+        Raises:
+            RuntimeError: The same url is visited twice.
+        """
         visited: list[str] = []
         while True:
+            environ = self._redirected(environ, redirect, visited)
             try:
                 return self.nextapp(environ, start_response)
-            except InternalRedirect as redirect:
-                environ = self._follow(environ, redirect, visited)
+            except InternalRedirect as another:
+                redirect = another
 
-    def _follow(
+    def _redirected(
         self, environ: dict[str, Any], redirect: InternalRedirect, visited: list[str]
     ) -> dict[str, Any]:
         path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
@@ -234,7 +262,7 @@ class InternalRedirector:
             "QUERY_STRING": redirect.query_string,
             "wsgi.input": BytesIO(),
             "CONTENT_LENGTH": "0",
-            "cherrypy.previous_request": getattr(redirect, "request", None),
+            "cherrypy.previous_request": environ.get("cherrypy.request"),
         }
 
 
@@ -264,17 +292,12 @@ class ExceptionTrapper:
         except self.throws:
             raise
         except Exception:  # noqa: BLE001 - an application may raise anything
-            if self._log is not None:
-                self._log(traceback=True, severity=ERROR)
-            status, fields, body = bare_error(_shown())
-            start_response(
-                status.decode("latin-1"),
-                [(k.decode("latin-1"), v.decode("latin-1")) for k, v in fields],
-                sys.exc_info(),
-            )
-            return body
+            return self.give_up(start_response)
 
-
-def _shown() -> str | None:
-    request: Mapping[str, Any] | Any = getattr(serving, "request", None)
-    return format_exc() if getattr(request, "show_tracebacks", False) else None
+    def give_up(self, start_response: StartResponse) -> Iterable[bytes]:
+        """Log the exception that is being handled, and answer with a plain 500."""
+        if self._log is not None:
+            self._log(traceback=True, severity=ERROR)
+        status, fields, body = bare_error()
+        start_response(status.decode("latin-1"), _decoded(fields), sys.exc_info())
+        return body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cherrypy._version import __version__
@@ -33,8 +34,8 @@ def application_class(assembly: Assembly, logger_root: str) -> type[Application]
         response_class = SiteResponse
         toolboxes = {"tools": assembly.tools}  # noqa: RUF012 - documented: programs add to it
         site_config = assembly.config
-        before_request = (lambda: publish("acquire_thread"), lambda: publish("before_request"))
-        after_request = (lambda: publish("after_request"),)
+        before_request = (partial(publish, "acquire_thread"), partial(publish, "before_request"))
+        after_request = (partial(publish, "after_request"),)
 
     SiteApplication.logger_root = logger_root
     SiteApplication.__name__ = SiteApplication.__qualname__ = "Application"

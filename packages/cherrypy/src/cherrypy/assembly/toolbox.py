@@ -36,6 +36,6 @@ class DefaultToolbox(Toolbox):
         self.json_in = Tool("before_request_body", jsontools.json_in, priority=30)
         self.json_out = Tool("before_handler", jsontools.json_out, priority=30)
         self.trailing_slash = Tool("before_handler", cptools.trailing_slash, priority=60)
-        self.encode = Tool("before_handler", encoding.encode, priority=70)
+        self.encode = encoding.EncodeTool()
         self.etags = Tool("before_finalize", ambient(validate_etags), priority=75)
         self.gzip = Tool("before_finalize", encoding.gzip, priority=80)

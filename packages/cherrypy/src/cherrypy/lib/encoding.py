@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_serving import ambient, serving
 from cherrypy_tools import Encoder, compress, decompress
 from cherrypy_tools import gzip as gzip_response
+from cherrypy_web import Hook, Tool
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["ResponseEncoder", "compress", "decompress", "encode", "gzip"]
+__all__ = ["EncodeTool", "ResponseEncoder", "compress", "decompress", "gzip"]
 
 gzip = ambient(gzip_response)
-
-_encoder = lru_cache(maxsize=64)(Encoder)
 
 
 class ResponseEncoder:
     """A page handler that encodes what another one returns.
 
-    It stands in place of the handler of the request that is running when it is made.
+    It takes the place of the handler of the request that is running when it is made.
 
     Args:
         encoding: The only charset to use; ``None`` lets the client choose.
@@ -33,8 +31,6 @@ class ResponseEncoder:
         media_types: Patterns of further types to encode, such as ``application/*+xml``.
         debug: Accepted for the documented signature.
     """
-
-    __slots__ = ("encoder", "oldhandler")
 
     def __init__(
         self,
@@ -47,28 +43,34 @@ class ResponseEncoder:
         media_types: Sequence[str] = (),
         debug: bool = False,  # noqa: ARG002 - documented option
     ) -> None:
-        self.encoder = _encoder(
-            encoding,
-            errors,
-            text_only,
-            add_charset,
-            default_encoding,
-            media_types=tuple(media_types),
+        encoder = Encoder(
+            encoding, errors, text_only, add_charset, default_encoding, media_types=media_types
         )
-        request = serving.request
-        self.oldhandler = request.handler
-        if request.handler is not None:
-            request.handler = self
+        self._handler = _EncodedHandler(encoder, serving.request, serving.response)
+        if serving.request.handler is not None:
+            serving.request.handler = self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the handler, and return what it returns as bytes."""
-        body = self.oldhandler(*args, **kwargs)
-        request, response = serving.request, serving.response
+        return self._handler(*args, **kwargs)
+
+
+class _EncodedHandler:
+    __slots__ = ("_encoder", "_handler", "_request", "_response")
+
+    def __init__(self, encoder: Encoder, request: Any, response: Any) -> None:
+        self._encoder = encoder
+        self._handler = request.handler
+        self._request = request
+        self._response = response
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        body = self._handler(*args, **kwargs)
+        response = self._response
         headers = response.headers
         declared = headers.get("Content-Type")
-        result, label = self.encoder.encode(
-            body, declared, request.peek_header("Accept-Charset") or None, response.stream
-        )
+        accepted = self._request.peek_header("Accept-Charset") or None
+        result, label = self._encoder.encode(body, declared, accepted, response.stream)
         if label is not None and label is not declared:
             headers["Content-Type"] = label
         if result is not body:
@@ -76,23 +78,21 @@ class ResponseEncoder:
         return result
 
 
-def encode(
-    encoding: str | None = None,
-    errors: str = "strict",
-    text_only: bool = True,
-    add_charset: bool = True,
-    default_encoding: str = "utf-8",
-    *,
-    media_types: Sequence[str] = (),
-    debug: bool = False,
-) -> None:
-    """Let a `ResponseEncoder` with these options encode what the running handler returns."""
-    ResponseEncoder(
-        encoding,
-        errors,
-        text_only,
-        add_charset,
-        default_encoding,
-        media_types=media_types,
-        debug=debug,
-    )
+class EncodeTool(Tool[...]):
+    """Encode the text that handlers return. Its options are those of `ResponseEncoder`."""
+
+    def __init__(self) -> None:
+        super().__init__("before_handler", ResponseEncoder, priority=70)
+
+    def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
+        """Return the hook that puts an encoder around the handler; it is made once."""
+        kwargs = {name: options[name] for name in options if name not in {"debug", "priority"}}
+        encoder = Encoder(**kwargs)
+
+        def wrap() -> None:
+            request = serving.request
+            if request.handler is not None:
+                request.handler = _EncodedHandler(encoder, request, serving.response)
+
+        priority = {"priority": options["priority"]} if "priority" in options else {}
+        yield self._point, self._hook(wrap, priority)

@@ -1,0 +1,88 @@
+"""What a WSGI environ says of a request, read when somebody asks for it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from cherrypy_httputil import Host
+from cherrypy_web.lazy import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["EnvironHeaders", "LocalHost", "RemoteHost"]
+
+#: CGI's names for the two fields that have no ``HTTP_`` before them (RFC 3875, 4.1).
+_SPECIAL: Final = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
+
+
+@lru_cache(maxsize=128)
+def _key(name: str) -> str:
+    key = name.upper().replace("-", "_")
+    return key if key in _SPECIAL else f"HTTP_{key}"
+
+
+class EnvironHeaders:
+    """The header fields in a WSGI environ, as pairs of name and value.
+
+    Args:
+        environ: The WSGI environ (PEP 3333).
+    """
+
+    __slots__ = ("environ",)
+
+    def __init__(self, environ: Mapping[str, Any]) -> None:
+        self.environ = environ
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        for key, value in self.environ.items():
+            if key.startswith("HTTP_"):
+                yield key[5:].replace("_", "-").title(), value
+            elif key in _SPECIAL and value:
+                yield _SPECIAL[key], value
+
+    def get(self, name: str) -> str:
+        """Return one field's value, or ``""``, without looking at the others."""
+        value: str = self.environ.get(_key(name), "")
+        return value
+
+
+class _EnvironHost(Host):
+    def __init__(self, environ: Mapping[str, Any]) -> None:  # the rest is worked out when asked for
+        self.environ = environ
+
+
+class LocalHost(_EnvironHost):
+    """Where a request came in."""
+
+    ip = ""
+
+    @lazy
+    def port(self) -> int:
+        """The TCP port."""
+        return int(self.environ.get("SERVER_PORT") or 80)
+
+    @lazy
+    def name(self) -> str:
+        """The host name that the server believes to have."""
+        return str(self.environ.get("SERVER_NAME", ""))
+
+
+class RemoteHost(_EnvironHost):
+    """Who sent a request."""
+
+    @lazy
+    def ip(self) -> str:
+        """The address."""
+        return str(self.environ.get("REMOTE_ADDR", ""))
+
+    @lazy
+    def port(self) -> int:
+        """The TCP port; -1 where the server does not tell it."""
+        return int(self.environ.get("REMOTE_PORT") or -1)
+
+    @lazy
+    def name(self) -> str:
+        """The host name, where the server looked it up; otherwise the address."""
+        return str(self.environ.get("REMOTE_HOST") or self.ip)
