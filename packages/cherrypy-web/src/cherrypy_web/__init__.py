@@ -7,7 +7,15 @@ them behind one. `Request.run` is the order of events, `Tool` and `Hook` are wha
 from cherrypy_web import exchange  # noqa: F401 - it tells HTTP errors where the running request is
 from cherrypy_web.accesslog import ATOMS, COMBINED
 from cherrypy_web.application import Application
-from cherrypy_web.body import Entity, RequestBody, SizedReader, process_urlencoded
+from cherrypy_web.body import (
+    Entity,
+    Part,
+    RequestBody,
+    SizedReader,
+    process_multipart,
+    process_multipart_form_data,
+    process_urlencoded,
+)
 from cherrypy_web.errorpages import bare_error, format_exc, render_error_page
 from cherrypy_web.hooks import HOOK_POINTS, Hook, HookMap
 from cherrypy_web.logs import LogManager, WSGIErrorHandler, logfmt
@@ -40,6 +48,7 @@ __all__ = [
     "HookMap",
     "InternalRedirector",
     "LogManager",
+    "Part",
     "Relative",
     "Request",
     "RequestBody",
@@ -57,6 +66,8 @@ __all__ = [
     "hooks_namespace",
     "logfmt",
     "normalize_path",
+    "process_multipart",
+    "process_multipart_form_data",
     "process_urlencoded",
     "render_error_page",
     "request_namespace",

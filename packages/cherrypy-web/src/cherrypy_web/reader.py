@@ -1,0 +1,202 @@
+"""A file of bytes that ends where the entity ends.
+
+It never asks for more than the declared length: a server may have the next request behind it, and
+a read beyond the end would wait for that. Each read asks for a bounded number of bytes, since a
+declared length is no proof that so much will come.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from cherrypy_httputil import HeaderMap, HTTPError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["DEFAULT_BUFFER_SIZE", "SizedReader", "inf"]
+
+DEFAULT_BUFFER_SIZE: Final = 8 * 1024
+
+#: The length of an entity that ends with its file.
+inf: Final = float("inf")
+
+#: The most that is asked for at once when a caller wants more.
+LARGEST_READ: Final = 1024 * 1024
+
+#: What a failure below means to the client: by the name of its class, since servers have their own.
+_STATUS: Final = {"MaxSizeExceeded": 413, "TimeoutError": 408, "OSError": 400, "ValueError": 400}
+
+
+class SizedReader:
+    """A file of bytes that ends after a given length, and refuses to be longer than a limit.
+
+    Args:
+        fp: The file to read from.
+        length: How many bytes belong to the entity; ``None`` means up to the end of the file.
+        maxbytes: How many bytes may be read in all; ``None`` means any number.
+        bufsize: How many bytes are read at a time when the caller does not say.
+        has_trailers: Whether header fields come after the entity.
+
+    Attributes:
+        bytes_read: How many bytes have been read.
+        done: Whether the end has been reached.
+        trailers: The header fields after the entity, once ``done``.
+    """
+
+    def __init__(
+        self,
+        fp: Any,
+        length: float | None,
+        maxbytes: float | None,
+        bufsize: int = DEFAULT_BUFFER_SIZE,
+        has_trailers: bool = False,
+    ) -> None:
+        self.fp = fp
+        self.length = inf if length is None else length
+        self.maxbytes = inf if maxbytes is None else maxbytes
+        self.bufsize = bufsize
+        self.has_trailers = has_trailers
+        self.bytes_read = 0
+        self.done = False
+        self.trailers = HeaderMap()
+
+    def read(self, size: int | None = None, fp_out: Any = None) -> bytes | None:
+        """Read up to ``size`` bytes, by default all that are left.
+
+        Args:
+            size: How many bytes at most; ``None`` or a negative number means all.
+            fp_out: Where to write them; then nothing is returned.
+
+        Raises:
+            HTTPError: 413, there is more than ``maxbytes``; 400, the entity ended too early or is
+                malformed; 408, the client does not send it.
+        """
+        if size is not None and size < 0:
+            size = None
+        chunks = self._chunks(size)
+        if fp_out is not None:
+            for chunk in chunks:
+                fp_out.write(chunk)
+            return None
+        return b"".join(chunks)
+
+    def readline(self, size: int | None = None) -> bytes:
+        """Read one line with its end, or at most ``size`` bytes of it.
+
+        Raises:
+            HTTPError: See `read`.
+        """
+        limit = self._limit(size)
+        if self.done or limit == 0:
+            self._note_end()
+            return b""
+        return self._fetch(self.fp.readline, -1 if limit == inf else int(limit))
+
+    def readlines(self, sizehint: int | None = None) -> list[bytes]:
+        """Read the lines that are left, or as many as make up ``sizehint`` bytes."""
+        lines: list[bytes] = []
+        total = 0
+        for line in self:
+            lines.append(line)
+            total += len(line)
+            if sizehint and total >= sizehint:
+                break
+        return lines
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.readline, b"")
+
+    def drain(self, limit: int) -> bool:
+        """Read what is left and forget it, so that the connection can be used again.
+
+        Args:
+            limit: How many bytes at most.
+
+        Returns:
+            Whether the end has been reached.
+        """
+        while limit > 0 and not self.done:
+            limit -= len(self.read(min(limit, LARGEST_READ)) or b"")
+            self._note_end()
+        return self.done
+
+    def finish(self) -> None:
+        """Take note that the end has been reached, and read the trailers if there are any.
+
+        Raises:
+            HTTPError: 400, a trailer is malformed.
+        """
+        if self.done:
+            return
+        self.done = True
+        if self.has_trailers and hasattr(self.fp, "read_trailer_lines"):
+            for line in self.fp.read_trailer_lines():
+                self._add_trailer(line)
+
+    def _add_trailer(self, line: bytes) -> None:
+        name, colon, value = line.decode("latin-1").partition(":")
+        if not colon or not name.strip():
+            raise HTTPError(400, f"Malformed trailer {line!r}: it is no 'name: value'.")
+        known = self.trailers.get(name.strip())
+        value = value.strip()
+        self.trailers[name.strip()] = value if known is None else f"{known}, {value}"
+
+    def _chunks(self, size: int | None) -> Iterator[bytes]:
+        wanted = size
+        while not self.done and wanted != 0:
+            limit = self._limit(wanted)
+            if limit == 0:
+                break
+            block = max(self.bufsize, 8 * DEFAULT_BUFFER_SIZE) if wanted is None else LARGEST_READ
+            chunk = self._fetch(self.fp.read, int(min(limit, block)))
+            if not chunk:
+                return
+            yield chunk
+            if wanted is not None:
+                wanted -= len(chunk)
+        self._note_end()
+
+    def _limit(self, size: int | None) -> float:
+        # One byte more than is allowed: that is how too much is noticed.
+        limit = min(self.length - self.bytes_read, self.maxbytes - self.bytes_read + 1)
+        return limit if size is None or size < 0 else min(limit, size)
+
+    def _fetch(self, read: Callable[[int], bytes], size: int) -> bytes:
+        try:
+            chunk = read(size)
+        except Exception as error:
+            raise _explained(error) from error
+        if not chunk:
+            self._check_complete()
+            self.finish()
+        self.bytes_read += len(chunk)
+        if self.bytes_read > self.maxbytes:
+            raise too_large(self.maxbytes)
+        return chunk
+
+    def _note_end(self) -> None:
+        if self.bytes_read >= self.length:
+            self.finish()
+
+    def _check_complete(self) -> None:
+        if self.length not in (inf, self.bytes_read):
+            raise HTTPError(
+                400,
+                f"The request entity ended after {self.bytes_read} of the {self.length} bytes "
+                "that Content-Length promised.",
+            )
+
+
+def too_large(limit: float) -> HTTPError:
+    """Return the answer to an entity of more bytes than are allowed."""
+    return HTTPError(413, f"The request entity is larger than {limit} bytes.")
+
+
+def _explained(error: Exception) -> Exception:
+    if isinstance(error, HTTPError):
+        return error
+    for kind in type(error).__mro__:
+        if status := _STATUS.get(kind.__name__):
+            return HTTPError(status, f"The request entity could not be read: {error}")
+    return error
