@@ -13,6 +13,7 @@ from cherrypy_dispatch.places import place
 from cherrypy_dispatch.trail import Trail
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from cherrypy_dispatch.match import Layer
@@ -42,9 +43,11 @@ def choose(
         holder = node.__func__ if type(node) is MethodType else node
         handler = getattr(holder, "default", None)
         if handler is not None and getattr(handler, "exposed", False):
-            trail = Trail(path, segments, nodes, layers, kwargs, at_index, rests)
-            layers = _with_default(trail, step, handler)
             is_index = path[-1:] == "/"
+            page = handler.__func__ if type(handler) is MethodType else handler
+            if (config := getattr(page, "_cp_config", None)) is not None:
+                trail = Trail(path, segments, nodes, layers, kwargs, at_index, rests)
+                layers = _with_default(trail, step, config)
         elif getattr(holder, "exposed", False):
             handler = node
             is_index = at_index and step == last
@@ -52,27 +55,20 @@ def choose(
             step -= 1
             continue
         args: tuple[str, ...] = ()
-        if rests or step < len(segments):
+        if rests:
             trail = Trail(path, segments, nodes, layers, kwargs, at_index, rests)
-            args = _arguments(trail, step)
+            args = tuple(trail.rest(step))
+        elif step < len(segments):
+            args = tuple(segments[step:])
+        if args and "%2F" in path:
+            args = tuple([segment.replace("%2F", "/") for segment in args])
         return _new(Match, (handler, args, kwargs, is_index, tuple(layers), node, ()))
     return Match(None, (), kwargs, False, tuple(layers), None)
 
 
-def _arguments(trail: Trail, step: int) -> tuple[str, ...]:
-    left = trail.rest(step)
-    if "%2F" in trail.path:
-        left = [segment.replace("%2F", "/") for segment in left]
-    return tuple(left)
-
-
-def _with_default(trail: Trail, step: int, default: Any) -> list[Layer]:
+def _with_default(trail: Trail, step: int, config: Mapping[str, Any]) -> list[Layer]:
     """Return the layers with the config of a `default` after those of its node."""
-    holder = default.__func__ if type(default) is MethodType else default
-    config = getattr(holder, "_cp_config", None)
     layers = trail.layers
-    if config is None:
-        return layers
     here = place(trail.segments, len(trail.segments) - len(trail.rest(step)))
     if trail.at_index and step == len(trail.nodes) - 1:
         return [*layers, (f"{here.rstrip('/')}/index", config)]

@@ -44,10 +44,13 @@ def ask(
     node, which is not asked again. Where it leaves the list as it was, the first segment counts as
     dealt with. It is not called if it is itself published.
     """
-    function = dispatch.__func__ if type(dispatch) is MethodType else dispatch
+    function: Any = dispatch.__func__ if type(dispatch) is MethodType else dispatch
     take = getattr(function, "take_arguments", None)
     if take is not None:  # popargs: the same, without a list to look at afterwards
-        return _look_up(node, segments[take(segments, kwargs) :], naming)
+        values = take(segments)
+        kwargs.update(values)
+        function.publish(values)
+        return _look_up(node, segments[len(function.names) :], naming)
     if not callable(dispatch) or getattr(function, "exposed", False):
         return None, segments
     vpath = VPath(segments)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cherrypy_dispatch.exploration import explore
 from cherrypy_dispatch.names import attribute_names
-from cherrypy_dispatch.places import place, remaining_sections, split
+from cherrypy_dispatch.places import place, remaining_sections, sections_along, split
 from cherrypy_dispatch.trail import Trail
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def walk_to(  # noqa: C901, PLR0912 - the hot loop: a call costs more than a bra
     It is `end(*walk(...))` without the time that it takes to pack and unpack the trail.
     """
     layers: list[Layer] = []
+    kwargs: dict[str, Any] = {}
     nodes = [root]
     here = ""
     deeper = len(sections)
@@ -67,6 +68,14 @@ def walk_to(  # noqa: C901, PLR0912 - the hot loop: a call costs more than a bra
             if node is None:
                 dispatch = getattr(holder, naming.dispatch_method_name, None)
                 if dispatch is not None:
+                    passed = len(nodes) - 1
+                    taken = _take_rest(dispatch, segments, nodes)
+                    if taken is not None:
+                        kwargs = taken
+                        if deeper:
+                            layers += sections_along(segments, passed, len(segments), sections)
+                            here = "/".join(["", *segments])
+                        break
                     trail = Trail(path, segments, nodes, layers, {}, at_index=False, rests=[])
                     return end(*explore(trail, dispatch, sections, naming))
                 if deeper:
@@ -92,4 +101,20 @@ def walk_to(  # noqa: C901, PLR0912 - the hot loop: a call costs more than a bra
             layers.append((place([*segments, "index"]), config))
     if deeper and (section := sections.get(f"{here}/index")) is not None:
         layers.append((f"{here}/index", section))
-    return end(path, segments, nodes, layers, {}, node is not None, [])
+    return end(path, segments, nodes, layers, kwargs, node is not None, [])
+
+
+def _take_rest(dispatch: Any, segments: list[str], nodes: list[Any]) -> dict[str, str] | None:
+    """Let the last node take all segments that are left as arguments; None if it cannot.
+
+    It then stands a second time in `nodes`, where the path ends.
+    """
+    function: Any = dispatch.__func__ if type(dispatch) is MethodType else dispatch
+    take = getattr(function, "take_arguments", None)
+    passed = len(nodes) - 1
+    left = segments[passed:]
+    if take is None or len(function.names) < len(left):
+        return None
+    nodes += [*[None] * (len(left) - 1), nodes[-1]]
+    arguments: dict[str, str] = take(left)
+    return arguments
