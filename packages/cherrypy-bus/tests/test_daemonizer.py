@@ -21,9 +21,11 @@ class System:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: list[tuple[Any, ...]] = []
         self.children = [0, 0]
+        self.status = 0
         monkeypatch.setattr(os, "fork", self.fork)
         monkeypatch.setattr(os, "setsid", lambda: self.calls.append(("setsid",)))
         monkeypatch.setattr(os, "_exit", self.leave)
+        monkeypatch.setattr(os, "waitpid", self.wait)
         monkeypatch.setattr(module, "_redirect", self.redirect)
         monkeypatch.delenv(module.MARK, raising=False)
         monkeypatch.setattr(os, "environ", dict(os.environ))
@@ -36,6 +38,10 @@ class System:
         self.calls.append(("redirect", len(streams)))
         for descriptor in streams:
             os.close(descriptor)
+
+    def wait(self, pid: int, _options: int) -> tuple[int, int]:
+        self.calls.append(("wait", pid))
+        return pid, self.status
 
     def leave(self, status: int) -> None:
         self.calls.append(("exit", status))
@@ -75,15 +81,29 @@ def test_it_forks_twice_leaves_the_terminal_and_redirects_the_streams(
 
 @pytest.mark.parametrize(
     ("children", "calls"),
-    [([5], [("fork",), ("exit", 0)]), ([0, 5], [("fork",), ("setsid",), ("fork",), ("exit", 0)])],
+    [
+        ([5], [("fork",), ("wait", 5), ("exit", 0)]),
+        ([0, 5], [("fork",), ("setsid",), ("fork",), ("exit", 0)]),
+    ],
 )
-def test_both_parents_leave_with_status_0(
+def test_the_parents_leave_once_the_fork_of_their_child_has_worked(
     bus: Bus, system: System, children: list[int], calls: list[tuple[Any, ...]]
 ) -> None:
     system.children = children
     with pytest.raises(Left):
         Daemonizer(bus).start()
     assert system.calls == calls
+
+
+@pytest.mark.parametrize("status", [3 << 8, 9])
+def test_a_second_fork_that_failed_is_seen_in_the_exit_status(
+    bus: Bus, system: System, status: int
+) -> None:
+    system.children = [5]
+    system.status = status
+    with pytest.raises(Left):
+        Daemonizer(bus).start()
+    assert system.calls[-1] == ("exit", 1)
 
 
 def test_it_is_done_once(bus: Bus, lines: list[str], system: System) -> None:

@@ -180,11 +180,14 @@ class Bus(Channels):
     def graceful(self) -> None:
         """Publish ``graceful``: reload what can be reloaded while running.
 
+        It does nothing while the bus is starting, stopping or reloading, or when it has exited.
+        What is asked for in the meantime is done when the reload is through.
+
         Raises:
             ChannelFailures: A listener failed.
         """
-        self.log("Bus graceful")
-        self.publish("graceful")
+        if self._claim(Operation.GRACEFUL):
+            self._carry_out(Operation.GRACEFUL)
 
     def _claim(self, operation: Operation) -> bool:
         """Say whether the caller is to carry out ``operation`` now, and then nobody else."""
@@ -228,18 +231,20 @@ class Bus(Channels):
                     try:
                         self._take(step)
                     except (ChannelFailures, SystemExit) as error:
-                        problem = error if problem is None else problem
+                        problem = problem or error
+                        if operation is Operation.EXIT:
+                            self._failure = problem
                 operation = self._next()
         except BaseException:
             self._moving = False
             raise
         if problem is not None:
-            self._failure = problem
             raise problem
 
     def _take(self, step: Step) -> None:
-        self.state = step.during
-        self.log(f"Bus {step.during.name}")
+        if step.during is not None:
+            self.state = step.during
+        self.log(f"Bus {step.begun}")
         # Starting is not watched: it may fork, and a thread would be in the way.
         seconds = 0 if step.during is State.STARTING else self.stuck_after
         try:
@@ -252,8 +257,9 @@ class Bus(Channels):
         self._arrive(step)
 
     def _arrive(self, step: Step) -> None:
-        self.state = step.after
-        self.log(f"Bus {step.done}")
+        if step.after is not None:
+            self.state = step.after
+            self.log(f"Bus {step.done}")
 
     # The main thread
 

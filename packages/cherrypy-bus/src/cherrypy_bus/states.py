@@ -41,11 +41,12 @@ states = State
 
 
 class Operation(enum.Enum):
-    """What a caller can ask of a bus that changes its state."""
+    """What a caller can ask of a bus, and only one at a time can do."""
 
     START = "start"
     STOP = "stop"
     EXIT = "exit"
+    GRACEFUL = "graceful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +54,33 @@ class Step:
     """One move: the state and channel while its listeners run, then where it ends.
 
     Attributes:
-        during: The state while the listeners run.
         channel: The channel that is published.
-        after: The state once they have all run.
-        done: The word that the log gives to the end of the step.
+        begun: The word that the log gives to the beginning of the step.
+        done: The word that it gives to the end; None for no word.
+        during: The state while the listeners run; None if it stays.
+        after: The state once they have all run; None if it stays.
         despite_failures: Whether the step ends there even if listeners failed.
     """
 
-    during: State
     channel: str
-    after: State
-    done: str
+    begun: str
+    done: str | None
+    during: State | None
+    after: State | None
     despite_failures: bool = True
 
 
-_STOP = Step(State.STOPPING, "stop", State.STOPPED, "STOPPED")
+_START = Step("start", "STARTING", "STARTED", State.STARTING, State.STARTED, despite_failures=False)
+_STOP = Step("stop", "STOPPING", "STOPPED", State.STOPPING, State.STOPPED)
+_EXIT = Step("exit", "EXITING", "EXITED", State.EXITING, State.EXITING)
+_GRACEFUL = Step("graceful", "graceful", None, None, None)
 
 STEPS: Mapping[Operation, tuple[Step, ...]] = MappingProxyType(
     {
-        Operation.START: (
-            Step(State.STARTING, "start", State.STARTED, "STARTED", despite_failures=False),
-        ),
+        Operation.START: (_START,),
         Operation.STOP: (_STOP,),
-        Operation.EXIT: (_STOP, Step(State.EXITING, "exit", State.EXITING, "EXITED")),
+        Operation.EXIT: (_STOP, _EXIT),
+        Operation.GRACEFUL: (_GRACEFUL,),
     }
 )
 """The steps of each operation, in order."""
@@ -103,22 +108,25 @@ AT_REST: Mapping[State, Mapping[Operation, Verdict]] = MappingProxyType(
             Operation.START: Verdict.RUN,
             Operation.STOP: Verdict.RUN,
             Operation.EXIT: Verdict.RUN,
+            Operation.GRACEFUL: Verdict.RUN,
         },
         # Start again: a plugin that subscribed since then gets its turn, the others know they run.
         State.STARTED: {
             Operation.START: Verdict.RUN,
             Operation.STOP: Verdict.RUN,
             Operation.EXIT: Verdict.RUN,
+            Operation.GRACEFUL: Verdict.RUN,
         },
         # A bus that has exited may be started once more, as test suites do.
         State.EXITING: {
             Operation.START: Verdict.RUN,
             Operation.STOP: Verdict.IGNORE,
             Operation.EXIT: Verdict.IGNORE,
+            Operation.GRACEFUL: Verdict.IGNORE,
         },
     }
 )
-"""The verdicts while nobody moves the bus."""
+"""The verdicts while nobody carries out an operation."""
 
 MOVING: Mapping[State, Mapping[Operation, Verdict]] = MappingProxyType(
     {
@@ -127,27 +135,33 @@ MOVING: Mapping[State, Mapping[Operation, Verdict]] = MappingProxyType(
             Operation.START: Verdict.IGNORE,
             Operation.STOP: Verdict.LATER,
             Operation.EXIT: Verdict.LATER,
+            Operation.GRACEFUL: Verdict.IGNORE,
         },
         State.STOPPING: {
             Operation.START: Verdict.REFUSE,
             Operation.STOP: Verdict.IGNORE,
             Operation.EXIT: Verdict.LATER,
+            Operation.GRACEFUL: Verdict.IGNORE,
         },
         State.EXITING: {
             Operation.START: Verdict.REFUSE,
             Operation.STOP: Verdict.IGNORE,
             Operation.EXIT: Verdict.IGNORE,
+            Operation.GRACEFUL: Verdict.IGNORE,
         },
-        # Claimed, and its first step not begun; or between two steps.
+        # Claimed, and its first step not begun; or between two steps; or reloading: a plugin that
+        # is being reloaded must not start again what was stopped meanwhile.
         State.STOPPED: {
             Operation.START: Verdict.REFUSE,
             Operation.STOP: Verdict.LATER,
             Operation.EXIT: Verdict.LATER,
+            Operation.GRACEFUL: Verdict.IGNORE,
         },
         State.STARTED: {
             Operation.START: Verdict.REFUSE,
             Operation.STOP: Verdict.LATER,
             Operation.EXIT: Verdict.LATER,
+            Operation.GRACEFUL: Verdict.IGNORE,
         },
     }
 )
@@ -164,7 +178,7 @@ class StateError(RuntimeError):
 
     def __init__(self, operation: Operation, state: State) -> None:
         super().__init__(
-            f"cannot {operation.value} a bus that is {state.name}: wait until it has arrived"
+            f"cannot {operation.value} a bus that is {state.name} and on its way: wait for it"
         )
         self.operation = operation
         self.state = state

@@ -28,8 +28,8 @@ def is_daemon() -> bool:
 class Daemonizer(SimplePlugin):
     """Turn the process into a daemon when the bus starts, at priority 65.
 
-    The working directory stays. The parent's exit status is 0 as soon as the first fork has worked;
-    it says nothing about what comes after. A process that is a daemon already only redirects its
+    The working directory stays. The parent's exit status is 0 once the forks have worked, and says
+    nothing about what comes after. A process that is a daemon already only redirects its
     streams; so does process 1, since a container ends with it. Only on systems that have ``fork``.
 
     Args:
@@ -120,8 +120,10 @@ else:
 
     def _fork(logger: Callable[[str], object]) -> None:
         logger("Forking once.")
-        if os.fork():
-            os._exit(0)
+        child = os.fork()
+        if child:
+            _, status = os.waitpid(child, 0)  # it is over in a moment, and nobody else would
+            os._exit(1 if status else 0)
         os.setsid()  # away from the terminal
         logger("Forking twice.")
         if os.fork():
