@@ -1,10 +1,17 @@
 """Small functions on a request and a response: encoding, validators, redirects and more."""
 
+from cherrypy_tools.autovary import MonitoredHeaderMap, autovary
 from cherrypy_tools.charset import Options, Plan
 from cherrypy_tools.compression import compress, decompress, gzip
+from cherrypy_tools.conversion import convert_params, converter_for, converters_of
 from cherrypy_tools.encoding import Body, Encoded, Encoder, Readable, StreamEncoder, encode
 from cherrypy_tools.entity_tags import parse_etags, validate_etags
 from cherrypy_tools.expiry import expires
+from cherrypy_tools.flattening import Flattened, flatten
+from cherrypy_tools.forwarded import parse_forwarded
+from cherrypy_tools.forwarding import Origin, proxy
+from cherrypy_tools.header_log import request_headers_text
+from cherrypy_tools.ignored import ignore_headers
 from cherrypy_tools.json_body import (
     JSON_TYPES,
     MAX_DEPTH,
@@ -19,6 +26,9 @@ from cherrypy_tools.json_body import (
 from cherrypy_tools.methods import allow
 from cherrypy_tools.modified import validate_since
 from cherrypy_tools.negotiation import accept
+from cherrypy_tools.redirection import redirect
+from cherrypy_tools.referrer import referer
+from cherrypy_tools.security import secure_headers
 from cherrypy_tools.set_headers import response_headers
 from cherrypy_tools.slash import trailing_slash
 from cherrypy_tools.vary import set_vary_header
@@ -29,26 +39,41 @@ __all__ = [
     "Body",
     "Encoded",
     "Encoder",
+    "Flattened",
+    "MonitoredHeaderMap",
     "Options",
+    "Origin",
     "Plan",
     "Readable",
     "StreamEncoder",
     "accept",
     "allow",
+    "autovary",
     "check_depth",
     "checked_length",
     "compress",
+    "convert_params",
+    "converter_for",
+    "converters_of",
     "decode_json",
     "decompress",
     "encode",
     "encode_json",
     "expires",
+    "flatten",
     "gzip",
+    "ignore_headers",
     "is_json",
     "json_in",
     "json_out",
     "parse_etags",
+    "parse_forwarded",
+    "proxy",
+    "redirect",
+    "referer",
+    "request_headers_text",
     "response_headers",
+    "secure_headers",
     "set_vary_header",
     "trailing_slash",
     "validate_etags",
