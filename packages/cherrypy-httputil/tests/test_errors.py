@@ -227,3 +227,9 @@ def test_all_errors_have_one_base_and_can_be_copied() -> None:
         assert type(twin) is type(error)
         assert vars(twin) == vars(error)
         assert twin.args == error.args
+
+
+def test_the_classes_have_the_documented_attributes() -> None:
+    assert [HTTPError.status, HTTPError.code, HTTPError.reason] == [None] * 3
+    assert [HTTPRedirect.urls, HTTPRedirect.status] == [None] * 2
+    assert HTTPRedirect.encoding == "utf-8"

@@ -8,6 +8,7 @@ from cherrypy_httputil.elements import (
     ElementSplitter,
     HeaderElement,
     header_elements,
+    q_separator,
 )
 from cherrypy_httputil.errors import (
     CherryPyException,
@@ -76,6 +77,7 @@ __all__ = [
     "parse_date",
     "parse_query_string",
     "protocol_from_http",
+    "q_separator",
     "response_codes",
     "set_exchange_provider",
     "urljoin",

@@ -15,6 +15,9 @@ from cherrypy_httputil.errors import HTTPError
 if TYPE_CHECKING:
     from typing import Self
 
+q_separator = re.compile(r"; *q *=", re.IGNORECASE)
+"""What stands between a media range and its quality value."""
+
 _QVALUE = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+", re.ASCII)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SPECIAL = re.compile(r'["\\]')
@@ -129,6 +132,8 @@ class AcceptElement(HeaderElement):
         Parameters behind the quality value belong to it, and not to the media range.
         """
         value, found = cls.parse(elementstr)
+        if not q_separator.search(elementstr):
+            return cls(value, found)
         params: Params = {}
         quality: HeaderElement | None = None
         for name, text in found.items():

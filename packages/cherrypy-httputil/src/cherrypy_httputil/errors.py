@@ -109,13 +109,13 @@ class HTTPError(CherryPyException):
         ValueError: If the status is not that of an error.
     """
 
-    status: Status
+    status: Status = None
     """The status as it was given."""
 
-    code: int
+    code: int = None  # type: ignore[assignment]  # a class has none yet
     """The number in it."""
 
-    reason: str
+    reason: str = None  # type: ignore[assignment]  # a class has none yet
     """The reason phrase in it, or the usual one for the code."""
 
     message: str
@@ -224,10 +224,10 @@ class HTTPRedirect(CherryPyException):
     encoding: str = "utf-8"
     """How urls given as bytes are encoded."""
 
-    urls: list[str]
+    urls: list[str] = None  # type: ignore[assignment]  # a class has none yet
     """The urls, absolute if a request is being served."""
 
-    status: int
+    status: int = None  # type: ignore[assignment]  # a class has none yet
     """The code."""
 
     def __init__(
