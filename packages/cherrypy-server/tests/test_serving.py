@@ -18,10 +18,14 @@ from cherrypy_bus import Bus
 from cherrypy_server import BindError, Server
 
 
-def port_of(server: Server) -> int:
+def address_of(server: Server) -> tuple[str, int]:
     address = server.bound_addr
     assert isinstance(address, tuple)
-    return address[1]
+    return address
+
+
+def port_of(server: Server) -> int:
+    return address_of(server)[1]
 
 
 def get(
@@ -69,8 +73,7 @@ def test_after_stop_nobody_answers_and_the_log_names_the_server(
     lines: list[str],
 ) -> None:
     server.start()
-    address = server.bound_addr
-    assert isinstance(address, tuple)
+    address = address_of(server)
     server.stop()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address)
@@ -194,6 +197,67 @@ def test_a_running_request_is_finished_before_the_server_is_down(server: Server)
     stopper.join(5)
     client.join(5)
     assert answers == [b"done"]
+
+
+def test_a_request_that_does_not_end_does_not_keep_the_server(
+    server: Server,
+    lines: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cherrypy_server.wsgi.GRACE", 0)
+    entered, leave = threading.Event(), threading.Event()
+
+    def hang(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        entered.set()
+        leave.wait(30)
+        start_response("200 OK", [])
+        return [b""]
+
+    server.application = hang
+    server.shutdown_timeout = 0.2
+    server.start()
+    with socket.create_connection(address_of(server)) as client:
+        client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert entered.wait(5)
+        server.stop()
+        leave.set()
+    assert "Requests still run 0.2 s after the server stopped" in lines
+    assert lines[-1].endswith("shut down")
+
+
+def test_a_request_may_have_any_time(server: Server) -> None:
+    server.shutdown_timeout = None
+    server.start()
+    assert get(server)[1] == b"hello"
+    server.stop()
+    assert not server.running
+
+
+def test_idle_connections_do_not_delay_the_stop(server: Server) -> None:
+    server.start()
+    with socket.create_connection(address_of(server)) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert client.recv(1000).endswith(b"hello")
+        server.shutdown_timeout = 60
+        server.stop()
+        assert client.recv(1000) == b""
+
+
+def test_a_request_may_stop_the_bus(server: Server, bus: Bus) -> None:
+    exited = threading.Event()
+    bus.subscribe("exit", exited.set)
+
+    def stop(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        bus.exit()
+        start_response("200 OK", [("Content-Length", "3")])
+        return [b"bye"]
+
+    server.application = stop
+    server.subscribe()
+    bus.start()
+    assert get(server)[1] == b"bye"
+    assert exited.wait(5)
+    assert not server.running
 
 
 def test_an_application_that_exits_stops_the_bus(server: Server, bus: Bus) -> None:

@@ -48,8 +48,8 @@ class Server(ServerAdapter):
     accepted_queue_timeout: float = 10
     """Seconds an accepted connection waits for room in a full queue; then it gets a 503."""
 
-    shutdown_timeout: float = 5
-    """Seconds that running requests have to finish when the server stops."""
+    shutdown_timeout: float | None = 5
+    """Seconds that running requests have to finish when the server stops; None for any time."""
 
     protocol_version: str = "HTTP/1.1"
     """The highest HTTP version to speak, as it stands in the status line."""

@@ -4,10 +4,12 @@ Only cheroot's public API is overridden here: what it binds, where it logs and w
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cheroot import wsgi
+from cheroot.workers.threadpool import WorkerThread
 
 from cherrypy_server.address import BindAddress, BindError
 from cherrypy_server.unix import UnixSocketFile
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 WSGIApplication: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
 """A WSGI application (PEP 3333): called with the environ and `start_response`."""
+
+GRACE = 1.0
+"""Seconds for winding up, beyond those that requests have for finishing."""
 
 
 class Gateway10(wsgi.Gateway_10):
@@ -100,8 +105,14 @@ class WSGIServer(wsgi.Server):
         self._publish_statistics(listed=True)
 
     def stop(self) -> None:
-        """Stop accepting, finish what runs, and leave no socket file behind."""
-        super().stop()
+        """Stop accepting, finish what runs, and leave no socket file behind.
+
+        A request that still runs after `shutdown_timeout` is left to itself, and the log says so.
+        """
+        if isinstance(threading.current_thread(), WorkerThread):
+            super().stop()  # a request asked for it: cheroot waits for all the others
+        else:
+            self._stop_in_time()
         self._publish_statistics(listed=False)
         if self._socket_file is not None:
             self._socket_file.remove()
@@ -138,6 +149,17 @@ class WSGIServer(wsgi.Server):
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Write to the bus's log."""
         self.server_adapter.bus.log(msg, level, traceback)
+
+    def _stop_in_time(self) -> None:
+        """Have cheroot stop, which waits without end for a request that does not."""
+        stopping = threading.Thread(target=super().stop, name="HTTPServer stopping", daemon=True)
+        stopping.start()
+        limit = self.shutdown_timeout
+        stopping.join(None if limit is None else limit + GRACE)
+        if stopping.is_alive():
+            self.error_log(
+                f"Requests still run {limit} s after the server stopped", logging.WARNING
+            )
 
     def _publish_statistics(self, *, listed: bool) -> None:
         """Keep cheroot's figures in `logging.statistics` exactly while the server runs."""
