@@ -1,0 +1,27 @@
+"""The examples in the docstrings work as they stand."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import cherrypy_bus
+
+MODULES = [module.name for module in pkgutil.walk_packages(cherrypy_bus.__path__, "cherrypy_bus.")]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_there_are_examples() -> None:
+    bus = importlib.import_module("cherrypy_bus.bus")
+    assert doctest.testmod(bus).attempted > 0
+
+
+def test_everything_public_is_there() -> None:
+    assert cherrypy_bus.__all__ == sorted(cherrypy_bus.__all__)
+    for name in cherrypy_bus.__all__:
+        assert name == "Listener" or getattr(cherrypy_bus, name).__doc__
