@@ -85,7 +85,7 @@ def wsgi_call(
         told[:] = [status, list(fields)]
         return lambda data: None
 
-    iterable = validator(app)(env, start_response)  # type: ignore[arg-type]  # a WSGI callable
+    iterable = validator(app)(env, start_response)
     try:
         content = b"".join(iterable)
     finally:

@@ -1,5 +1,9 @@
 """The order of events in a request, and what a handler finds in it."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from cherrypy_dispatch import expose
@@ -9,43 +13,43 @@ from cherrypy_web import Hook, Request, Response
 
 
 class Site:
-    def __init__(self, handler):
+    def __init__(self, handler: Any) -> None:
         self.index = expose(handler)
 
 
-def test_handler_answers_with_bytes(call, mount):
+def test_handler_answers_with_bytes(call: Any, mount: Any) -> None:
     answer = call(mount(Site(lambda: b"Hello")))
     assert answer.status == "200 OK"
     assert answer.body == b"Hello"
     assert answer.headers["content-length"] == "5"
 
 
-def test_unknown_path_is_404_and_names_the_path(call, mount):
+def test_unknown_path_is_404_and_names_the_path(call: Any, mount: Any) -> None:
     answer = call(mount(Site(lambda: b"")), "/<nope>")
     assert answer.status == "404 Not Found"
     assert "The path &#x27;/&lt;nope&gt;&#x27; was not found." in answer.text
 
 
-def test_query_and_form_parameters_reach_the_handler_together(call, mount):
+def test_query_and_form_parameters_reach_the_handler_together(call: Any, mount: Any) -> None:
     class Root:
         @expose
-        def add(self, **params):
+        def add(self, **params: Any) -> Any:
             return repr(sorted(params.items())).encode()
 
     answer = call(mount(Root()), "/add?a=1&b=x+y", method="POST", body=b"a=2&c=%C3%A9")
     assert answer.text == repr([("a", ["1", "2"]), ("b", "x y"), ("c", "é")])
 
 
-def test_path_segments_become_positional_arguments(call, mount):
+def test_path_segments_become_positional_arguments(call: Any, mount: Any) -> None:
     class Root:
         @expose
-        def show(self, *segments):
+        def show(self, *segments: Any) -> Any:
             return "|".join(segments).encode()
 
     assert call(mount(Root()), "/show/a/b%2Fc").text == "a|b/c"
 
 
-def test_stages_run_in_the_documented_order(call, mount):
+def test_stages_run_in_the_documented_order(call: Any, mount: Any) -> None:
     seen = []
     points = (
         "on_start_resource",
@@ -56,14 +60,19 @@ def test_stages_run_in_the_documented_order(call, mount):
         "on_end_request",
     )
     hooks = {f"hooks.{point}": lambda point=point: seen.append(point) for point in points}
-    call(mount(Site(lambda: seen.append("handler") or b""), {"/": hooks}))
+
+    def handler() -> bytes:
+        seen.append("handler")
+        return b""
+
+    call(mount(Site(handler), {"/": hooks}))
     assert seen == [*points[:3], "handler", *points[3:]]
 
 
-def test_error_hooks_run_around_the_error_response(call, mount):
+def test_error_hooks_run_around_the_error_response(call: Any, mount: Any) -> None:
     seen = []
 
-    def fail():
+    def fail() -> None:
         raise RuntimeError("broken")
 
     hooks = {
@@ -76,8 +85,8 @@ def test_error_hooks_run_around_the_error_response(call, mount):
     assert seen == ["end", "before", "response", "after"]
 
 
-def test_unexpected_error_is_a_500_with_its_traceback(call, mount):
-    def fail():
+def test_unexpected_error_is_a_500_with_its_traceback(call: Any, mount: Any) -> None:
+    def fail() -> None:
         raise RuntimeError("<broken>")
 
     answer = call(mount(Site(fail)))
@@ -85,8 +94,8 @@ def test_unexpected_error_is_a_500_with_its_traceback(call, mount):
     assert "RuntimeError: &lt;broken&gt;" in answer.text
 
 
-def test_tracebacks_are_hidden_on_request(call, mount):
-    def fail():
+def test_tracebacks_are_hidden_on_request(call: Any, mount: Any) -> None:
+    def fail() -> None:
         raise RuntimeError("secret")
 
     answer = call(mount(Site(fail), {"/": {"request.show_tracebacks": False}}))
@@ -94,11 +103,11 @@ def test_tracebacks_are_hidden_on_request(call, mount):
     assert "secret" not in answer.text
 
 
-def test_throw_errors_lets_the_error_through(mount):
+def test_throw_errors_lets_the_error_through(mount: Any) -> None:
     class Careless(Request):
         throw_errors = True
 
-    def fail():
+    def fail() -> None:
         raise RuntimeError("through")
 
     app = mount(Site(fail))
@@ -109,8 +118,8 @@ def test_throw_errors_lets_the_error_through(mount):
     app.release_serving()
 
 
-def test_http_error_gives_its_status_and_message(call, mount):
-    def fail():
+def test_http_error_gives_its_status_and_message(call: Any, mount: Any) -> None:
+    def fail() -> None:
         raise HTTPError("410 It moved out", "It is <gone>.")
 
     answer = call(mount(Site(fail)))
@@ -118,8 +127,8 @@ def test_http_error_gives_its_status_and_message(call, mount):
     assert "It is &lt;gone&gt;." in answer.text
 
 
-def test_redirect_is_absolute_and_linked(call, mount):
-    def leave():
+def test_redirect_is_absolute_and_linked(call: Any, mount: Any) -> None:
+    def leave() -> None:
         raise HTTPRedirect("there?a=1&b=2")
 
     answer = call(mount(Site(leave)))
@@ -128,31 +137,33 @@ def test_redirect_is_absolute_and_linked(call, mount):
     assert '<a href="http://example.com/there?a=1&amp;b=2">' in answer.text
 
 
-def test_redirect_for_http_1_0_is_302(call, mount):
-    def leave():
+def test_redirect_for_http_1_0_is_302(call: Any, mount: Any) -> None:
+    def leave() -> None:
         raise HTTPRedirect("/there")
 
     answer = call(mount(Site(leave)), extra={"SERVER_PROTOCOL": "HTTP/1.0"})
     assert answer.status == "302 Found"
 
 
-def test_internal_redirect_serves_the_other_path(call, mount):
+def test_internal_redirect_serves_the_other_path(call: Any, mount: Any) -> None:
     class Root:
         @expose
-        def old(self, **_):
+        def old(self, **_: Any) -> None:
             raise InternalRedirect("/new", "a=1")
 
         @expose
-        def new(self, a):
+        def new(self, a: Any) -> Any:
             return f"{serving.request.method} {a}".encode()
 
     assert call(mount(Root()), "/old", method="POST", body=b"x=y").text == "GET 1"
 
 
-def test_internal_redirect_in_a_circle_is_an_error(call, mount, caplog):
+def test_internal_redirect_in_a_circle_is_an_error(
+    call: Any, mount: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     class Root:
         @expose
-        def round(self):
+        def round(self) -> None:
             raise InternalRedirect("/round")
 
     answer = call(mount(Root()), "/round")
@@ -160,15 +171,15 @@ def test_internal_redirect_in_a_circle_is_an_error(call, mount, caplog):
     assert "visited the same URL twice" in caplog.text
 
 
-def test_head_has_the_length_but_no_body(call, mount):
+def test_head_has_the_length_but_no_body(call: Any, mount: Any) -> None:
     answer = call(mount(Site(lambda: b"Hello")), method="HEAD")
     assert answer.headers["content-length"] == "5"
     assert answer.body == b""
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])
-def test_status_without_content_drops_the_body(call, mount, status):
-    def answer_with():
+def test_status_without_content_drops_the_body(call: Any, mount: Any, status: Any) -> None:
+    def answer_with() -> Any:
         serving.response.status = status
         if status != 205:
             serving.response.headers.pop("Content-Type")
@@ -180,58 +191,58 @@ def test_status_without_content_drops_the_body(call, mount, status):
     assert "content-length" not in answer.headers
 
 
-def test_http_1_1_needs_a_host(call, mount):
+def test_http_1_1_needs_a_host(call: Any, mount: Any) -> None:
     answer = call(mount(Site(lambda: b"")), extra={"HTTP_HOST": ""})
     assert answer.code == 400
     assert "requires a &#x27;Host&#x27; request header" in answer.text
 
 
-def test_undecodable_query_string_is_404(call, mount):
+def test_undecodable_query_string_is_404(call: Any, mount: Any) -> None:
     answer = call(mount(Site(lambda **_: b"")), "/?a=%F4")
     assert answer.code == 404
     assert "must be encoded with &#x27;utf8&#x27;" in answer.text
 
 
-def test_query_string_encoding_can_be_chosen(call, mount):
+def test_query_string_encoding_can_be_chosen(call: Any, mount: Any) -> None:
     app = mount(Site(lambda a: a.encode()), {"/": {"request.query_string_encoding": "latin-1"}})
     assert call(app, "/?a=%F4").text == "ô"
 
 
-def test_malformed_cookie_is_400_when_somebody_asks(call, mount):
+def test_malformed_cookie_is_400_when_somebody_asks(call: Any, mount: Any) -> None:
     app = mount(Site(lambda: repr(dict(serving.request.cookie)).encode()))
     assert call(app, headers={"Cookie": "a=1"}).code == 200
     assert call(app, headers={"Cookie": "a b[]=1"}).code in {200, 400}
 
 
-def test_end_request_hooks_run_once_when_the_answer_was_sent(call, mount):
+def test_end_request_hooks_run_once_when_the_answer_was_sent(call: Any, mount: Any) -> None:
     seen = []
     app = mount(Site(lambda: b"x"), {"/": {"hooks.on_end_request": lambda: seen.append("end")}})
     call(app)
     assert seen == ["end"]
 
 
-def test_error_in_an_end_request_hook_does_not_reach_the_server(call, mount):
-    def fail():
+def test_error_in_an_end_request_hook_does_not_reach_the_server(call: Any, mount: Any) -> None:
+    def fail() -> None:
         raise RuntimeError("late")
 
     assert call(mount(Site(lambda: b"x"), {"/": {"hooks.on_end_request": fail}})).body == b"x"
 
 
-def test_nothing_is_bound_after_the_request(call, mount):
+def test_nothing_is_bound_after_the_request(call: Any, mount: Any) -> None:
     call(mount(Site(lambda: b"x")))
     with pytest.raises(UnboundError):
         serving.request  # noqa: B018 - reading it is the test
 
 
-def test_hook_with_a_lower_priority_number_runs_first(call, mount):
+def test_hook_with_a_lower_priority_number_runs_first(call: Any, mount: Any) -> None:
     seen = []
 
-    def early():
+    def early() -> None:
         seen.append("early")
 
-    early.priority = 10
+    early.priority = 10  # type: ignore[attr-defined]  # as documented
 
-    def late():
+    def late() -> None:
         seen.append("late")
 
     config = {"hooks.before_handler.b": late, "hooks.before_handler.a": early}
@@ -239,10 +250,12 @@ def test_hook_with_a_lower_priority_number_runs_first(call, mount):
     assert seen == ["early", "late"]
 
 
-def test_hook_attached_during_the_request_runs_and_is_gone_afterwards(call, mount):
+def test_hook_attached_during_the_request_runs_and_is_gone_afterwards(
+    call: Any, mount: Any
+) -> None:
     seen = []
 
-    def handler():
+    def handler() -> Any:
         serving.request.hooks.attach("before_finalize", lambda: seen.append("hook"))
         return b""
 
@@ -252,7 +265,7 @@ def test_hook_attached_during_the_request_runs_and_is_gone_afterwards(call, moun
     assert seen == ["hook", "hook"]
 
 
-def test_hooks_of_a_request_class_hang_on_all_its_requests(call, mount):
+def test_hooks_of_a_request_class_hang_on_all_its_requests(call: Any, mount: Any) -> None:
     seen = []
 
     class Watched(Request):
@@ -266,16 +279,16 @@ def test_hooks_of_a_request_class_hang_on_all_its_requests(call, mount):
     assert Request.hooks["before_handler"] == []
 
 
-def test_first_error_of_a_point_wins_and_failsafe_hooks_still_run(call, mount):
+def test_first_error_of_a_point_wins_and_failsafe_hooks_still_run(call: Any, mount: Any) -> None:
     seen = []
 
-    def first():
+    def first() -> None:
         raise HTTPError(403, "first")
 
-    def skipped():
+    def skipped() -> None:
         seen.append("skipped")
 
-    def safe():
+    def safe() -> None:
         seen.append("safe")
         raise HTTPError(409, "second")
 
@@ -288,8 +301,8 @@ def test_first_error_of_a_point_wins_and_failsafe_hooks_still_run(call, mount):
     assert seen == ["safe"]
 
 
-def test_timed_out_response_is_an_error(call, mount):
-    def slow():
+def test_timed_out_response_is_an_error(call: Any, mount: Any) -> None:
+    def slow() -> Any:
         serving.response.timeout = -1
         serving.response.check_timeout()
         return b""
@@ -299,7 +312,7 @@ def test_timed_out_response_is_an_error(call, mount):
     assert "TimeoutError" in answer.text
 
 
-def test_class_attributes_are_the_documented_defaults():
+def test_class_attributes_are_the_documented_defaults() -> None:
     assert Request.methods_with_bodies == ("POST", "PUT", "PATCH")
     assert Request.throws == (KeyboardInterrupt, SystemExit, InternalRedirect)
     assert Request.show_tracebacks is True
@@ -307,16 +320,16 @@ def test_class_attributes_are_the_documented_defaults():
     assert Response.timeout == 300
 
 
-def test_unknown_attributes_can_be_hung_on_a_request(call, mount):
-    def handler():
+def test_unknown_attributes_can_be_hung_on_a_request(call: Any, mount: Any) -> None:
+    def handler() -> Any:
         serving.request.anything = "kept"
         return serving.request.anything.encode()
 
     assert call(mount(Site(handler))).text == "kept"
 
 
-def test_request_says_what_it_is(call, mount):
-    def handler(**_):
+def test_request_says_what_it_is(call: Any, mount: Any) -> None:
+    def handler(**_: Any) -> Any:
         request = serving.request
         return "\n".join(
             [request.base, request.request_line, request.remote.ip, request.headers["x-a"]]

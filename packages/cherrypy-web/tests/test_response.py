@@ -1,6 +1,9 @@
 """What a body may be, and what is sent."""
 
+from __future__ import annotations
+
 import io
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -8,21 +11,24 @@ from cherrypy_dispatch import expose
 from cherrypy_serving import serving
 from cherrypy_web import Response
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 class Site:
-    def __init__(self, handler):
+    def __init__(self, handler: Any) -> None:
         self.index = expose(handler)
 
 
 class Closing:
-    def __init__(self, *chunks):
+    def __init__(self, *chunks: Any) -> None:
         self.chunks = chunks
         self.closed = 0
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         yield from self.chunks
 
-    def close(self):
+    def close(self) -> None:
         self.closed += 1
 
 
@@ -36,27 +42,27 @@ class Closing:
         ((part for part in (b"g", b"en")), b"gen"),
     ],
 )
-def test_body_may_be(call, mount, body, sent):
+def test_body_may_be(call: Any, mount: Any, body: Any, sent: Any) -> None:
     assert call(mount(Site(lambda: body))).body == sent
 
 
 @pytest.mark.parametrize("body", ["text", ["text"], (part for part in ["text"])])
-def test_text_in_a_body_is_a_clear_error(call, mount, body):
+def test_text_in_a_body_is_a_clear_error(call: Any, mount: Any, body: Any) -> None:
     answer = call(mount(Site(lambda: body)))
     assert answer.code == 500
     assert "turn on tools.encode" in answer.text
 
 
-def test_stream_is_sent_as_it_is_made_without_a_length(call, mount):
+def test_stream_is_sent_as_it_is_made_without_a_length(call: Any, mount: Any) -> None:
     app = mount(Site(lambda: (part for part in (b"a", b"b"))), {"/": {"response.stream": True}})
     answer = call(app)
     assert answer.body == b"ab"
     assert "content-length" not in answer.headers
 
 
-def test_handler_of_a_stream_still_sees_its_request(call, mount):
-    def handler():
-        def pieces():
+def test_handler_of_a_stream_still_sees_its_request(call: Any, mount: Any) -> None:
+    def handler() -> Any:
+        def pieces() -> Iterator[Any]:
             yield serving.request.path_info.encode()
 
         return pieces()
@@ -64,9 +70,11 @@ def test_handler_of_a_stream_still_sees_its_request(call, mount):
     assert call(mount(Site(handler), {"/": {"response.stream": True}})).body == b"/"
 
 
-def test_error_in_a_stream_ends_the_connection_and_is_logged(call, mount, caplog):
-    def handler():
-        def pieces():
+def test_error_in_a_stream_ends_the_connection_and_is_logged(
+    call: Any, mount: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def handler() -> Any:
+        def pieces() -> Iterator[Any]:
             yield b"a"
             raise RuntimeError("in the middle")
 
@@ -83,22 +91,22 @@ def test_error_in_a_stream_ends_the_connection_and_is_logged(call, mount, caplog
     assert "in the middle" in caplog.text
 
 
-def test_collapsed_body_is_closed(call, mount):
+def test_collapsed_body_is_closed(call: Any, mount: Any) -> None:
     body = Closing(b"a")
     call(mount(Site(lambda: body)))
     assert body.closed == 1
 
 
-def test_streamed_body_is_closed_with_the_request(call, mount):
+def test_streamed_body_is_closed_with_the_request(call: Any, mount: Any) -> None:
     body = Closing(b"a")
     call(mount(Site(lambda: body), {"/": {"response.stream": True}}))
     assert body.closed == 1
 
 
-def test_body_that_is_not_sent_is_closed(call, mount):
+def test_body_that_is_not_sent_is_closed(call: Any, mount: Any) -> None:
     body = Closing(b"a")
 
-    def handler():
+    def handler() -> Any:
         serving.response.status = 304
         serving.response.headers.pop("Content-Type")
         return body
@@ -107,8 +115,8 @@ def test_body_that_is_not_sent_is_closed(call, mount):
     assert body.closed == 1
 
 
-def test_illegal_status_is_a_500_that_names_it(call, mount):
-    def handler():
+def test_illegal_status_is_a_500_that_names_it(call: Any, mount: Any) -> None:
+    def handler() -> Any:
         serving.response.status = "999 Strange"
         return b""
 
@@ -117,16 +125,16 @@ def test_illegal_status_is_a_500_that_names_it(call, mount):
     assert "999 Strange" in answer.text
 
 
-def test_header_value_with_a_line_break_is_refused_when_it_is_set(call, mount):
-    def handler():
+def test_header_value_with_a_line_break_is_refused_when_it_is_set(call: Any, mount: Any) -> None:
+    def handler() -> Any:
         serving.response.headers["X-A"] = "a\r\nSet-Cookie: b=c"
         return b""
 
     assert call(mount(Site(handler))).code == 500
 
 
-def test_cookies_are_sent_one_by_one(call, mount):
-    def handler():
+def test_cookies_are_sent_one_by_one(call: Any, mount: Any) -> None:
+    def handler() -> Any:
         serving.response.cookie["a"] = "1"
         serving.response.cookie["a"]["path"] = "/"
         serving.response.cookie["b"] = "2"
@@ -137,8 +145,8 @@ def test_cookies_are_sent_one_by_one(call, mount):
     assert sent == ["a=1; Path=/", "b=2"]
 
 
-def test_cookie_with_a_line_break_is_not_sent(call, mount):
-    def handler():
+def test_cookie_with_a_line_break_is_not_sent(call: Any, mount: Any) -> None:
+    def handler() -> Any:
         serving.response.cookie["a"] = "1"
         serving.response.cookie["a"]["path"] = "/\r\nX-Evil: 1"
         return b""
@@ -148,8 +156,8 @@ def test_cookie_with_a_line_break_is_not_sent(call, mount):
     assert "x-evil" not in answer.headers
 
 
-def test_list_values_become_one_field_each(call, mount):
-    def handler():
+def test_list_values_become_one_field_each(call: Any, mount: Any) -> None:
+    def handler() -> Any:
         serving.response.headers["X-A"] = ["1", "2"]
         return b""
 
@@ -157,17 +165,17 @@ def test_list_values_become_one_field_each(call, mount):
     assert [value for name, value in answer.fields if name == "X-A"] == ["1", "2"]
 
 
-def test_webob_names_read_and_set_the_same_response():
+def test_webob_names_read_and_set_the_same_response() -> None:
     response = Response()
     response.status = "404 Not Found"
     assert response.status_code == 404
     response.status_code = 201
-    assert response.status == 201
+    assert response.status_code == 201
     response.app_iter = [b"a"]
     assert response.body == [b"a"]
 
 
-def test_check_timeout_compares_with_the_start():
+def test_check_timeout_compares_with_the_start() -> None:
     response = Response()
     response.check_timeout()
     assert response.timed_out is False

@@ -82,13 +82,13 @@ class ResponseBody:
         if isinstance(value, list):
             for item in value:
                 if isinstance(item, str):
-                    raise ValueError(self.unicode_err)
+                    raise ValueError(self.unicode_err)  # noqa: TRY004 - the documented error
         elif isinstance(value, bytes):
             value = [value] if value else []
         elif value is None:
             value = []
         elif isinstance(value, str):
-            raise ValueError(self.unicode_err)  # noqa: TRY004 - the documented error
+            raise ValueError(self.unicode_err)
         elif hasattr(value, "read"):
             value = file_chunks(value)
         response._body = value  # noqa: SLF001 - this is the attribute's own slot

@@ -7,7 +7,7 @@ each request instead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
 
 from cherrypy_httputil import NotFound
 from cherrypy_serving import serving
@@ -17,9 +17,18 @@ from cherrypy_web.hooks import Hook
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+if TYPE_CHECKING:
+    # With a default (PEP 696), so that users may write ``class Mine(Tool)``.
+    from typing_extensions import ParamSpec
+
+    P = ParamSpec("P", default=...)
+else:
+    from typing import ParamSpec
+
+    P = ParamSpec("P")
+
 __all__ = ["ErrorTool", "HandlerTool", "HandlerWrapperTool", "Tool", "Toolbox"]
 
-P = ParamSpec("P")
 F = TypeVar("F")
 
 _NOT_AN_ATTRIBUTE: Final = (
@@ -222,6 +231,10 @@ class Toolbox:
     """
 
     namespace: str
+
+    if TYPE_CHECKING:
+        # The tools that a program adds are attributes that no type checker has heard of.
+        def __getattr__(self, name: str) -> Any: ...
 
     def __init__(self, namespace: str) -> None:
         self.__dict__["namespace"] = namespace

@@ -1,0 +1,184 @@
+"""The logs: what is written, where, and what a client cannot do to them."""
+
+from __future__ import annotations
+
+import io
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cherrypy_dispatch import expose
+from cherrypy_serving import serving
+from cherrypy_web import Application, LogManager
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Site:
+    @expose
+    def index(self, **_: Any) -> Any:
+        return b"Hello"
+
+    @expose
+    def say(self) -> Any:
+        serving.request.app.log("said", "APP", logging.WARNING)
+        return b""
+
+
+def lines(path: Any) -> Any:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Any:
+    access, error = tmp_path / "access.log", tmp_path / "error.log"
+    return access, error, {"/": {"log.access_file": str(access), "log.error_file": str(error)}}
+
+
+def close(app: Application) -> None:
+    app.log.access_file = app.log.error_file = ""
+
+
+def test_access_log_is_in_the_combined_format(call: Any, mount: Any, files: Any) -> None:
+    access, _, config = files
+    app = mount(Site(), config)
+    call(app, "/?a=1", headers={"Referer": "http://r", "User-Agent": "Test/1"})
+    close(app)
+    (line,) = lines(access)
+    host, rest = line.split(" - - [", 1)
+    assert host == "192.0.2.1"
+    assert rest.partition("] ")[2] == '"GET /?a=1 HTTP/1.1" 200 5 "http://r" "Test/1"'
+
+
+def test_hostile_values_cannot_leave_their_field(call: Any, mount: Any, files: Any) -> None:
+    access, _, config = files
+    app = mount(Site(), config)
+    call(app, headers={"User-Agent": 'a" 200\\\t\x1b[31mé'})
+    close(app)
+    (line,) = lines(access)
+    assert line.endswith(r'"a\" 200\\\t\x1b[31m\xc3\xa9"')
+
+
+def test_error_log_carries_time_context_and_message(call: Any, mount: Any, files: Any) -> None:
+    _, error, config = files
+    app = mount(Site(), config)
+    call(app, "/say")
+    close(app)
+    (line,) = lines(error)
+    assert line.endswith("] APP said")
+    assert line.startswith("[")
+
+
+def test_traceback_is_appended_on_request(files: Any, mount: Any) -> None:
+    _, error, config = files
+    app = mount(Site(), config)
+    try:
+        raise RuntimeError("trouble")  # noqa: TRY301 - the traceback is the subject
+    except RuntimeError:
+        app.log("kaboom!", traceback=True)
+    close(app)
+    text = error.read_text(encoding="utf-8")
+    assert "kaboom!\nTraceback" in text
+    assert text.endswith("RuntimeError: trouble\n")
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [("{s} {b} {o}", "200 5 example.com"), ("%(s)s %(b)s %(o)s", "200 5 example.com")],
+)
+def test_format_can_be_chosen_in_both_styles(
+    call: Any,
+    mount: Any,
+    files: Any,
+    template: Any,
+    line: Any,
+) -> None:
+    access, _, config = files
+    app = mount(Site(), config)
+    app.log.access_log_format = template
+    call(app)
+    close(app)
+    assert lines(access) == [line]
+
+
+def test_unknown_atom_is_an_error_that_names_it_and_the_answer_is_sent(
+    call: Any, mount: Any, files: Any
+) -> None:
+    _, error, config = files
+    app = mount(Site(), config)
+    app.log.access_log_format = "{nope}"
+    assert call(app).body == b"Hello"
+    close(app)
+    assert "names nope" in error.read_text(encoding="utf-8")
+
+
+def test_nothing_is_formatted_that_no_handler_takes(
+    call: Any, mount: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = mount(Site())
+    monkeypatch.setattr(app.log.access_log, "propagate", False)
+    monkeypatch.setattr("cherrypy_web.logs.compile_format", None)
+    assert call(app).body == b"Hello"
+
+
+def test_identifier_and_utc_time_are_atoms(call: Any, mount: Any, files: Any) -> None:
+    access, _, config = files
+    app = mount(Site(), config)
+    app.log.access_log_format = "{i} {z}"
+    call(app)
+    close(app)
+    identifier, stamp = lines(access)[0].split()
+    assert len(identifier) == 36
+    assert stamp.endswith("Z")
+
+
+def test_reopened_files_lose_nothing(call: Any, mount: Any, files: Any) -> None:
+    access, _, config = files
+    app = mount(Site(), config)
+    call(app)
+    access.rename(access.with_suffix(".1"))
+    call(app)
+    app.log.reopen_files()
+    call(app)
+    close(app)
+    assert len(lines(access.with_suffix(".1"))) == 2
+    assert len(lines(access)) == 1
+
+
+def test_screen_can_be_turned_on_and_off() -> None:
+    log = LogManager("screen test")
+    before = len(log.error_log.handlers)
+    log.screen = True
+    assert log.screen is True
+    assert len(log.error_log.handlers) == before + 1
+    log.screen = False
+    assert log.screen is False
+    assert len(log.error_log.handlers) == before
+
+
+def test_handlers_of_the_program_are_left_alone() -> None:
+    log = LogManager("foreign handlers")
+    own = logging.StreamHandler(io.StringIO())
+    log.error_log.addHandler(own)
+    log.screen = True
+    log.screen = False
+    assert own in log.error_log.handlers
+
+
+def test_errors_go_to_the_server_of_the_request(call: Any, mount: Any) -> None:
+    errors = io.StringIO()
+    app = mount(Site())
+    app.log.wsgi = True
+    call(app, "/say", extra={"wsgi.errors": errors})
+    app.log.wsgi = False
+    assert errors.getvalue().endswith("APP said\n")
+
+
+def test_files_are_told_by_their_absolute_path(mount: Any, files: Any) -> None:
+    access, error, config = files
+    app = mount(Site(), config)
+    assert (app.log.access_file, app.log.error_file) == (str(access), str(error))
+    close(app)
+    assert (app.log.access_file, app.log.error_file) == ("", "")

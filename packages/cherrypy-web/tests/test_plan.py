@@ -1,0 +1,257 @@
+"""A change made while the site runs takes effect with the next request, whatever was changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cherrypy_dispatch import Dispatcher, expose
+from cherrypy_serving import serving
+from cherrypy_web import Application, Hook, Request, Tool, Toolbox
+from cherrypy_web.plan import MAX_PLANS
+
+
+class Site:
+    @expose
+    def index(self) -> Any:
+        return b"index"
+
+    @expose
+    def page(self) -> Any:
+        return b"page"
+
+
+@pytest.fixture
+def app(mount: Any, toolbox: Toolbox) -> Any:
+    toolbox.say = Tool("before_finalize", lambda word="said": _say(word))
+    return mount(Site(), {"/": {"tools.say.on": True}, "/page": {}})
+
+
+def _say(word: Any) -> None:
+    serving.response.headers["X-Said"] = word
+
+
+@pytest.fixture
+def said(call: Any, app: Application) -> Any:
+    """What the tool says in the next request."""
+    return lambda path="/": call(app, path).headers.get("x-said")
+
+
+def test_key_set_in_a_section(app: Application, said: Any) -> None:
+    assert said() == "said"
+    app.config["/"]["tools.say.word"] = "changed"
+    assert said() == "changed"
+
+
+def test_key_removed_from_a_section(app: Application, said: Any) -> None:
+    assert said() == "said"
+    del app.config["/"]["tools.say.on"]
+    assert said() is None
+
+
+def test_section_added(app: Application, said: Any) -> None:
+    assert said("/page") == "said"
+    app.config["/page"] = {"tools.say.word": "section"}
+    assert said("/page") == "section"
+
+
+def test_section_removed(app: Application, said: Any) -> None:
+    app.config["/page"]["tools.say.word"] = "page"
+    assert said("/page") == "page"
+    del app.config["/page"]
+    assert said("/page") == "said"
+
+
+def test_config_merged(app: Application, said: Any) -> None:
+    assert said() == "said"
+    app.merge({"/": {"tools.say.word": "merged"}})
+    assert said() == "merged"
+
+
+def test_site_config_changed(app: Application, said: Any) -> None:
+    site = {"tools.say.word": "site"}
+    type(app).site_config = site
+    assert said() == "site"
+    site["tools.say.word"] = "changed"
+    assert said() == "changed"
+    site.clear()
+    assert said() == "said"
+
+
+def test_cp_config_replaced_and_changed_in_place(app: Application, said: Any) -> None:
+    assert said() == "said"
+    app.root._cp_config = {"tools.say.word": "class"}
+    assert said() == "class"
+    app.root._cp_config["tools.say.word"] = "in place"
+    assert said() == "in place"
+    del app.root._cp_config
+    assert said() == "said"
+
+
+def test_cp_config_of_a_handler(app: Application, said: Any) -> None:
+    assert said("/page") == "said"
+    Site.page._cp_config = {"tools.say.word": "handler"}  # type: ignore[attr-defined]
+    try:
+        assert said("/page") == "handler"
+    finally:
+        del Site.page._cp_config  # type: ignore[attr-defined]
+    assert said("/page") == "said"
+
+
+def test_handler_hung_on_the_tree(app: Application, call: Any) -> None:
+    assert call(app, "/new").code == 404
+    app.root.new = expose(lambda: b"new")
+    assert call(app, "/new").body == b"new"
+    del app.root.new
+    assert call(app, "/new").code == 404
+
+
+def test_root_replaced(app: Application, call: Any) -> None:
+    assert call(app).body == b"index"
+
+    class Other:
+        index = staticmethod(expose(lambda: b"other"))
+
+    app.root = Other()
+    assert call(app).body == b"other"
+
+
+def test_tool_replaced(app: Application, said: Any, toolbox: Toolbox) -> None:
+    assert said() == "said"
+    toolbox.say = Tool("before_finalize", lambda: _say("replaced"))
+    assert said() == "replaced"
+
+
+def test_attribute_of_a_tool_changed(app: Application, said: Any, toolbox: Toolbox) -> None:
+    assert said() == "said"
+    toolbox.say.callable = lambda: _say("callable")
+    assert said() == "callable"
+
+
+def test_tool_removed(app: Application, call: Any, toolbox: Toolbox) -> None:
+    assert call(app).code == 200
+    del toolbox.say
+    assert call(app).code == 500
+
+
+def test_toolbox_added(app: Application, said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    more = Toolbox("more")
+    more.say = Tool("before_finalize", lambda: _say("more"), priority=90)
+    app.config["/"]["more.say.on"] = True
+    assert said() == "said"
+    monkeypatch.setitem(app.toolboxes, "more", more)
+    assert said() == "more"
+
+
+def test_namespace_registered(app: Application, said: Any) -> None:
+    class Watched(Request):
+        namespaces = Request.namespaces.copy()
+
+    app.request_class = Watched
+    app.config["/"]["words.say"] = "namespace"
+    assert said() == "said"
+    del app.config["/"]["tools.say.on"]
+    Watched.namespaces["words"] = lambda key, value: _say(value)
+    assert said() == "namespace"
+
+
+def test_hook_attached_to_the_request_class(app: Application, said: Any) -> None:
+    class Watched(Request):
+        hooks = Request.hooks.copy()
+
+    app.request_class = Watched
+    assert said() == "said"
+    Watched.hooks["before_finalize"].append(Hook(lambda: _say("class hook"), priority=99))
+    assert said() == "class hook"
+
+
+def test_request_class_replaced(app: Application, call: Any) -> None:
+    class Blind(Request):
+        show_tracebacks = False
+
+    assert call(app).code == 200
+    app.request_class = Blind
+
+    def fail() -> None:
+        raise RuntimeError("hidden")
+
+    app.root.fail = expose(fail)
+    assert "hidden" not in call(app, "/fail").text
+
+
+def test_dispatcher_replaced(app: Application, call: Any) -> None:
+    class Lower(Dispatcher):
+        def __call__(self, path_info: Any) -> Any:
+            return super().__call__(path_info.lower())
+
+    assert call(app, "/PAGE").code == 404
+    app.config["/"]["request.dispatch"] = Lower()
+    assert call(app, "/PAGE").body == b"page"
+
+
+def test_dispatcher_that_merges_the_config_itself(app: Application, said: Any) -> None:
+    class Own(Dispatcher):
+        def __call__(self, path_info: Any) -> None:
+            super().__call__(path_info)
+            serving.request.config["tools.say.word"] = "own"
+
+    app.config["/"]["request.dispatch"] = Own()
+    assert said() == "own"
+    assert said() == "own"
+    app.config["/"]["tools.say.on"] = False
+    assert said() is None
+
+
+def test_custom_namespace_is_called_for_each_request(app: Application, call: Any) -> None:
+    calls = []
+
+    class Watched(Request):
+        namespaces = Request.namespaces.copy()
+
+    Watched.namespaces["count"] = lambda key, value: calls.append((key, value))
+    app.request_class = Watched
+    app.config["/"]["count.by"] = 2
+    call(app)
+    call(app)
+    assert calls == [("by", 2), ("by", 2)]
+
+
+def test_changes_to_a_request_stay_in_it(app: Application, call: Any) -> None:
+    def spoil() -> Any:
+        request = serving.request
+        request.config["tools.say.word"] = "spoiled"
+        request.toolmaps["tools"]["say"]["word"] = "spoiled"
+        request.error_page[404] = "spoiled"
+        request.hooks.attach("before_finalize", lambda: _say("spoiled"), priority=99)
+        return b""
+
+    app.root.spoil = expose(spoil)
+    assert call(app, "/spoil").headers["x-said"] == "spoiled"
+    assert call(app, "/").headers["x-said"] == "said"
+
+
+def test_config_made_anew_for_each_request_does_not_fill_the_memory(
+    app: Application, call: Any
+) -> None:
+    class Restless(Site):
+        @property
+        def _cp_config(self) -> Any:
+            return {}
+
+    app.root = Restless()
+    for _ in range(MAX_PLANS + 10):
+        call(app)
+    assert len(app._plans._plans) <= MAX_PLANS
+
+
+def test_same_directory_config_under_two_paths_knows_each(
+    mount: Any, call: Any, toolbox: Toolbox
+) -> None:
+    toolbox.staticdir = Tool("before_finalize", lambda section, **_: _say(section))
+    shared = {"tools.staticdir.on": True, "tools.staticdir.dir": "x"}
+    app = mount(Site())
+    app.config = {"/a": shared, "/b": shared}
+    assert call(app, "/a").headers["x-said"] == "/a"
+    assert call(app, "/b").headers["x-said"] == "/b"
+    assert call(app, "/a").headers["x-said"] == "/a"
