@@ -86,9 +86,10 @@ class HeaderElement:
         self.params = {} if params is None else params
 
     def __str__(self) -> str:
-        return "".join(
-            [self.value, *(f";{name}={_quoted(value)}" for name, value in self.params.items())]
-        )
+        if not self.params:
+            return self.value
+        params = [f";{name}={_quoted(value)}" for name, value in self.params.items()]
+        return self.value + "".join(params)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.value!r}, {self.params!r})"
@@ -105,6 +106,8 @@ class HeaderElement:
     @staticmethod
     def parse(elementstr: str) -> tuple[str, Params]:
         """Return the value and the parameters of a text such as `token;key=val`."""
+        if ";" not in elementstr:
+            return elementstr.strip(), {}
         value, *rest = _PARAMS.split(elementstr)
         params: Params = {}
         for piece in rest:
@@ -152,7 +155,9 @@ class AcceptElement(HeaderElement):
         Raises:
             HTTPError: 400, if it is not a number (RFC 9110, section 12.4.2).
         """
-        quality = self.params.get("q", "1")
+        quality = self.params.get("q")
+        if quality is None:
+            return 1.0
         text = quality.value if isinstance(quality, HeaderElement) else quality
         if not _QVALUE.fullmatch(text):
             raise HTTPError(400, f"Malformed HTTP header: `{self}`")

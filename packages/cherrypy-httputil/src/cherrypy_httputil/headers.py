@@ -205,8 +205,9 @@ class HeaderMap(CaseInsensitiveDict[str]):
         """
         fields: list[tuple[str, str]] = []
         for name, value in self.items():
-            if _is_plain(value) and _plain_names[name]:
-                fields.append((name, value))
+            text = str(value) if type(value) is int else value
+            if _is_plain(text) and _plain_names[name]:
+                fields.append((name, text))
             else:
                 sent = self.encode_header_items([(name, value)])
                 fields.extend((key.decode("latin-1"), item.decode("latin-1")) for key, item in sent)
