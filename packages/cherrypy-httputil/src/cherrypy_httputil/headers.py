@@ -204,7 +204,8 @@ class HeaderMap(CaseInsensitiveDict[str]):
             ValueError: If one cannot be sent.
         """
         fields: list[tuple[str, str]] = []
-        for name, value in self.items():
+        items: Iterable[tuple[str, Any]] = self.items()
+        for name, value in items:
             text = str(value) if type(value) is int else value
             if _is_plain(text) and _plain_names[name]:
                 fields.append((name, text))

@@ -27,7 +27,6 @@ def ambient(function: Callable[Concatenate[Any, Any, P], R]) -> Callable[P, R]:
         ValueError: If it does not take two positional arguments.
         UnboundError: When the result is called, and nothing is bound.
     """
-
     current = serving._current.get  # noqa: SLF001 - two look-ups less for each call
 
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
