@@ -30,9 +30,16 @@ def content_disposition(disposition: str, name: str | None = None) -> str:
     if name is None:
         return disposition
     safe = UNSAFE.sub("_", name)
-    plain = unicodedata.normalize("NFKD", safe).encode("ascii", "replace").decode("ascii")
-    quoted = re.sub(r'(["\\])', r"\\\1", plain.replace("?", "_") if plain != safe else safe)
+    plain = safe if safe.isascii() else _reduced(safe)
+    quoted = re.sub(r'(["\\])', r"\\\1", plain)
     value = f'{disposition}; filename="{quoted}"'
     if plain == safe and "%" not in safe:
         return value
     return f"{value}; filename*=UTF-8''{quote(safe, ATTRIBUTE_SAFE, errors='replace')}"
+
+
+def _reduced(name: str) -> str:
+    """Return `name` in ASCII: letters lose their marks, other characters become underscores."""
+    parts = unicodedata.normalize("NFKD", name)
+    kept = "".join(part for part in parts if not unicodedata.combining(part))
+    return re.sub(r"[^\x20-\x7e]|[/\\]", "_", kept)

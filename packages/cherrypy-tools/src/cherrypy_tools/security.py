@@ -1,7 +1,7 @@
 """Ask browsers for their protection: the `secure_headers` tool.
 
-The default set breaks no page that keeps to its own origin. A field that the application sets
-itself always wins.
+The default set breaks no page that keeps to its own origin and has no scripts or styles inline. A
+field that the application sets itself always wins.
 """
 
 from __future__ import annotations

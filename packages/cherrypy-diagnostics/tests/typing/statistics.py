@@ -1,0 +1,34 @@
+"""What type-checks with the statistics, and what does not."""
+
+from collections.abc import Iterable
+from typing import Any, assert_type
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from cherrypy_diagnostics import (
+    RequestRecorder,
+    StatisticsMiddleware,
+    extrapolate_statistics,
+    namespace,
+    repository,
+)
+
+assert_type(extrapolate_statistics(repository()), dict[str, Any])
+extrapolate_statistics([])  # type: ignore[arg-type]
+namespace("Mine")["Hits"] = 1
+namespace()  # type: ignore[call-arg]
+
+recorder = RequestRecorder()
+record = recorder.start("client", "GET / HTTP/1.1")
+recorder.stop(record, "200 OK", 0, 0, uriset="pages")
+recorder.stop(record, "200 OK", 0, 0, "pages")  # type: ignore[call-arg]
+recorder.start("client")  # type: ignore[call-arg]
+
+
+def site(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("200 OK", [])
+    return [b"a"]
+
+
+wrapped: WSGIApplication = StatisticsMiddleware(site, recorder, uriset=lambda environ: None)
+StatisticsMiddleware(site, slow_queries="1")  # type: ignore[arg-type]
+StatisticsMiddleware("site")  # type: ignore[arg-type]
