@@ -1,5 +1,7 @@
 """Which config is in force at a path, and in which order it is laid."""
 
+# ruff: noqa: RUF012 - as users write it
+
 from __future__ import annotations
 
 from typing import Any
@@ -132,3 +134,24 @@ def test_deepest_static_directory_is_the_one_recorded() -> None:
     directory = {"tools.staticdir.dir": "d"}
     merged = merge([("/", directory), ("/files", directory)])
     assert merged["tools.staticdir.section"] == "/files"
+
+
+def test_config_of_the_default_of_an_index_comes_last() -> None:
+    class Index:
+        _cp_config = {"at": "Index"}
+
+        @expose
+        def default(self) -> None: ...
+
+        default._cp_config = {"at": "default"}  # type: ignore[attr-defined]
+
+    class Top:
+        index = Index()
+
+    found = Dispatcher().match(Top(), {"/index": {"at": "[/index]"}}, "/")
+    assert found.is_index
+    assert [(where, config["at"]) for where, config in found.layers] == [
+        ("/index", "Index"),
+        ("/index", "[/index]"),
+        ("/index", "default"),
+    ]

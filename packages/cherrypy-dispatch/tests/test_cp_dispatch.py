@@ -1,14 +1,19 @@
 """Nodes that are asked for the way: `_cp_dispatch`."""
 
+# ruff: noqa: RUF012 - as users write it
+
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from cherrypy_dispatch import Dispatcher, Match, VPath, expose
 from cherrypy_serving import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Pages:
@@ -294,7 +299,7 @@ def layers(root: Any, path: str, *sections: str) -> list[str]:
 
 
 class Configured(Pages):
-    _cp_config = {"at": "Configured"}  # noqa: RUF012 - as users write it
+    _cp_config = {"at": "Configured"}
 
     def _cp_dispatch(self, vpath: list[str]) -> Any:
         del vpath[:2]
@@ -302,7 +307,7 @@ class Configured(Pages):
 
 
 class Below(Pages):
-    _cp_config = {"at": "Below"}  # noqa: RUF012 - as users write it
+    _cp_config = {"at": "Below"}
 
 
 def test_sections_count_along_the_requested_path() -> None:
@@ -337,7 +342,7 @@ def test_node_behind_it_may_have_no_index() -> None:
 
 def test_sections_apply_where_no_way_is_found() -> None:
     class Lost(Pages):
-        _cp_config = {"at": "Lost"}  # noqa: RUF012 - as users write it
+        _cp_config = {"at": "Lost"}
 
         def _cp_dispatch(self, vpath: list[str]) -> None: ...
 
@@ -346,7 +351,7 @@ def test_sections_apply_where_no_way_is_found() -> None:
 
 def test_node_that_names_itself_lays_its_config_once() -> None:
     class Again(Pages):
-        _cp_config = {"at": "Again"}  # noqa: RUF012 - as users write it
+        _cp_config = {"at": "Again"}
 
         def _cp_dispatch(self, vpath: list[str]) -> Any:
             vpath.pop(0)

@@ -144,7 +144,7 @@ def test_exposed_instance_is_a_handler_with_the_rest_as_arguments() -> None:
 
 def test_exposed_can_be_set_to_false() -> None:
     root = Root()
-    root.resource.exposed = False  # type: ignore[misc]
+    root.resource.exposed = False
     assert answer(root, "/resource") == (None, (), False)
 
 

@@ -36,7 +36,7 @@ def expose(func: Any = None, alias: Any = None) -> Any:
     It works as `@expose`, `@expose()`, `@expose("alias")`, `@expose(["one", "two"])`,
     `@expose(alias=...)` and as a call, `expose(function, alias=...)`. Aliases become names in the
     class body (or the module) in which `expose` is called. They are given as they stand in urls:
-    `"report.pdf"` is found as the attribute `report_pdf`.
+    `"report.pdf"` becomes the attribute `report_pdf` too.
 
     Args:
         func: What to publish, or one or several aliases.
@@ -49,7 +49,7 @@ def expose(func: Any = None, alias: Any = None) -> Any:
     if func is None or isinstance(func, (str, list, tuple)):
         aliases = [*_listed(func), *_listed(alias)]
         return lambda target: _publish(target, aliases, names)
-    if not callable(func):
+    if not (callable(func) or isinstance(func, classmethod)):
         raise TypeError(f"expose takes a callable or its aliases, not {func!r}")
     return _publish(func, _listed(alias), names)
 
@@ -66,4 +66,5 @@ def _publish(target: Any, aliases: list[str], names: MutableMapping[str, Any]) -
     function.exposed = True
     for alias in aliases:
         names[alias.translate(punctuation_to_underscores)] = target
+        names[alias] = target  # for dispatchers with another translation
     return target

@@ -18,7 +18,7 @@ Sections: TypeAlias = "Mapping[str, Mapping[str, Any]]"
 
 def split(path: str) -> list[str]:
     """Return the segments of a path that are not empty."""
-    if path[:1] == "/" and "//" not in path:
+    if path[:1] == "/" != path and "//" not in path:
         return path[1:-1].split("/") if path[-1] == "/" else path[1:].split("/")
     return [segment for segment in path.split("/") if segment]
 

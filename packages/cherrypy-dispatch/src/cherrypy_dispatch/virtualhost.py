@@ -5,7 +5,7 @@ The host is what the client says it is. It may choose among the given prefixes a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from cherrypy_dispatch.dispatcher import Dispatcher
 from cherrypy_serving import serving
@@ -13,14 +13,31 @@ from cherrypy_serving import serving
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+Dispatch: TypeAlias = "Callable[[str], Any]"
+
 _SECTION = "tools.staticdir.section"
 
 
-def VirtualHost(  # noqa: N802 - the documented name
-    next_dispatcher: Callable[[str], Any] = Dispatcher(),  # noqa: B008 - it keeps no state
+# Hosts are seldom identifiers, so they come as **{"host": "/prefix"}: four forms allow for it.
+@overload
+def VirtualHost(**domains: str) -> Dispatch: ...
+@overload
+def VirtualHost(next_dispatcher: Dispatch, /, **domains: str) -> Dispatch: ...
+@overload
+def VirtualHost(*, use_x_forwarded_host: bool, **domains: str) -> Dispatch: ...
+@overload
+def VirtualHost(
+    next_dispatcher: Dispatch, /, use_x_forwarded_host: bool, **domains: str
+) -> Dispatch: ...
+@overload
+def VirtualHost(
+    next_dispatcher: Dispatch = ..., use_x_forwarded_host: bool = ..., **domains: str
+) -> Dispatch: ...
+def VirtualHost(  # type: ignore[misc]  # noqa: N802 - a host is never named like an option
+    next_dispatcher: Dispatch = Dispatcher(),  # noqa: B008 - it keeps no state
     use_x_forwarded_host: bool = True,
     **domains: str,
-) -> Callable[[str], Any]:
+) -> Dispatch:
     """Return a dispatcher that puts a prefix before the path, which depends on the requested host.
 
     Args:
