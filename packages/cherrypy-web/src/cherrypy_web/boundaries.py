@@ -72,8 +72,10 @@ def _events(fp: Any, boundary: str, usage: Usage) -> Iterator[Any]:
         max_header_count=usage.max_part_headers,
         header_charset="latin-1",
     )
+    chunk = fp.read(BLOCK)
+    if not chunk:
+        return  # what is empty has no parts; clients send it for a form without fields
     try:
-        chunk = fp.read(BLOCK)
         while chunk:
             yield from parser.parse(chunk)
             chunk = fp.read(BLOCK)

@@ -5,7 +5,6 @@ An entity does not read by itself: that begins with `Entity.process`, or with wh
 
 from __future__ import annotations
 
-import tempfile
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from cherrypy_httputil import HeaderElement, HTTPError, find_charset
@@ -16,6 +15,7 @@ from cherrypy_web.multipart import (
     process_multipart_form_data,
     process_multipart_params,
 )
+from cherrypy_web.temporary import temporary_file
 from cherrypy_web.urlencoded import process_urlencoded
 from cherrypy_web.usage import Usage
 
@@ -173,7 +173,7 @@ class Entity:
 
         A method that overrides this one has to close its files itself.
         """
-        return self._keep(tempfile.TemporaryFile())
+        return self._keep(temporary_file())
 
     def fullvalue(self) -> str:
         """Return the content as text, whether it is in memory or in a file.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_httputil import HeaderMap, HTTPError
@@ -10,6 +9,7 @@ from cherrypy_web import limits
 from cherrypy_web.entity import Entity
 from cherrypy_web.multipart import process_multipart_form_data, process_multipart_params
 from cherrypy_web.partstream import PartStream, until_boundary
+from cherrypy_web.temporary import spooled_file
 from cherrypy_web.usage import Usage
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ class Part(Entity):
         It is in memory up to ``maxrambytes``, and on disk after that. A method that overrides this
         one has to close its files itself.
         """
-        if self.maxrambytes <= 0:
+        if self.maxrambytes <= 0 or self.fp.at_hand() > self.maxrambytes:
             return super().make_file()
-        return self._keep(tempfile.SpooledTemporaryFile(self.maxrambytes))
+        return self._keep(spooled_file(self.maxrambytes))
 
     def default_proc(self) -> None:
         """Read the content: what was a file into ``file``, a field of a form into ``value``.

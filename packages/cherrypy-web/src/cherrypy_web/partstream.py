@@ -43,10 +43,17 @@ class PartStream:
         self._chunk = b""
         self._at = 0
 
+    def at_hand(self) -> int:
+        """Return how many bytes can be read at once; none is only at the end."""
+        return len(self._chunk) - self._at if self._fill() else 0
+
     def chunks(self) -> Iterator[bytes]:
         """Yield what is left, in pieces of any size."""
-        while chunk := self._take(BLOCK):
-            yield chunk
+        if self._fill():
+            yield self._take(len(self._chunk))
+            while self._fill():
+                self._at = len(self._chunk)
+                yield self._chunk
 
     def read(self, size: int | None = None, fp_out: Any = None) -> bytes | None:
         """Read up to ``size`` bytes, by default all; into ``fp_out``, if there is one."""

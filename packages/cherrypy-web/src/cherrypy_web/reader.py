@@ -74,6 +74,8 @@ class SizedReader:
         """
         if size is not None and size < 0:
             size = None
+        if size and fp_out is None and size <= min(LARGEST_READ, self._limit(size)):
+            return self._read_block(size)
         chunks = self._chunks(size)
         if fp_out is not None:
             for chunk in chunks:
@@ -157,9 +159,17 @@ class SizedReader:
                 wanted -= len(chunk)
         self._note_end()
 
+    def _read_block(self, size: int) -> bytes:
+        """Read a block that is within all limits: the usual case, without an iterator."""
+        chunk = b"" if self.done else self._fetch(self.fp.read, size)
+        self._note_end()
+        if chunk and len(chunk) < size and not self.done:
+            return chunk + b"".join(self._chunks(size - len(chunk)))
+        return chunk
+
     def _limit(self, size: int | None) -> float:
         # One byte more than is allowed: that is how too much is noticed.
-        limit = min(self.length - self.bytes_read, self.maxbytes - self.bytes_read + 1)
+        limit = min(self.length, self.maxbytes + 1) - self.bytes_read
         return limit if size is None or size < 0 else min(limit, size)
 
     def _fetch(self, read: Callable[[int], bytes], size: int) -> bytes:

@@ -6,8 +6,8 @@ escaped and a plain byte.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote, unquote_to_bytes
 
 from cherrypy_httputil import HTTPError
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from cherrypy_web.entity import Entity
 
 __all__ = ["add_param", "parse_form", "process_urlencoded", "unquote_plus"]
+
+#: Charsets with no ASCII byte in the middle of a character: text can be split and unquoted in them.
+_UNAMBIGUOUS: Final = frozenset({"utf-8", "ascii", "iso8859-1"})
 
 
 def process_urlencoded(entity: Entity) -> None:
@@ -45,11 +48,25 @@ def parse_form(content: bytes, charset: str) -> list[tuple[str, str]]:
     Raises:
         UnicodeDecodeError: They are not.
     """
+    if charset in _UNAMBIGUOUS and content.isascii():
+        return _parse_text(content.decode("ascii"), charset)
     fields = []
     for field in content.replace(b";", b"&").split(b"&"):
         if field:
             name, _, value = field.partition(b"=")
             fields.append((unquote_plus(name).decode(charset), unquote_plus(value).decode(charset)))
+    return fields
+
+
+def _parse_text(content: str, charset: str) -> list[tuple[str, str]]:
+    fields = []
+    for field in content.replace("+", " ").replace(";", "&").split("&"):
+        if field:
+            name, _, value = field.partition("=")
+            if "%" in field:
+                name = unquote(name, charset, "strict")
+                value = unquote(value, charset, "strict")
+            fields.append((name, value))
     return fields
 
 
