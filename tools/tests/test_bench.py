@@ -14,7 +14,7 @@ from workspace import environment
 from workspace.bench import catalogue, peers, report, rounds, worker, wsgi
 from workspace.bench.catalogue import Scenario
 from workspace.bench.figures import AGAIN, Result, Row, Unit, spread, unit_for
-from workspace.bench.peers import Peer
+from workspace.bench.peers import Peer, Seat
 from workspace.bench.plot import plot
 from workspace.bench.rounds import Rounds
 from workspace.bench.table import table
@@ -28,8 +28,8 @@ LOOP = Peer("loop", "a loop", home="loop")
 OTHER = Peer("blinker", "blinker", home="blinker")
 
 
-def own_python(_peer: Peer) -> Path:
-    return Path(sys.executable)
+def here(_peer: Peer) -> Seat:
+    return Seat(Path(sys.executable))
 
 
 def scenario(name: str = "bus-1", subjects: tuple[str, ...] = ("loop",)) -> Scenario:
@@ -145,9 +145,9 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Workspace, li
 def test_an_environment_is_made_once(made: tuple[Workspace, list[Any]]) -> None:
     workspace, events = made
     peer = Peer("flask", "Flask", ("flask==3.1.3",))
-    python = peers.python(workspace, peer)
+    python = peers.seat(workspace, peer).python
     assert python == workspace.cache / "bench" / "flask" / "bin" / "python"
-    assert peers.python(workspace, peer) == python
+    assert peers.seat(workspace, peer) == Seat(python)
     assert events == ["flask", ["--quiet", "flask==3.1.3"]]
 
 
@@ -155,8 +155,8 @@ def test_an_environment_is_made_again_when_its_requirements_change(
     made: tuple[Workspace, list[Any]],
 ) -> None:
     workspace, events = made
-    peers.python(workspace, Peer("flask", "Flask", ("flask==3.1.2",)))
-    peers.python(workspace, Peer("flask", "Flask", ("flask==3.1.3",)))
+    peers.seat(workspace, Peer("flask", "Flask", ("flask==3.1.2",)))
+    peers.seat(workspace, Peer("flask", "Flask", ("flask==3.1.3",)))
     assert events[2:] == ["flask", ["--quiet", "flask==3.1.3"]]
 
 
@@ -164,15 +164,30 @@ def test_packages_of_the_workspace_are_installed_with_what_they_need(
     made: tuple[Workspace, list[Any]],
 ) -> None:
     workspace, events = made
-    peers.python(workspace, Peer("ours", "ours", packages=("top",)))
+    peers.seat(workspace, Peer("ours", "ours", packages=("top",)))
     assert [path.name for path in events[1] if isinstance(path, Path)] == ["base", "top"]
+
+
+def test_what_is_edited_during_a_run_does_not_get_into_it(
+    made: tuple[Workspace, list[Any]],
+) -> None:
+    workspace, events = made
+    peer = Peer("ours", "ours", packages=("top",))
+    source = next(workspace.packages["top"].source.glob("*/__init__.py"))
+    source.write_text("before = True\n")
+    copy = peers.seat(workspace, peer).paths[1] / source.parent.name / source.name
+    source.write_text("after = True\n")
+    assert copy.read_text() == "before = True\n"
+    peers.seat(workspace, peer)
+    assert copy.read_text() == "after = True\n"
+    assert len(events) == 2
 
 
 def test_a_subject_that_needs_nothing_gets_an_empty_environment(
     made: tuple[Workspace, list[Any]],
 ) -> None:
     workspace, events = made
-    peers.python(workspace, LOOP)
+    peers.seat(workspace, LOOP)
     assert events == ["loop"]
 
 
@@ -184,7 +199,7 @@ def test_a_failed_installation_is_told_in_one_line(
 
     monkeypatch.setattr(peers, "output_of", fail)
     with pytest.raises(Failure, match=r"^could not install Flask: No matching distribution$"):
-        peers.python(made[0], Peer("flask", "Flask", ("flask==0",)))
+        peers.seat(made[0], Peer("flask", "Flask", ("flask==0",)))
 
 
 def test_the_subjects_take_turns_and_the_baseline_a_second_one() -> None:
@@ -196,7 +211,7 @@ def test_the_subjects_take_turns_and_the_baseline_a_second_one() -> None:
             return float(len(turns))
 
     told = io.StringIO()
-    run = Recorded({"loop": LOOP, "blinker": OTHER}, own_python, rounds=2, seconds=1, stream=told)
+    run = Recorded({"loop": LOOP, "blinker": OTHER}, here, rounds=2, seconds=1, stream=told)
     found = run.run([scenario(subjects=("loop", "blinker"))])
     assert turns == ["loop", "blinker", "loop"] * 2
     assert {row.subject: row.values for row in found[0].rows} == {
@@ -218,7 +233,7 @@ def test_a_subject_that_fails_is_left_out_and_the_others_go_on() -> None:
             return 1.0
 
     told = io.StringIO()
-    run = Failing({"loop": LOOP, "blinker": OTHER}, own_python, rounds=3, seconds=1, stream=told)
+    run = Failing({"loop": LOOP, "blinker": OTHER}, here, rounds=3, seconds=1, stream=told)
     found = run.run([scenario(subjects=("loop", "blinker"))])
     assert [len(row.values) for row in found[0].rows] == [3, 0, 3]
     assert found[0].rows[1].error == "blinker failed: no such thing"
@@ -228,31 +243,31 @@ def test_a_subject_that_fails_is_left_out_and_the_others_go_on() -> None:
 def test_only_the_environments_of_subjects_that_take_part_are_asked_for() -> None:
     asked: list[str] = []
 
-    def python(peer: Peer) -> Path:
+    def seat(peer: Peer) -> Seat:
         asked.append(peer.name)
-        return Path(sys.executable)
+        return here(peer)
 
-    Rounds({"loop": LOOP, "blinker": OTHER}, python, rounds=0, seconds=1, stream=io.StringIO()).run(
+    Rounds({"loop": LOOP, "blinker": OTHER}, seat, rounds=0, seconds=1, stream=io.StringIO()).run(
         [scenario()]
     )
     assert asked == ["loop"]
 
 
 def test_a_measurement_is_a_process_of_its_own() -> None:
-    run = Rounds({"loop": LOOP}, own_python, rounds=1, seconds=0.001, stream=io.StringIO())
+    run = Rounds({"loop": LOOP}, here, rounds=1, seconds=0.001, stream=io.StringIO())
     found = run.run([scenario()])
     assert all(0 < row.values[0] < 1e9 for row in found[0].rows)
 
 
 def test_a_subject_that_is_not_installed_fails_with_its_last_line() -> None:
-    run = Rounds({"nosuch": LOOP}, own_python, rounds=1, seconds=0.001, stream=io.StringIO())
+    run = Rounds({"nosuch": LOOP}, here, rounds=1, seconds=0.001, stream=io.StringIO())
     found = run.run([scenario(subjects=("nosuch",))])
     assert "nosuch failed: AttributeError" in found[0].rows[0].error
 
 
 def test_a_subject_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounds, "TIMEOUT", 0.001)
-    run = Rounds({"loop": LOOP}, own_python, rounds=1, seconds=1, stream=io.StringIO())
+    run = Rounds({"loop": LOOP}, here, rounds=1, seconds=1, stream=io.StringIO())
     assert run.run([scenario()])[0].rows[0].error == "loop took more than 0.001 s"
 
 

@@ -1,7 +1,9 @@
+import os
 import threading
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from workspace.errors import Failure
 from workspace.steps import Log, Runner, Step, closing_lines, counts
 
@@ -64,3 +66,27 @@ def test_a_step_with_a_fault_of_its_own_fails_like_any_other(tmp_path: Path) -> 
     assert not passed
     assert "ZeroDivisionError" in printed
     assert "good" in printed
+
+
+def test_a_program_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    command = f"sleep 60 & echo $! >'{started}'; wait"
+
+    def slow(log: Log) -> None:
+        log.run("sh", "-c", command, timeout=1)
+
+    passed, printed = run(tmp_path, Step("slow", slow))
+    assert not passed
+    assert "ended after 1 seconds" in printed
+    with pytest.raises(ProcessLookupError):
+        wait_for_end(int(started.read_text("utf-8")))
+
+
+def wait_for_end(number: int) -> None:
+    """Poke a process until it is gone; who reaps it is the system's business."""
+    for _ in range(1000):
+        os.kill(number, 0)
+        state = Path(f"/proc/{number}/stat")
+        if state.exists() and state.read_text("utf-8").split()[2] == "Z":
+            raise ProcessLookupError
+        threading.Event().wait(0.01)

@@ -1,6 +1,8 @@
 """Start other programs: with their output shown, kept in a log, or returned."""
 
+import contextlib
 import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,6 +11,8 @@ from typing import IO, TypeAlias
 from workspace.errors import Failure
 
 Words: TypeAlias = list[str | Path]
+
+_RUNNING: set[subprocess.Popen[bytes]] = set()
 
 
 def environ(extra: Mapping[str, str | None] | None = None) -> dict[str, str]:
@@ -61,25 +65,44 @@ def logged(
 ) -> int:
     """Run a program with its output in ``log`` and return its exit status.
 
+    It gets a process group of its own, so that nothing that it started outlives it.
+
     Args:
         timeout: The seconds after which it is ended; the status is then 124.
     """
     words = [str(word) for word in command]
     print("$", *words, file=log, flush=True)
     try:
-        return subprocess.run(
+        process = subprocess.Popen(
             words,
             cwd=cwd,
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            check=False,
-            timeout=timeout,
-        ).returncode
-    except subprocess.TimeoutExpired:
-        print(f"ended after {timeout:g} seconds", file=log, flush=True)
-        return 124
+            start_new_session=True,
+        )
     except OSError as error:
         print(f"cannot run {words[0]}: {error.strerror}", file=log, flush=True)
         return 127
+    _RUNNING.add(process)
+    try:
+        return process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        print(f"ended after {timeout:g} seconds", file=log, flush=True)
+        return 124
+    finally:
+        _end(process)
+        _RUNNING.discard(process)
+
+
+def end_all() -> None:
+    """End every program that still runs."""
+    for process in list(_RUNNING):
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

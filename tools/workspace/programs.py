@@ -19,6 +19,10 @@ from workspace.processes import environ
 from workspace.steps import Log
 
 TIMEOUT = 30.0
+OPTIONS = (
+    *("-W", "error"),
+    *("-W", "ignore:'cgi' is deprecated:DeprecationWarning"),  # webob imports it before Python 3.13
+)
 _FENCE = re.compile(
     r"^(?P<indent>[ ]*)```(?P<language>python|console)(?P<info>[^\n]*)\n"
     r"(?P<text>.*?)^(?P=indent)```[ ]*$",
@@ -95,13 +99,13 @@ def _run_python(block: Block, python: Path, directory: Path, place: str) -> None
         return
     file = directory / "_program.py"
     file.write_text(block.text, "utf-8")
-    _run([str(python), "-W", "error", str(file)], directory, place)
+    _run([str(python), *OPTIONS, str(file)], directory, place)
     file.unlink()
 
 
 def _run_console(block: Block, python: Path, directory: Path, place: str) -> None:
     for dialogue in dialogues(block.text):
-        words = [str(python), "-W", "error", *shlex.split(dialogue.command)[1:]]
+        words = [str(python), *OPTIONS, *shlex.split(dialogue.command)[1:]]
         printed = _run(words, directory, place)
         if not matches(dialogue.expected, printed):
             raise Failure(

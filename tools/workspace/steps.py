@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from workspace.errors import Failure
-from workspace.processes import logged
+from workspace.processes import end_all, logged
 
 _CLOSING = re.compile(
     r"^(?:=+ )?(?P<text>\d+ (?:passed|failed|error|skipped|deselected)\b.* in [\d.]+s.*?)(?: =+)?$"
@@ -39,9 +39,9 @@ class Log:
         *command: str | Path,
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
-        timeout: float | None = None,
+        timeout: float = 600,
     ) -> None:
-        """Run a program.
+        """Run a program, for as many seconds as ``timeout`` says.
 
         Raises:
             Failure: It ended with another status than 0.
@@ -106,6 +106,7 @@ class Runner:
                     for future in done:
                         self._report(future.result(), total)
             except BaseException:
+                end_all()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         self.results.sort(key=lambda result: order.index(result.name))

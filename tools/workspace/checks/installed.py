@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from workspace import environment, lowest, programs, wheels
 from workspace.checks import Setting
+from workspace.errors import Failure
 from workspace.packages import Package
 from workspace.requirements import Requirement
 from workspace.steps import Log, Step
@@ -89,6 +90,8 @@ def _parts(setting: Setting, package: Package) -> list[Package]:
 
 
 def _try(setting: Setting, log: Log, package: Package, room: _Room) -> None:
+    if not (package.path / "tests").is_dir():
+        raise Failure(f"{package.name} has no directory of tests")
     shutil.rmtree(room.directory, ignore_errors=True)
     room.directory.mkdir(parents=True)
     _install(setting, log, package, room)
