@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cherrypy.lib import cptools, encoding, jsontools, static
+from cherrypy.lib import auth_basic, cptools, encoding, jsontools, static
 from cherrypy.lib.sessions import SessionTool, schedule_on
 from cherrypy_serving import ambient
 from cherrypy_tools import accept, allow, response_headers, validate_etags
@@ -33,6 +33,7 @@ class DefaultToolbox(Toolbox):
         self.sessions = SessionTool(schedule_on(engine))
         self.staticdir = HandlerTool(static.staticdir)
         self.staticfile = HandlerTool(static.staticfile)
+        self.auth_basic = Tool("before_handler", auth_basic.basic_auth, priority=1)
         self.json_in = Tool("before_request_body", jsontools.json_in, priority=30)
         self.json_out = Tool("before_handler", jsontools.json_out, priority=30)
         self.trailing_slash = Tool("before_handler", cptools.trailing_slash, priority=60)
