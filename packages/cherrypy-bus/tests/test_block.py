@@ -58,6 +58,18 @@ def test_an_interrupt_ends_the_bus_and_block_returns(bus: Bus, lines: list[str])
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_an_interrupt_during_a_restart_ends_the_process_instead(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[int] = []
+    monkeypatch.setattr(bus, "_do_execv", lambda: runs.append(1))
+    bus.execv = True
+    raise_in_main(bus, KeyboardInterrupt())
+    bus.start()
+    bus.block(interval=0.001)
+    assert runs == []
+
+
 def test_a_real_interrupt_lets_the_next_one_kill(bus: Bus) -> None:
     found: list[object] = []
     bus.subscribe("stop", lambda: found.append(signal.getsignal(signal.SIGINT)))

@@ -113,6 +113,42 @@ def test_only_survivors_are_inherited() -> None:
         assert not other.get_inheritable()
 
 
+SOCKET = """
+import os, socket, sys
+import cherrypy_bus
+
+if "AGAIN" in os.environ:
+    kept, closed = map(int, os.environ["AGAIN"].split())
+    print(socket.socket(fileno=kept).getsockname())
+    os.fstat(closed)
+bus = cherrypy_bus.Bus()
+kept, closed = socket.create_server(("127.0.0.1", 0)), socket.create_server(("127.0.0.1", 0))
+closed.set_inheritable(True)
+print(kept.getsockname(), flush=True)
+bus.survivors.add(kept.fileno())
+os.environ["AGAIN"] = f"{kept.fileno()} {closed.fileno()}"
+bus.subscribe("main", bus.restart)
+bus.start()
+bus.block()
+"""
+
+
+def test_a_listening_socket_survives_and_another_one_does_not(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "AGAIN"}
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", SOCKET],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    first, second = result.stdout.splitlines()
+    assert first == second
+    assert "OSError: [Errno 9] Bad file descriptor" in result.stderr
+
+
 def test_descriptors_are_guessed_where_the_system_does_not_list_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -234,6 +234,52 @@ def test_process_1_does_not_give_signals_back(monkeypatch: pytest.MonkeyPatch) -
     assert not let_the_next_kill(signal.SIGUSR2)
 
 
+@pytest.mark.parametrize("channel", ["start", "graceful", "stop", "exit"])
+def test_process_1_is_forced_by_the_second_signal_in_any_state(
+    bus: Bus, handler: SignalHandler, monkeypatch: pytest.MonkeyPatch, channel: str
+) -> None:
+    left: list[tuple[int, str]] = []
+    handler.subscribe()
+    bus.start()
+    monkeypatch.setattr(os, "_exit", lambda status: left.append((status, bus.state.name)))
+    monkeypatch.setattr(os, "kill", lambda *_: None)
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+
+    def terminate() -> None:
+        bus.unsubscribe(channel, terminate)
+        handler._handle_signal(signal.SIGTERM)
+        assert left == []
+        handler._handle_signal(signal.SIGTERM)
+
+    bus.subscribe(channel, terminate)
+    getattr(bus, channel)()
+    assert [status for status, _ in left] == [143]
+
+
+def test_a_bus_that_was_started_again_exits_on_the_next_signal(
+    bus: Bus, handler: SignalHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exits: list[int] = []
+    bus.subscribe("exit", lambda: exits.append(1))
+    monkeypatch.setattr(module, "let_the_next_kill", lambda signum: False)
+    handler.subscribe()
+    for _ in range(2):
+        bus.start()
+        send(signal.SIGTERM)
+    assert exits == [1, 1]
+
+
+def test_sigterm_during_a_restart_ends_the_process_instead(
+    bus: Bus, handler: SignalHandler
+) -> None:
+    handler.subscribe()
+    bus.subscribe("stop", lambda: send(signal.SIGTERM))
+    bus.start()
+    bus.restart()
+    assert bus.state is State.EXITING
+    assert bus.execv is False
+
+
 def test_another_signal_while_exiting_is_published_as_ever(
     bus: Bus, handler: SignalHandler
 ) -> None:

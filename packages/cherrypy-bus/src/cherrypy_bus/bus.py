@@ -89,6 +89,11 @@ class Bus(Channels):
             self._state = state
             self._changed.notify_all()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a thread is starting, stopping or reloading the bus, or making it exit."""
+        return self._moving
+
     def wait(
         self,
         state: State | Iterable[State],
@@ -313,6 +318,7 @@ class Bus(Channels):
                 self.wait(State.EXITING, interval=interval, channel="main")
             except KeyboardInterrupt:
                 interrupts.next_one_kills()
+                self.execv = False  # who presses Ctrl-C wants it to end, not to begin anew
                 self.log("Keyboard Interrupt: shutting down bus")
                 self._end()
             except SystemExit:

@@ -70,6 +70,7 @@ class SignalHandler:
         self._previous: dict[int, _Previous] = {}
         self._subscribed: list[tuple[str, Listener]] = []
         self._process = os.getpid()
+        self._ending = False
 
     def subscribe(self) -> None:
         """Set a handler for each signal in ``handlers``.
@@ -154,14 +155,19 @@ class SignalHandler:
 
     def _handle_signal(self, signum: int, _frame: FrameType | None = None) -> None:
         name = self.signals[signum]
-        ends = self.bus.exit in self.bus.listeners.get(name, ())
-        if ends and self.bus.state in (State.STOPPING, State.EXITING):
-            self._force(signum, name)
+        if self.bus.exit in self.bus.listeners.get(name, ()):
+            self._prepare_end(signum, name)
         self.bus.log(f"Caught signal {name}.")
-        if ends:
-            let_the_next_kill(signum)
         with contextlib.suppress(ChannelFailures):  # logged; block() raises those of stop and exit
             self.bus.publish(name)
+
+    def _prepare_end(self, signum: int, name: str) -> None:
+        at_rest = self.bus.state in (State.STARTED, State.STOPPED) and not self.bus.busy
+        if self._ending and not at_rest:
+            self._force(signum, name)
+        self._ending = True
+        self.bus.execv = False  # if it is restarting just now, it ends instead
+        let_the_next_kill(signum)
 
     def _force(self, signum: int, name: str) -> None:
         """End the process now."""
