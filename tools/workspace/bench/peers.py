@@ -1,6 +1,7 @@
 """The subjects of the benchmark and their environments."""
 
 import hashlib
+import shutil
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,19 @@ class Peer:
     requirements: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     home: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a subject runs.
+
+    Attributes:
+        python: The interpreter of its environment.
+        paths: Where it looks for modules first.
+    """
+
+    python: Path
+    paths: tuple[Path, ...] = ()
 
 
 def load() -> dict[str, Peer]:
@@ -66,11 +80,13 @@ def select(peers: Mapping[str, Peer], names: Iterable[str]) -> dict[str, Peer]:
     }
 
 
-def python(workspace: Workspace, peer: Peer) -> Path:
-    """Return the interpreter of a subject's environment, set up first where that is necessary.
+def seat(workspace: Workspace, peer: Peer) -> Seat:
+    """Return where a subject runs; its environment is set up first where that is necessary.
+
+    The packages of this workspace are copied: what is edited during a run does not get into it.
 
     Raises:
-        Failure: What it needs cannot be installed.
+        Failure: What the subject needs cannot be installed.
     """
     directory = workspace.cache / "bench" / peer.name
     packages = _packages(workspace, peer)
@@ -81,7 +97,16 @@ def python(workspace: Workspace, peer: Peer) -> Path:
         environment.create(directory, interpreters.own(), workspace)
         _install(ready, peer, packages)
         ready.mark(key)
-    return ready.python
+    return Seat(ready.python, _copied(packages, directory / "sources"))
+
+
+def _copied(packages: Iterable[Package], directory: Path) -> tuple[Path, ...]:
+    shutil.rmtree(directory, ignore_errors=True)
+    ignored = shutil.ignore_patterns("__pycache__")
+    copies = [(package.source, directory / package.name) for package in packages]
+    for source, copy in copies:
+        shutil.copytree(source, copy, ignore=ignored)
+    return tuple(copy for _, copy in copies)
 
 
 def _packages(workspace: Workspace, peer: Peer) -> list[Package]:

@@ -10,7 +10,7 @@ from typing import IO
 
 from workspace.bench.catalogue import Scenario
 from workspace.bench.figures import AGAIN, Result, Row, Unit
-from workspace.bench.peers import Peer
+from workspace.bench.peers import Peer, Seat
 from workspace.errors import Failure
 from workspace.processes import environ
 
@@ -23,7 +23,7 @@ class Rounds:
 
     Args:
         subjects: The subjects, the baseline first.
-        python: Gives the interpreter of a subject's environment.
+        seat: Tells where a subject runs.
         seconds: The CPU time of one measurement, about.
         stream: Where progress is told.
     """
@@ -31,19 +31,19 @@ class Rounds:
     def __init__(
         self,
         subjects: Mapping[str, Peer],
-        python: Callable[[Peer], Path],
+        seat: Callable[[Peer], Seat],
         *,
         rounds: int,
         seconds: float,
         stream: IO[str] | None = None,
     ) -> None:
         self.subjects = subjects
-        self.python = python
+        self.seat = seat
         self.rounds = rounds
         self.seconds = seconds
         self.stream = stream or sys.stderr
         self.core = last_core()
-        self._pythons: dict[str, Path] = {}
+        self._seats: dict[str, Seat] = {}
 
     def run(self, scenarios: Sequence[Scenario]) -> list[Result]:
         """Measure and return the results, in the order of the scenarios.
@@ -54,8 +54,8 @@ class Rounds:
             Failure: The environment of a subject cannot be set up.
         """
         names = {name for one in scenarios for name in one.subjects}
-        self._pythons = {
-            name: self.python(peer) for name, peer in self.subjects.items() if name in names
+        self._seats = {
+            name: self.seat(peer) for name, peer in self.subjects.items() if name in names
         }
         return [
             self._scenario(one, f"[{number}/{len(scenarios)}]")
@@ -100,15 +100,16 @@ class Rounds:
         Raises:
             Failure: The subject cannot do it, or not in time.
         """
+        seat = self._seats[subject]
         words = [
-            str(self._pythons[subject]),
+            str(seat.python),
             *("-m", "workspace.bench.worker", scenario.module, subject, scenario.name),
             *(str(self.core), str(self.seconds)),
         ]
         try:
             done = subprocess.run(
                 words,
-                env=environ({"PYTHONPATH": str(TOOLS)}),
+                env=environ({"PYTHONPATH": os.pathsep.join(map(str, [*seat.paths, TOOLS]))}),
                 capture_output=True,
                 text=True,
                 check=False,

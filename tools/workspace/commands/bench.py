@@ -1,12 +1,13 @@
 """Measure ours beside its peers, interleaved; this is never a test."""
 
 import argparse
+import functools
 import sys
 from pathlib import Path
 
 from workspace.bench import catalogue, peers, report
 from workspace.bench.figures import Result
-from workspace.bench.peers import Peer
+from workspace.bench.peers import Peer, Seat
 from workspace.bench.rounds import Rounds
 from workspace.bench.table import table
 from workspace.errors import Misuse
@@ -42,10 +43,14 @@ def run(options: argparse.Namespace, workspace: Workspace) -> int:
     if options.rounds < 1 or options.seconds <= 0:
         raise Misuse("--rounds and --seconds must be above 0")
 
-    def python(peer: Peer) -> Path:
-        return peers.python(workspace, known[peer.home])
+    @functools.cache
+    def seat(home: str) -> Seat:
+        return peers.seat(workspace, known[home])
 
-    rounds = Rounds(subjects, python, rounds=options.rounds, seconds=options.seconds)
+    def find(peer: Peer) -> Seat:
+        return seat(peer.home)
+
+    rounds = Rounds(subjects, find, rounds=options.rounds, seconds=options.seconds)
     results = rounds.run(scenarios)
     for group in dict.fromkeys(result.group for result in results):
         print(f"\n{group}\n\n{table([one for one in results if one.group == group])}", end="")
