@@ -101,8 +101,11 @@ def test_static_and_class_methods_are_exposed_from_either_side() -> None:
 
 
 def test_callable_object_is_exposed() -> None:
+    class Page:
+        def __call__(self) -> None: ...
+
     class Pages:
-        page = expose(functools.partial(str, "x"))
+        page = expose(Page())
 
     assert Dispatcher().match(Pages(), {}, "/page/1").handler is Pages.page
 

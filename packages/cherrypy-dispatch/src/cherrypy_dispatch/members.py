@@ -80,5 +80,7 @@ def _names(node: Any) -> set[str]:
 
 def _value(node: Any, name: str) -> Any:
     static = inspect.getattr_static(node, name, _MISSING)
+    if not isinstance(node, type) and getattr(node, "__dict__", {}).get(name) is static:
+        return static  # an instance's own attributes are never bound
     runs_code = hasattr(type(static), "__get__") and not isinstance(static, _BINDERS)
     return _MISSING if runs_code else getattr(node, name, None)
