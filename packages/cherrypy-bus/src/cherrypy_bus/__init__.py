@@ -4,8 +4,9 @@ Rule: importing it defines things and does nothing; there is no bus until a prog
 """
 
 from cherrypy_bus.bus import Bus
-from cherrypy_bus.channels import Channels, Listeners
+from cherrypy_bus.channels import Channels
 from cherrypy_bus.failures import ChannelFailures, Listener
+from cherrypy_bus.listeners import Listeners
 from cherrypy_bus.plugins import (
     Autoreloader,
     BackgroundTask,

@@ -85,7 +85,7 @@ class PIDFile(SimplePlugin):
         except BaseException:
             os.close(descriptor)
             raise
-        self._descriptor = descriptor
+        self._descriptor = _keep(descriptor)
 
     def exit(self) -> None:
         """Delete the file if it is still this process's own."""
@@ -121,6 +121,10 @@ if sys.platform == "win32":
     def _lock(_descriptor: int) -> bool:
         return True  # every file is taken to be stale
 
+    def _keep(descriptor: int) -> int | None:
+        os.close(descriptor)  # a file that is open could not be removed
+        return None
+
 else:
 
     def _lock(descriptor: int) -> bool:
@@ -130,3 +134,6 @@ else:
         except (BlockingIOError, PermissionError):
             return False
         return True
+
+    def _keep(descriptor: int) -> int | None:
+        return descriptor  # the lock ends when it is closed
