@@ -67,7 +67,7 @@ def test_a_store_may_be_named() -> None:
 
 
 def test_a_name_of_no_store_is_an_error() -> None:
-    with pytest.raises(ValueError, match="'ram', not 'rom'"):
+    with pytest.raises(ValueError, match="'ram', 'file', not 'rom'"):
         init(request(), webob.Response(), storage_type="rom")
 
 

@@ -120,6 +120,14 @@ def test_waiting_for_oneself_is_an_error_instead_of_for_ever() -> None:
     assert len(locks) == 0
 
 
+def test_trying_without_waiting_is_no_deadlock() -> None:
+    locks = FairLocks()
+    locks.acquire("a")
+    assert not locks.acquire("a", timeout=0)
+    locks.release("a")
+    assert len(locks) == 0
+
+
 def test_releasing_what_nobody_holds_is_an_error() -> None:
     with pytest.raises(RuntimeError, match="not held"):
         FairLocks().release("a")

@@ -8,8 +8,18 @@ from cherrypy_sessions.cookies import (
     expire,
     set_response_cookie,
 )
+from cherrypy_sessions.filelocks import FileLocks
+from cherrypy_sessions.files import FileSession
 from cherrypy_sessions.ids import is_valid_id
 from cherrypy_sessions.lifecycle import LOCKING, Locking, close, init, lock, save
+from cherrypy_sessions.lockfile import (
+    LockError,
+    LockFile,
+    SystemLockFile,
+    UnixLockFile,
+    UnlockError,
+    WindowsLockFile,
+)
 from cherrypy_sessions.locking import LockChecker, LockTimeout, NeverExpires, Timer
 from cherrypy_sessions.locks import DeadlockError, FairLocks
 from cherrypy_sessions.mapping import ReadOnlySessionError, missing
@@ -25,7 +35,11 @@ __all__ = [
     "CookieResponse",
     "DeadlockError",
     "FairLocks",
+    "FileLocks",
+    "FileSession",
     "LockChecker",
+    "LockError",
+    "LockFile",
     "LockTimeout",
     "Locking",
     "NeverExpires",
@@ -34,7 +48,11 @@ __all__ = [
     "Scheduler",
     "Session",
     "SessionMiddleware",
+    "SystemLockFile",
     "Timer",
+    "UnixLockFile",
+    "UnlockError",
+    "WindowsLockFile",
     "close",
     "cookie_problem",
     "cookie_value",

@@ -15,6 +15,7 @@ from cherrypy_sessions.cookies import (
     cookie_value,
     set_response_cookie,
 )
+from cherrypy_sessions.files import FileSession
 from cherrypy_sessions.ram import RamSession
 from cherrypy_sessions.schedule import Scheduler, log
 from cherrypy_sessions.session import Session
@@ -24,7 +25,7 @@ Locking: TypeAlias = Literal["implicit", "early", "explicit", "readonly"]
 
 LOCKING: Final[frozenset[str]] = frozenset({"implicit", "early", "explicit", "readonly"})
 
-STORAGE_TYPES: Final[dict[str, type[Session]]] = {"ram": RamSession}
+STORAGE_TYPES: Final[dict[str, type[Session]]] = {"ram": RamSession, "file": FileSession}
 """The stores that have a name, for the deprecated option `storage_type`."""
 
 _set_up: WeakSet[type[Session]] = WeakSet()
@@ -56,7 +57,7 @@ def init(
     Args:
         request: It may carry the id of a session.
         response: It gets the cookie.
-        storage_type: The deprecated name of a store; "ram" is one.
+        storage_type: The deprecated name of a store; "ram" or "file".
         path: The path of the cookie.
         path_header: The request field with the path of the cookie, where `path` is not given.
         name: The name of the cookie.

@@ -38,7 +38,7 @@ class FairLocks:
             timeout: Seconds to wait at most; None for as long as it takes.
 
         Raises:
-            DeadlockError: This thread holds the lock already.
+            DeadlockError: This thread holds the lock already, and would wait for it.
         """
         turn = _Turn()
         with self._mutex:
@@ -50,6 +50,8 @@ class FairLocks:
             holder = queue[0].thread
         if holder is turn.thread:
             self._leave(key, turn)
+            if timeout == 0:
+                return False
             raise DeadlockError(f"{holder.name} would wait for itself: it holds this lock already")
         return self._wait(key, turn, timeout)
 

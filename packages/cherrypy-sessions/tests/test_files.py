@@ -1,0 +1,361 @@
+"""Sessions in files, and the locks between processes."""
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import webob
+
+from cherrypy_sessions import FileLocks, FileSession, LockTimeout, init, save
+
+LONG_AGO = datetime(2020, 1, 1)  # noqa: DTZ001 - stored times have no zone
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def open_session(directory: Path, id_: str | None = None, **options: Any) -> FileSession:
+    return FileSession(id_, storage_path=str(directory), **options)
+
+
+@pytest.fixture
+def stored(directory: Path) -> FileSession:
+    session = open_session(directory)
+    session["color"] = "red"
+    session.save()
+    return open_session(directory, session.id)
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir())
+
+
+def test_a_session_is_one_file(directory: Path, stored: FileSession) -> None:
+    assert names(directory) == [f"session-{stored.id}"]
+    assert stored["color"] == "red"
+    assert len(stored) == 1
+
+
+def test_only_this_user_may_read_it(directory: Path, stored: FileSession) -> None:
+    assert (directory / names(directory)[0]).stat().st_mode & 0o777 == 0o600
+
+
+def test_the_file_has_the_documented_content(directory: Path, stored: FileSession) -> None:
+    data, expiration = pickle.loads((directory / f"session-{stored.id}").read_bytes())
+    assert data == {"color": "red"}
+    assert timedelta(minutes=59) < expiration - datetime.now() < timedelta(minutes=61)  # noqa: DTZ005
+
+
+def test_an_old_file_is_read(directory: Path) -> None:
+    later = datetime.now() + timedelta(minutes=5)  # noqa: DTZ005 - as it was written
+    (directory / "session-abc").write_bytes(pickle.dumps(({"a": 1}, later), protocol=2))
+    assert open_session(directory, "abc")["a"] == 1
+
+
+def test_a_visitor_without_a_session_leaves_no_file(directory: Path) -> None:
+    for id_ in (None, "unknown"):
+        session = open_session(directory, id_)
+        assert session.get("a") is None
+        save(session)
+    assert names(directory) == []
+
+
+def test_delete_removes_the_file(directory: Path, stored: FileSession) -> None:
+    stored.delete()
+    stored.delete()
+    assert names(directory) == []
+
+
+def test_a_session_that_another_process_removed_is_missing(
+    directory: Path,
+    stored: FileSession,
+) -> None:
+    (directory / f"session-{stored.id}").unlink()
+    assert stored.get("color") is None
+    assert stored.missing
+
+
+def test_regenerate_moves_the_file(directory: Path, stored: FileSession) -> None:
+    stored.acquire_lock()
+    stored.regenerate()
+    stored.release_lock()
+    assert names(directory) == [f"session-{stored.id}"]
+    assert open_session(directory, stored.id)["color"] == "red"
+
+
+def test_the_id_of_a_lock_file_is_no_session(directory: Path, stored: FileSession) -> None:
+    stored.acquire_lock()
+    assert open_session(directory, f"{stored.id}.lock").missing
+    stored.release_lock()
+
+
+@pytest.mark.parametrize("fsync", [False, True])
+def test_a_save_that_fails_leaves_the_old_session(
+    directory: Path,
+    stored: FileSession,
+    monkeypatch: pytest.MonkeyPatch,
+    fsync: bool,
+) -> None:
+    stored.fsync = fsync
+    stored["color"] = "blue"
+    stored.save()
+
+    def full(*paths: str) -> None:
+        raise OSError("full")
+
+    stored["color"] = "green"
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="full"):
+        stored.save()
+    assert names(directory) == [f"session-{stored.id}"]
+    assert open_session(directory, stored.id)["color"] == "blue"
+
+
+def test_what_cannot_be_pickled_leaves_the_old_session(stored: FileSession) -> None:
+    stored["thread"] = threading.Lock()
+    with pytest.raises(TypeError, match="pickle"):
+        stored.save()
+    assert open_session(Path(stored.storage_path), stored.id)["color"] == "red"
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80", b"rubbish", pickle.dumps(5), pickle.dumps((1,))])
+def test_a_damaged_file_is_put_aside_and_missing(
+    directory: Path,
+    stored: FileSession,
+    content: bytes,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (directory / f"session-{stored.id}").write_bytes(content)
+    session = open_session(directory, stored.id)
+    assert session.get("color") is None
+    assert session.missing
+    assert names(directory) == [f"corrupt-session-{stored.id}"]
+    assert "cannot be read" in caplog.text
+
+
+def test_clean_up_removes_what_is_expired_or_left_over(directory: Path) -> None:
+    living = open_session(directory, timeout=5)
+    expired, busy = (open_session(directory, timeout=-1) for _ in range(2))
+    for session in (living, expired, busy):
+        session.save()
+    busy.acquire_lock()
+    (directory / "session-killed.lock").write_text("1")
+    (directory / ".new-old").touch()
+    (directory / ".new-now").touch()
+    os.utime(directory / ".new-old", (1, 1))
+    (directory / "other").touch()
+    living.clean_up()
+    kept = [
+        ".new-now",
+        "other",
+        f"session-{living.id}",
+        f"session-{busy.id}",
+        f"session-{busy.id}.lock",
+    ]
+    assert names(directory) == sorted(kept)
+    busy.release_lock()
+
+
+def test_clean_up_survives_a_damaged_file(directory: Path) -> None:
+    (directory / "session-abc").write_bytes(b"rubbish")
+    open_session(directory).clean_up()
+    assert names(directory) == ["corrupt-session-abc"]
+
+
+def test_the_directory_has_to_be_there(tmp_path: Path) -> None:
+    for options in ({}, {"storage_path": str(tmp_path / "missing")}):
+        with pytest.raises(ValueError, match="directory that exists"):
+            FileSession.setup(**options)
+    with pytest.raises(ValueError, match="needs storage_path"):
+        FileSession()
+    FileSession.setup(storage_path=str(tmp_path))
+
+
+def test_the_directory_may_be_an_attribute_of_a_class(directory: Path) -> None:
+    class Here(FileSession):
+        storage_path = str(directory)
+
+    Here.setup()
+    session = Here()
+    session.save()
+    assert names(directory) == [f"session-{session.id}"]
+
+
+def test_files_by_the_documented_option(directory: Path) -> None:
+    session = init(
+        webob.Request.blank("/"),
+        webob.Response(),
+        storage_type="file",
+        storage_path=str(directory),
+    )
+    session["a"] = 1
+    save(session)
+    assert names(directory) == [f"session-{session.id}"]
+
+
+# Locks
+
+
+def test_a_lock_leaves_no_file(directory: Path, stored: FileSession) -> None:
+    stored.acquire_lock()
+    stored.acquire_lock()
+    assert f"session-{stored.id}.lock" in names(directory)
+    stored.release_lock()
+    stored.release_lock()
+    assert names(directory) == [f"session-{stored.id}"]
+    assert len(stored.locks) == 0
+
+
+def test_the_lock_of_another_file(directory: Path, stored: FileSession) -> None:
+    other = str(directory / "session-other")
+    stored.acquire_lock(other)
+    assert (directory / "session-other.lock").exists()
+    stored.release_lock(other)
+    assert names(directory) == [f"session-{stored.id}"]
+
+
+def test_threads_of_one_session_take_turns(directory: Path, stored: FileSession) -> None:
+    def count() -> None:
+        for _ in range(10):
+            session = open_session(directory, stored.id)
+            session.acquire_lock()
+            session["count"] = session.get("count", 0) + 1
+            session.save()
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert open_session(directory, stored.id)["count"] == 40
+
+
+COUNT = """
+import sys
+from cherrypy_sessions import FileSession
+
+for _ in range(50):
+    session = FileSession(sys.argv[2], storage_path=sys.argv[1])
+    session.acquire_lock()
+    session["count"] = session.get("count", 0) + 1
+    session.save()
+"""
+
+HOLD = """
+import sys
+from cherrypy_sessions import FileSession
+
+session = FileSession(sys.argv[2], storage_path=sys.argv[1])
+session.acquire_lock()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def python(program: str, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_processes_of_one_session_take_turns(directory: Path, stored: FileSession) -> None:
+    processes = [python(COUNT, str(directory), stored.id) for _ in range(2)]
+    for process in processes:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    assert open_session(directory, stored.id)["count"] == 100
+    assert names(directory) == [f"session-{stored.id}"]
+
+
+def test_a_killed_process_loses_its_lock(directory: Path, stored: FileSession) -> None:
+    with python(HOLD, str(directory), stored.id) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        stored.lock_timeout = 0.05
+        with pytest.raises(LockTimeout, match=f"process {holder.pid} held it for 0.05 s"):
+            stored.acquire_lock()
+        assert len(stored.locks) == 0
+        stored.lock_timeout = timedelta(seconds=30)
+        holder.kill()
+        stored.acquire_lock()
+    stored.release_lock()
+    assert names(directory) == [f"session-{stored.id}"]
+
+
+def test_a_thread_that_waits_too_long_hears_who_has_the_lock(
+    directory: Path,
+    stored: FileSession,
+) -> None:
+    stored.acquire_lock()
+    errors: list[str] = []
+
+    def wait() -> None:
+        try:
+            open_session(directory, stored.id, lock_timeout=0.01).acquire_lock()
+        except LockTimeout as error:
+            errors.append(str(error))
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join(5)
+    stored.release_lock()
+    assert f"thread {threading.current_thread().name} held it" in errors[0]
+
+
+def test_a_file_that_was_removed_meanwhile_is_not_taken_for_the_lock(
+    directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from cherrypy_sessions import filelocks
+
+    path = str(directory / "a.lock")
+    seen: list[bool] = []
+    original = filelocks._is_current
+
+    def removed_first(descriptor: int, path: str) -> bool:
+        if not seen:
+            os.unlink(path)  # noqa: PTH108 - as its last holder does
+        seen.append(original(descriptor, path))
+        return seen[-1]
+
+    monkeypatch.setattr(filelocks, "_is_current", removed_first)
+    locks = FileLocks()
+    assert locks.acquire(path)
+    assert seen == [False, True]
+    locks.release(path)
+
+
+def test_a_lock_file_that_cannot_be_made_leaves_no_queue(directory: Path) -> None:
+    locks = FileLocks()
+    with pytest.raises(FileNotFoundError):
+        locks.acquire(str(directory / "missing" / "a.lock"))
+    assert len(locks) == 0
+
+
+def test_nobody_holds_a_lock_that_is_free(directory: Path) -> None:
+    assert FileLocks().holder(str(directory / "a.lock")) == "somebody who has ended since"
+
+
+def test_waiting_for_another_process_is_bounded_by_the_timeout(
+    directory: Path,
+    stored: FileSession,
+) -> None:
+    with python(HOLD, str(directory), stored.id) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        began = time.monotonic()
+        assert not FileLocks().acquire(f"{directory}/session-{stored.id}.lock", 0.2)
+        assert 0.2 <= time.monotonic() - began < 5
+        holder.kill()
