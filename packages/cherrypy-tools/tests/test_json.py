@@ -143,6 +143,13 @@ def test_no_document_does_anything_but_decode_or_fail_with_400(document: Any) ->
         assert error.code == 400  # noqa: PT017 - both outcomes are right
 
 
+@pytest.mark.parametrize("hostile", ['"' + '\\"' * 200_000 + "\\", "[" * 400_000, '"[' * 200_001])
+def test_a_long_document_takes_no_more_than_its_length(hostile: Any) -> None:
+    with pytest.raises(HTTPError) as caught:
+        decode_json(b"[{" + hostile.encode(), max_depth=2)
+    assert caught.value.code == 400
+
+
 @given(VALUES)
 def test_the_depth_is_that_of_the_value(value: str) -> Any:
     def depth(node: Any) -> Any:

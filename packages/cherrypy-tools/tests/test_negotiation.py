@@ -87,6 +87,12 @@ def test_any_field_gives_an_offer_or_an_error(accepted: Any) -> None:
         assert error.code in {400, 406}  # noqa: PT017 - both outcomes are right
 
 
+def test_a_long_field_takes_no_more_than_its_length() -> None:
+    accepted = "*/*," * 20_000 + "text/html;q=0, application/json;q=0"
+    with pytest.raises(HTTPError):
+        choice(accepted, OFFER)
+
+
 # allow
 
 

@@ -182,6 +182,16 @@ def test_rubbish_matches_nothing(rubbish: Any) -> None:
     assert outcome(validate_etags, tagged(), {"If-None-Match": rubbish}) == 200
 
 
+HUGE = 200_000
+
+
+@pytest.mark.parametrize(
+    "hostile", [" " * HUGE, "a" * HUGE + '"', 'W/"' * HUGE, '"a"x,' * HUGE, '"']
+)
+def test_a_long_list_takes_no_more_than_its_length(hostile: Any) -> None:
+    parse_etags(hostile)
+
+
 # validate_since
 
 

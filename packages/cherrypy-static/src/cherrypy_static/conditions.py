@@ -6,18 +6,17 @@ dates are read.
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from cherrypy_httputil import HTTPDate, HTTPError, parse_date
+from cherrypy_static.entity_tags import parse_etags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cherrypy_httputil import RequestMessage
 
-ENTITY_TAG = re.compile(r'\s*((?:W/)?"[^"]*"|[^",\s]+)\s*(?:,|$)')
 READING = frozenset({"GET", "HEAD"})
 
 
@@ -84,7 +83,7 @@ def may_send_range(headers: Mapping[str, str], validators: Validators) -> bool:
 
 
 def _is_listed(tags: str, validators: Validators, *, weak: bool) -> bool:
-    listed = ENTITY_TAG.findall(tags)
+    listed = parse_etags(tags)
     if listed == ["*"]:
         return True
     if weak:

@@ -25,7 +25,7 @@ MAX_DEPTH = 200
 """Arrays and objects inside each other that are decoded by default."""
 
 LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
-DEPTH_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|$)|[\[{]|[\]}]', re.DOTALL)
+DEPTH_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 
 
 class Reader(Protocol):

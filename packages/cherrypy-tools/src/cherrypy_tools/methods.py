@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cherrypy_httputil import HTTPError
@@ -36,16 +37,18 @@ def allow(
     Raises:
         HTTPError: 405 for any other method.
     """
-    allowed = _listed(methods)
-    response.headers["Allow"] = ", ".join(allowed)
-    trace(log, debug, "%s is %s", request.method, allowed)
+    names = (methods,) if isinstance(methods, str) else tuple(methods or DEFAULT)
+    allowed, field = _listed(names)
+    response.headers["Allow"] = field
+    trace(log, debug, "%s is %s", request.method, field)
     if request.method not in allowed:
         raise HTTPError(405)
 
 
-def _listed(methods: str | Iterable[str] | None) -> list[str]:
-    names = [methods] if isinstance(methods, str) else list(methods or DEFAULT)
+@lru_cache(maxsize=256)
+def _listed(names: tuple[str, ...]) -> tuple[frozenset[str], str]:
+    """Return the methods that `names` allow, and the Allow field that says so."""
     allowed = list(dict.fromkeys(name.upper() for name in names if name)) or list(DEFAULT)
     if "GET" in allowed and "HEAD" not in allowed:
         allowed.insert(allowed.index("GET") + 1, "HEAD")
-    return allowed
+    return frozenset(allowed), ", ".join(allowed)

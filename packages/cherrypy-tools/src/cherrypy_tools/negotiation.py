@@ -60,17 +60,18 @@ def preferred(accepted: str, offered: tuple[str, ...]) -> str | None:
     """Return the member of `offered` that the Accept field value `accepted` prefers, or None."""
     ranges = [(pattern.lower(), quality) for pattern, quality in preferences("Accept", accepted)]
     kinds = {name: media_type(name) for name in offered}
+    taken = {name: kind for name, kind in kinds.items() if _quality(kind, ranges) > 0}
     for pattern, quality in ranges:
-        for name, kind in kinds.items():
-            if quality > 0 and matches(kind, pattern) and _quality(kind, ranges) > 0:
+        for name, kind in taken.items():
+            if quality > 0 and matches(kind, pattern):
                 return name
     return None
 
 
 def _quality(kind: str, ranges: list[tuple[str, float]]) -> float:
-    """Return the quality that the most specific of the matching `ranges` gives to `kind`."""
+    """Return the quality that the most specific of the matching `ranges` gives to `kind`, or 0."""
     matching = [(("*" not in p) + (p != "*/*"), q) for p, q in ranges if matches(kind, p)]
-    return max(matching)[1]
+    return max(matching, default=(0, 0.0))[1]
 
 
 def _not_acceptable(accepted: str | None, offered: tuple[str, ...]) -> HTTPError:

@@ -6,6 +6,7 @@ field that the application sets itself always wins.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cherrypy_tools.set_headers import checked
@@ -50,6 +51,12 @@ def secure_headers(
     wanted: dict[str, str | None] = {**DEFAULTS, **(headers or {})}
     if hsts is not None:
         wanted.setdefault("Strict-Transport-Security", f"max-age={hsts}; includeSubDomains")
-    for name, value in checked({n: v for n, v in wanted.items() if v is not None}):
+    for name, value in _usable(tuple(wanted.items())):
         if name not in response.headers:
             response.headers[name] = value
+
+
+@lru_cache(maxsize=64)
+def _usable(wanted: tuple[tuple[str, str | None], ...]) -> list[tuple[str, str]]:
+    """Return the fields of `wanted` that have a value, once they are checked."""
+    return checked([(name, value) for name, value in wanted if value is not None])
