@@ -7,7 +7,7 @@ from inspect import Parameter
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cherrypy_dispatch import (
@@ -23,6 +23,10 @@ from cherrypy_dispatch import test_callable_spec as check_spec
 from cherrypy_dispatch.names import spares_identifiers
 from cherrypy_dispatch.places import place, split
 from cherrypy_httputil import HTTPError
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("patient", settings(), deadline=None)
+patient = settings(settings.get_profile("patient"))
 
 NAMES = ["a", "b", "index", "default", "x_y", "_c"]
 segments = st.sampled_from([*NAMES, "x-y", "x.y", "1", "__class__", "%2F", "é"])
@@ -75,6 +79,7 @@ def model(root: Any, path: str) -> tuple[Any, tuple[str, ...], bool]:
     return None, (), False
 
 
+@patient
 @given(trees, paths)
 def test_match_is_what_the_simple_model_finds(root: Any, path: str) -> None:
     found = Dispatcher().match(root, {}, path)
@@ -83,6 +88,7 @@ def test_match_is_what_the_simple_model_finds(root: Any, path: str) -> None:
     assert (found.args, found.is_index) == (args, is_index)
 
 
+@patient
 @given(trees, paths, sections)
 def test_every_section_on_the_path_applies_once_and_in_order(
     root: Any, path: str, conf: dict[str, dict[str, int]]
@@ -94,6 +100,7 @@ def test_every_section_on_the_path_applies_once_and_in_order(
     assert [len(here) for here, _ in layers] == sorted(len(here) for here, _ in layers)
 
 
+@patient
 @given(trees, paths, sections)
 def test_asked_node_that_leads_to_the_root_changes_nothing_else(
     root: Any, path: str, conf: dict[str, dict[str, int]]
@@ -112,6 +119,7 @@ def test_asked_node_that_leads_to_the_root_changes_nothing_else(
     assert facts(asked) == facts(direct)
 
 
+@patient
 @given(trees, st.text(), sections)
 def test_no_text_makes_it_fail_or_leave_the_tree(
     root: Any, path: str, conf: dict[str, dict[str, int]]
@@ -121,6 +129,7 @@ def test_no_text_makes_it_fail_or_leave_the_tree(
     assert all(found.args)
 
 
+@patient
 @given(trees)
 def test_what_the_site_lists_is_found_at_its_path(root: Any) -> None:
     for published in walk_site(root):
@@ -130,6 +139,7 @@ def test_what_the_site_lists_is_found_at_its_path(root: Any) -> None:
             assert found.is_index
 
 
+@patient
 @given(st.lists(st.tuples(st.just("/"), st.dictionaries(st.text(max_size=2), st.integers()))))
 def test_merging_is_updating_in_order(layers: list[tuple[str, dict[str, int]]]) -> None:
     expected: dict[str, int] = {}
@@ -138,6 +148,7 @@ def test_merging_is_updating_in_order(layers: list[tuple[str, dict[str, int]]]) 
     assert merge(layers) == expected
 
 
+@patient
 @given(st.lists(st.text(alphabet="abc/-%", min_size=1)).map("/".join))
 def test_segments_make_their_path_again(path: str) -> None:
     parts = split(path)
@@ -145,6 +156,7 @@ def test_segments_make_their_path_again(path: str) -> None:
     assert all(part and "/" not in part for part in parts)
 
 
+@patient
 @given(st.dictionaries(st.characters().map(ord), st.characters() | st.none(), max_size=3))
 def test_translation_that_spares_identifiers_leaves_them_alone(
     translation: dict[int, str | None],
@@ -179,6 +191,7 @@ def signatures(draw: st.DrawFn) -> inspect.Signature:
     return inspect.Signature(parameters)
 
 
+@patient
 @given(signatures(), st.lists(st.just("v"), max_size=5), st.data())
 def test_check_refuses_exactly_what_the_signature_refuses(
     signature: inspect.Signature, args: list[str], data: st.DataObject
@@ -202,6 +215,7 @@ def test_check_refuses_exactly_what_the_signature_refuses(
         assert fits
 
 
+@patient
 @given(st.text(alphabet="ab.-_", min_size=1, max_size=6))
 def test_page_is_found_by_each_alias_as_it_was_given(alias: str) -> None:
     class Root:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import pytest
@@ -223,3 +224,23 @@ def test_error_of_a_property_is_not_hidden() -> None:
 
     with pytest.raises(KeyError, match="broken"):
         Dispatcher().match(Broken(), {}, "/page")
+
+
+def test_finding_a_page_knows_no_request() -> None:
+    modules = ["choice", "exploration", "match", "merging", "names", "places", "trail", "vpath", "walk"]
+    for module in (importlib.import_module(f"cherrypy_dispatch.{name}") for name in modules):
+        assert not {"serving", "cherrypy_serving"} & set(vars(module))
+
+
+def test_long_paths_take_few_steps() -> None:
+    class Sections(dict[str, Any]):
+        asked = 0
+
+        def get(self, key: str, default: Any = None) -> Any:
+            self.asked += 1
+            return super().get(key, default)
+
+    sections = Sections({"/": {}, "/a/b": {}})
+    found = Dispatcher().match(Fallback(), sections, "/a" * 100_000)
+    assert len(found.args) == 100_000
+    assert sections.asked < 10

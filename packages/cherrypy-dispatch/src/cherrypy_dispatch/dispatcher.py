@@ -125,4 +125,4 @@ class Dispatcher:
 
 def page(handler: Callable[..., Any], vpath: Iterable[str]) -> LateParamPageHandler:
     """Return the page of a handler whose positional arguments are segments, `%2F` decoded."""
-    return LateParamPageHandler(handler, *(part.replace("%2F", "/") for part in vpath))
+    return LateParamPageHandler(handler, *[part.replace("%2F", "/") for part in vpath])

@@ -21,11 +21,13 @@ class PageHandler:
     `callable`, `args` and `kwargs` can be read and replaced until the call, by tools for example.
     """
 
+    args: Sequence[Any] = ()
+    """The positional arguments."""
+
     def __init__(self, callable: Callable[..., Any], *args: Any, **kwargs: Any) -> None:  # noqa: A002 - the documented name
         self.callable = callable
         """What is called."""
-        self.args: Sequence[Any] = args
-        """The positional arguments."""
+        self.args = args
         self._kwargs: Mapping[str, Any] = kwargs
 
     @property
