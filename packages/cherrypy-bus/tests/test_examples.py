@@ -25,3 +25,28 @@ def test_everything_public_is_there() -> None:
     assert cherrypy_bus.__all__ == sorted(cherrypy_bus.__all__)
     for name in cherrypy_bus.__all__:
         assert name == "Listener" or getattr(cherrypy_bus, name).__doc__
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Autoreloader.files",
+        "Autoreloader.frequency",
+        "Autoreloader.match",
+        "Bus.execv",
+        "Bus.max_cloexec_files",
+        "Bus.state",
+        "Bus.states",
+        "Monitor.callback",
+        "Monitor.frequency",
+        "Monitor.name",
+        "Monitor.thread",
+        "SignalHandler.handlers",
+        "SignalHandler.signals",
+        "SimplePlugin.bus",
+        "ThreadManager.threads",
+    ],
+)
+def test_documented_attributes_are_there_on_the_class(path: str) -> None:
+    name, attribute = path.split(".")
+    assert hasattr(getattr(cherrypy_bus, name), attribute)

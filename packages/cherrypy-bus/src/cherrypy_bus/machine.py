@@ -108,9 +108,8 @@ class Machine(Channels):
         except BaseException as error:
             if isinstance(error, Exception):
                 self.log("Shutting down due to error in start listener:", 40, traceback=True)
-            with contextlib.suppress(
-                ChannelFailures, SystemExit
-            ):  # the first failure is the one to raise
+            # The failure of the start is the one to raise.
+            with contextlib.suppress(ChannelFailures, SystemExit):
                 self._carry_out(Operation.EXIT)
             raise
         self._process = os.getpid()  # after a listener that forked

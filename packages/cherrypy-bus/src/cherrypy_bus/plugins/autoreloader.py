@@ -39,7 +39,7 @@ class Autoreloader(Monitor):
         >>> reloader.subscribe()
     """
 
-    files: set[str | os.PathLike[str]]
+    files: set[str | os.PathLike[str]] = None  # type: ignore[assignment] # documented; the constructor sets it
     frequency: float = 1
     match: str = ".*"
 

@@ -32,9 +32,9 @@ class Monitor(SimplePlugin):
         >>> Monitor(bus, lambda: None, frequency=5, name="Poll the queue").subscribe()
     """
 
-    callback: Callable[[], object]
+    callback: Callable[[], object] = None  # type: ignore[assignment] # documented; the constructor sets it
     frequency: float = 60
-    name: str
+    name: str = None  # type: ignore[assignment] # documented; the constructor sets it
     thread: BackgroundTask | None = None
     join_timeout: float = 10.0
 

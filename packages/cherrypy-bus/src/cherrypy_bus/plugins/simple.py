@@ -32,7 +32,7 @@ class SimplePlugin:
         ['emptied']
     """
 
-    bus: Bus
+    bus: Bus = None  # type: ignore[assignment] # documented; the constructor sets it
 
     def __init__(self, bus: Bus) -> None:
         self.bus = bus

@@ -27,7 +27,7 @@ class ThreadManager(SimplePlugin):
         threads: A map from thread identifiers to their numbers.
     """
 
-    threads: dict[int, int]
+    threads: dict[int, int] = None  # type: ignore[assignment] # documented; the constructor sets it
 
     def __init__(self, bus: Bus) -> None:
         super().__init__(bus)
