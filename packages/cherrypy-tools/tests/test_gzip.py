@@ -77,6 +77,14 @@ def test_clients_that_can_get_neither(accepted: str) -> None:
     assert caught.value.code == 406
 
 
+@pytest.mark.parametrize("accepted", ["*;q=0", "gzip;q=much"])
+def test_an_error_is_sent_plain_to_them(accepted: str) -> None:
+    request = Request.blank("/", headers={"Accept-Encoding": accepted})
+    response = Response(PAGE, status=406)
+    gzip(request, response)
+    assert response.body == PAGE
+
+
 def test_a_quality_that_is_no_number_is_a_bad_request() -> None:
     with pytest.raises(HTTPError) as caught:
         answer("gzip;q=much")

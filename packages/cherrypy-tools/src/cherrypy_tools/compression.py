@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import zlib
-from enum import Enum, auto
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,16 +29,10 @@ GZIP_CONTAINER = 16 + zlib.MAX_WBITS
 BODILESS = frozenset({204, 205, 206, 304})
 """Statuses whose body is absent, or a part of a representation whose coding is fixed already."""
 
+FIRST_ERROR = 400
+
 MAX_HEADER = 1024
 """Characters of an Accept-Encoding field that are looked at; a longer one is not believed."""
-
-
-class Answer(Enum):
-    """What a client's Accept-Encoding field allows."""
-
-    GZIP = auto()
-    IDENTITY = auto()
-    NEITHER = auto()
 
 
 def gzip(
@@ -65,32 +58,41 @@ def gzip(
         debug: Report the decision at INFO.
 
     Raises:
-        HTTPError: 406 if the client refuses the plain body and does not accept gzip either.
+        HTTPError: 406 if the client refuses the plain body and does not accept gzip either, 400 if
+            a quality is no number. A response that is an error itself is sent plain then.
     """
     if not _is_eligible(response, mime_types):
         trace(log, debug, "not compressible: %s", response.headers.get("Content-Type"))
         return
     set_vary_header(response, "Accept-Encoding")
     accepted = request.headers.get("Accept-Encoding")
-    answer = Answer.IDENTITY if accepted is None else negotiate(accepted[:MAX_HEADER])
-    trace(log, debug, "Accept-Encoding %r: %s", accepted, answer.name)
-    if answer is Answer.NEITHER:
-        raise HTTPError(406, "identity, gzip")
-    if answer is Answer.GZIP:
+    try:
+        wants_gzip = accepted is not None and accepts_gzip(accepted[:MAX_HEADER])
+    except HTTPError:
+        if response.status_code < FIRST_ERROR:
+            raise
+        wants_gzip = False
+    trace(log, debug, "Accept-Encoding %r: compress is %s", accepted, wants_gzip)
+    if wants_gzip:
         _encode(request, response, compress_level)
 
 
 @lru_cache(maxsize=256)
-def negotiate(accept_encoding: str) -> Answer:
-    """Return what the field value `accept_encoding` allows (RFC 9110, 12.5.3)."""
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Tell whether a client that sends this field value gets gzip (RFC 9110, 12.5.3).
+
+    Raises:
+        HTTPError: 406 if it takes neither gzip nor the plain body, 400 if a quality is no number.
+    """
     listed = preferences("Accept-Encoding", accept_encoding)
     qualities = {name.lower(): quality for name, quality in listed}
     if qualities.get("identity", 0) > 0:
-        return Answer.IDENTITY
+        return False
     if any(qualities.get(name, 0) > 0 for name in GZIP_NAMES):
-        return Answer.GZIP
-    refused = qualities.get("identity", qualities.get("*", 1)) == 0
-    return Answer.NEITHER if refused else Answer.IDENTITY
+        return True
+    if qualities.get("identity", qualities.get("*", 1)) == 0:
+        raise HTTPError(406, "identity, gzip")
+    return False
 
 
 def _is_eligible(response: ResponseMessage, mime_types: Sequence[str]) -> bool:
