@@ -227,7 +227,7 @@ def test_error_of_a_property_is_not_hidden() -> None:
 
 
 def test_finding_a_page_knows_no_request() -> None:
-    modules = ["choice", "exploration", "match", "merging", "names", "places", "trail", "vpath", "walk"]
+    modules = ["choice", "exploration", "merging", "names", "places", "trail", "vpath", "walk"]
     for module in (importlib.import_module(f"cherrypy_dispatch.{name}") for name in modules):
         assert not {"serving", "cherrypy_serving"} & set(vars(module))
 

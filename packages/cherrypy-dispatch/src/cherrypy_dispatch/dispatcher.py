@@ -93,12 +93,12 @@ class Dispatcher:
         found for the handler on the way.
         """
         request: DispatchRequest = serving.request
-        match = self.match(request.app.root, request.app.config, path, request.method)
+        match = self._locate(request, path)
         request.config = merge(match.layers, getattr(request, "base_config", None))
         request.is_index = match.is_index
         if match.kwargs:
             request.params.update(match.kwargs)
-        return self._target(match), list(match.args)
+        return match.handler, list(match.args)
 
     def match(
         self,
@@ -119,8 +119,8 @@ class Dispatcher:
         """
         return walk_to(choose, root, path_info, app_config, self._naming)
 
-    def _target(self, match: Match) -> Any | None:
-        return match.handler
+    def _locate(self, request: DispatchRequest, path: str) -> Match:
+        return self.match(request.app.root, request.app.config, path, request.method)
 
 
 def page(handler: Callable[..., Any], vpath: Iterable[str]) -> LateParamPageHandler:
