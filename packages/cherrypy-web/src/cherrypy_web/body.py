@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_httputil import HTTPError
+from cherrypy_web import limits
 from cherrypy_web.entity import Entity
 from cherrypy_web.multipart import process_multipart, process_multipart_form_data
 from cherrypy_web.part import Part
@@ -88,6 +89,31 @@ class RequestBody(Entity):
         """Close the temporary files; the request calls this at its end."""
         if "usage" in self.__dict__:
             self.usage.close()
+
+    def drain(self, limit: int = limits.DRAINED_BYTES) -> bool:
+        """Read what nobody has read, so that the connection can be used again.
+
+        A server that counts the bytes of a body skips them itself; one may not do so with a body in
+        chunks, and would take what is left of it for the next request.
+
+        Args:
+            limit: How many bytes at most.
+
+        Returns:
+            Whether the body is at its end. If it is not, the connection must be closed.
+        """
+        fp, read = self.fp, 0
+        if isinstance(fp, SizedReader):
+            if fp.done:
+                return True
+            fp, read = fp.fp, fp.bytes_read
+        if self.length is None and not self._coding():
+            return True
+        try:
+            left = None if self.length is None else self.length - read
+            return SizedReader(fp, left, None).drain(limit)
+        except HTTPError:
+            return False
 
     def _check_framing(self) -> None:
         """Check what says where the body ends (RFC 9112, 6.3).

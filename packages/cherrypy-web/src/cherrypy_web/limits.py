@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 __all__ = [
+    "DRAINED_BYTES",
     "FIELDS",
     "FILES",
     "NESTING",
@@ -43,3 +44,6 @@ NESTING: Final = 5
 
 #: Bytes of a part that are kept in memory before they go to a file (`Part.maxrambytes`).
 RAM_BYTES: Final = 1_000
+
+#: Bytes of a body that are read for nothing, to keep its connection (`RequestBody.drain`).
+DRAINED_BYTES: Final = 64 * 1024

@@ -90,7 +90,7 @@ class SizedReader:
             HTTPError: See `read`.
         """
         limit = self._limit(size)
-        if self.done or limit == 0:
+        if self.done or limit <= 0:
             self._note_end()
             return b""
         return self._fetch(self.fp.readline, -1 if limit == inf else int(limit))
@@ -148,7 +148,7 @@ class SizedReader:
         wanted = size
         while not self.done and wanted != 0:
             limit = self._limit(wanted)
-            if limit == 0:
+            if limit <= 0:
                 break
             block = max(self.bufsize, 8 * DEFAULT_BUFFER_SIZE) if wanted is None else LARGEST_READ
             chunk = self._fetch(self.fp.read, int(min(limit, block)))
