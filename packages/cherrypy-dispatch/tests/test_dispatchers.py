@@ -46,7 +46,8 @@ class Root:
 @pytest.fixture
 def request_() -> Iterator[SimpleNamespace]:
     app = SimpleNamespace(root=Root(), config={"/": {"at": "[/]", "own": 1}})
-    request = SimpleNamespace(app=app, method="GET", params={}, base_config={"base": 1, "own": 0})
+    base = {"base": 1, "own": 0}
+    request = SimpleNamespace(app=app, method="GET", params={}, is_index=None, base_config=base)
     serving.load(request, SimpleNamespace(headers={}))
     yield request
     serving.clear()
@@ -73,9 +74,11 @@ def test_request_may_be_without_base_config(request_: SimpleNamespace) -> None:
     assert request_.config == {"at": "[/]", "own": 1}
 
 
-@pytest.mark.parametrize(("path", "is_index"), [("/node/", True), ("/node", True), ("/x", False)])
+@pytest.mark.parametrize(
+    ("path", "is_index"), [("/node/", True), ("/node", True), ("/generate/", False), ("/x", None)]
+)
 def test_whether_it_is_an_index_is_set(
-    request_: SimpleNamespace, path: str, is_index: bool
+    request_: SimpleNamespace, path: str, is_index: bool | None
 ) -> None:
     Dispatcher()(path)
     assert request_.is_index is is_index

@@ -89,13 +89,14 @@ class Dispatcher:
     def find_handler(self, path: str) -> tuple[Any | None, list[str]]:
         """Return the published callable for a path, or None, and its positional arguments.
 
-        It sets `config` and `is_index` on the current request and adds to its `params` what was
-        found for the handler on the way.
+        It sets `config` on the current request and, if there is a page, `is_index`. What was found
+        for the handler on the way it adds to `params`.
         """
         request: DispatchRequest = serving.request
         match = self._locate(request, path)
         request.config = merge(match.layers, getattr(request, "base_config", None))
-        request.is_index = match.is_index
+        if match.handler is not None:
+            request.is_index = match.is_index
         if match.kwargs:
             request.params.update(match.kwargs)
         return match.handler, list(match.args)
