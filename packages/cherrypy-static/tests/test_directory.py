@@ -396,3 +396,11 @@ def test_own_types_may_have_a_dot() -> None:
 
 def test_the_type_is_that_of_the_name_not_of_the_directory() -> None:
     assert guess_type(str(Path("a.html") / "b")) == "application/octet-stream"
+
+
+def test_the_type_is_that_of_the_name_that_was_asked_for(site: Any) -> None:
+    (site / "hash1234").write_text("x")
+    (site / "page.css").symlink_to("hash1234")
+    response = Response()
+    assert staticdir(Request.blank("/page.css"), response, "/", str(site))
+    assert response.headers["Content-Type"] == "text/css"

@@ -168,6 +168,14 @@ def test_head_gets_the_headers_of_get() -> None:
     assert "Content-Length" not in response.headers
 
 
+def test_ranges_are_of_the_plain_body() -> None:
+    request = Request.blank("/", headers={"Accept-Encoding": "gzip"})
+    response = Response(PAGE)
+    response.headers["Accept-Ranges"] = "bytes"
+    gzip(request, response)
+    assert "Accept-Ranges" not in response.headers
+
+
 def test_a_strong_entity_tag_becomes_weak() -> None:
     request = Request.blank("/", headers={"Accept-Encoding": "gzip"})
     response = Response(PAGE)

@@ -7,18 +7,19 @@ only what is forbidden is an error here.
 from __future__ import annotations
 
 import logging
-import os
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from cherrypy_httputil import HTTPRedirect, NotFound
 from cherrypy_static.media_types import guess_type
-from cherrypy_static.paths import absolute_directory, locate
+from cherrypy_static.paths import absolute_directory, locate, look_at
+from cherrypy_static.precompressed import compressed_sibling
 from cherrypy_static.serve import extra_headers, serve_opened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
     from cherrypy_static.paths import Found
@@ -44,6 +45,7 @@ def staticdir(
     dotfiles: bool = False,
     etag: bool = False,
     max_age: int | None = None,
+    precompressed: bool = False,
 ) -> bool:
     """Serve the file below `dir` that the rest of the path after `section` names.
 
@@ -63,6 +65,8 @@ def staticdir(
         dotfiles: Serve names that begin with a dot.
         etag: Send strong entity-tags.
         max_age: Seconds for `Cache-Control: max-age`.
+        precompressed: Serve a file with `.br`, `.zst` or `.gz` added to its name in place of it, to
+            clients that take that coding, unless it is older.
 
     Returns:
         Whether a file was served; if not, the response is as it was.
@@ -78,20 +82,22 @@ def staticdir(
     if branch is None or not _is_wanted(request, match):
         return False
     home = absolute_directory(dir, root)
-    found = locate(home, branch, follow_symlinks=follow_symlinks, dotfiles=dotfiles)
+    find = partial(locate, home, follow_symlinks=follow_symlinks, dotfiles=dotfiles)
+    found = find(branch)
     if found is not None and found.is_directory and index:
-        inside = locate(
-            home, f"{branch}/{index}", follow_symlinks=follow_symlinks, dotfiles=dotfiles
-        )
-        if inside is not None and inside.is_file and not path.endswith("/"):
+        branch = f"{branch}/{index}"
+        found = find(branch)
+        if found is not None and found.is_file and not path.endswith("/"):
             raise HTTPRedirect(_with_slash(request), 301)
-        found = inside
     elif path.endswith("/"):
         found = None
     log.log(logging.INFO if debug else logging.DEBUG, "%r in %r: %r", branch, home, found)
-    return found is not None and _serve(
-        request, response, found, content_types, etag=etag, max_age=max_age
-    )
+    if found is None or not found.is_file:
+        return False
+    headers = {"Content-Type": guess_type(branch, content_types)} | extra_headers(None, max_age)
+    if precompressed:
+        found = _negotiate(request, found, lambda suffix: find(branch + suffix), headers)
+    return _serve(request, response, found.path, headers, etag=etag, is_checked=True)
 
 
 def staticfile(
@@ -105,6 +111,7 @@ def staticfile(
     *,
     etag: bool = False,
     max_age: int | None = None,
+    precompressed: bool = False,
 ) -> bool:
     """Serve one file, whatever the path of the request is.
 
@@ -118,6 +125,8 @@ def staticfile(
         debug: Report decisions at INFO.
         etag: Send a strong entity-tag.
         max_age: Seconds for `Cache-Control: max-age`.
+        precompressed: Serve a file with `.br`, `.zst` or `.gz` added to its name in place of it, to
+            clients that take that coding, unless it is older.
 
     Returns:
         Whether the file was served; if not, the response is as it was.
@@ -131,11 +140,11 @@ def staticfile(
     path = absolute_directory(filename, root)
     log.log(logging.INFO if debug else logging.DEBUG, "serving %r", path)
     headers = {"Content-Type": guess_type(path, content_types)} | extra_headers(None, max_age)
-    try:
-        serve_opened(request, response, path, headers, etag=etag)
-    except NotFound:
-        return False
-    return True
+    original = look_at(path) if precompressed else None
+    if original is not None:
+        found = _negotiate(request, original, lambda suffix: look_at(path + suffix), headers)
+        path = found.path
+    return _serve(request, response, path, headers, etag=etag)
 
 
 def _is_wanted(request: RequestMessage, match: str) -> bool:
@@ -159,21 +168,32 @@ def _with_slash(request: RequestMessage) -> str:
     return quote(path, PATH_SAFE) + ("?" + query if query else "")
 
 
+def _negotiate(
+    request: RequestMessage,
+    original: Found,
+    find: Callable[[str], Found | None],
+    headers: dict[str, str],
+) -> Found:
+    """Return the original or a compressed sibling of it, and say in `headers` which."""
+    headers["Vary"] = "Accept-Encoding"
+    chosen = compressed_sibling(request.headers.get("Accept-Encoding", ""), original, find)
+    if chosen is None:
+        return original
+    found, headers["Content-Encoding"] = chosen
+    return found
+
+
 def _serve(
     request: RequestMessage,
     response: ResponseMessage,
-    found: Found,
-    content_types: Mapping[str, str] | None,
+    path: str,
+    headers: dict[str, str],
     *,
     etag: bool,
-    max_age: int | None,
+    is_checked: bool = False,
 ) -> bool:
-    if not found.is_file:
-        return False
-    kind = guess_type(os.path.basename(found.path), content_types)  # noqa: PTH119 - a string
-    headers = {"Content-Type": kind} | extra_headers(None, max_age)
     try:
-        serve_opened(request, response, found.path, headers, etag=etag, is_checked=True)
+        serve_opened(request, response, path, headers, etag=etag, is_checked=is_checked)
     except NotFound:
         return False
     return True

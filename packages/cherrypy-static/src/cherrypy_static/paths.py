@@ -88,6 +88,14 @@ def _behind_link(
     return Found(path, os.stat(path))  # noqa: PTH116 - as above
 
 
+def look_at(path: str) -> Found | None:
+    """Return what is at `path`, behind links if there are any; None if there is nothing."""
+    try:
+        return Found(path, os.stat(path))  # noqa: PTH116 - strings all the way, for speed
+    except (OSError, ValueError):
+        return None
+
+
 def absolute_directory(directory: str, root: str | None) -> str:
     """Return `directory`, below `root` if it is relative.
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from cherrypy_httputil import RequestMessage, ResponseMessage
     from cherrypy_static.bodies import Span
 
+KEPT = ("Cache-Control", "Vary")
+"""Fields of the full response that a 304 has as well (RFC 9110, 15.4.5)."""
+
 NOT_MODIFIED = "304 Not Modified"
 PARTIAL = "206 Partial Content"
 
@@ -57,7 +60,8 @@ def send(
         fields["ETag"] = validators.etag
     if is_not_modified(request, validators):
         source.file.close()
-        return _not_modified(response, fields)
+        kept = {name: headers[name] for name in KEPT if name in headers}
+        return _not_modified(response, fields | kept)
     fields |= headers
     if source.size is None:
         return _whole(request, response, source, fields)

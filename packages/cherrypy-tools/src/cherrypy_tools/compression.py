@@ -29,6 +29,9 @@ GZIP_CONTAINER = 16 + zlib.MAX_WBITS
 BODILESS = frozenset({204, 205, 206, 304})
 """Statuses whose body is absent, or a part of a representation whose coding is fixed already."""
 
+OF_THE_PLAIN_BODY = ("Content-Length", "Accept-Ranges", "Content-MD5")
+"""Fields that are wrong once the body is compressed."""
+
 FIRST_ERROR = 400
 
 MAX_HEADER = 1024
@@ -117,7 +120,8 @@ def _encode(request: RequestMessage, response: ResponseMessage, level: int) -> N
     else:
         response.app_iter = CompressedBody(body, level)
     headers["Content-Encoding"] = "gzip"
-    headers.pop("Content-Length", None)
+    for name in OF_THE_PLAIN_BODY:
+        headers.pop(name, None)
     etag = headers.get("ETag")
     if etag is not None and not etag.startswith("W/"):
         headers["ETag"] = "W/" + etag
