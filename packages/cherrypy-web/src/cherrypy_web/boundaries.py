@@ -17,8 +17,8 @@ from multipart import (  # type: ignore[import-untyped]  # it has no marker, onl
     PushMultipartParser,
 )
 
-from cherrypy_httputil import HeaderMap, HTTPError
-from cherrypy_web.partstream import BLOCK, PartStream
+from cherrypy_httputil import HTTPError
+from cherrypy_web.partstream import BLOCK, PartStream, part_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def part_streams(fp: Any, boundary: str, usage: Usage, depth: int) -> Iterator[P
     for event in events:
         # Between the parts there are only their beginnings.
         usage.add_part()
-        stream = PartStream(events, HeaderMap.from_trusted(event.headerlist), usage, depth)
+        stream = PartStream(events, part_headers(event.headerlist), usage, depth)
         yield stream
         stream.discard()
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cherrypy_httputil import HeaderMap, HTTPError
+from cherrypy_httputil import HTTPError
 from cherrypy_web import limits
 from cherrypy_web.entity import Entity
 from cherrypy_web.multipart import process_multipart_form_data, process_multipart_params
-from cherrypy_web.partstream import PartStream, until_boundary
+from cherrypy_web.partstream import PartStream, part_headers, until_boundary
 from cherrypy_web.temporary import spooled_file
 from cherrypy_web.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
+
+    from cherrypy_httputil import HeaderMap
 
 __all__ = ["Part"]
 
@@ -62,7 +64,7 @@ class Part(Entity):
         """
         if isinstance(fp, PartStream):
             return fp.headers
-        return HeaderMap.from_trusted(_read_fields(fp))
+        return part_headers(_read_fields(fp))
 
     def read_lines_to_boundary(self, fp_out: Any = None) -> Any:
         """Read the content up to its end.

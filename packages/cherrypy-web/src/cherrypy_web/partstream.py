@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from cherrypy_httputil import HTTPError
+from cherrypy_httputil import HeaderMap, HTTPError, check_field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from cherrypy_httputil import HeaderMap
     from cherrypy_web.usage import Usage
 
-__all__ = ["BLOCK", "PartStream", "until_boundary"]
+__all__ = ["BLOCK", "PartStream", "part_headers", "until_boundary"]
 
 #: How many bytes are read at a time.
 BLOCK: Final = 64 * 1024
@@ -122,6 +121,21 @@ class PartStream:
         return True
 
 
+def part_headers(fields: Iterable[tuple[str, str]]) -> HeaderMap:
+    """Return a map of the header fields of a part.
+
+    Raises:
+        HTTPError: 400, one has a CR, LF or NUL in it.
+    """
+    known = list(fields)
+    for name, value in known:
+        try:
+            check_field(value)
+        except ValueError as error:
+            raise HTTPError(400, f"Malformed header field {name!r} of a part: {error}") from error
+    return HeaderMap.from_trusted(known)
+
+
 def until_boundary(fp: Any, boundary: bytes) -> Iterator[bytes]:
     """Yield the content of a part that is read from a plain file, in pieces.
 
@@ -137,6 +151,8 @@ def until_boundary(fp: Any, boundary: bytes) -> Iterator[bytes]:
     held = b""
     at_line_start = True
     while line := fp.readline(BLOCK):
+        if line.endswith(b"\r"):
+            line += fp.readline(1)  # a line end may be on the edge of a block
         if at_line_start and line.startswith(boundary):
             rest = line[len(boundary) :].strip()
             if rest in (b"", b"--"):
