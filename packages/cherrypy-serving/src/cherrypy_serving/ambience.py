@@ -22,6 +22,7 @@ def ambient(function: Callable[Concatenate[Any, Any, P], R]) -> Callable[P, R]:
     """Return `function` without its first two parameters, the request and the response.
 
     It gets those being served at each call. Name, docstring and the rest of the signature stay.
+    The attribute `explicit` of the result is `function`, for a caller that has the two at hand.
 
     Raises:
         ValueError: If it does not take two positional arguments.
@@ -36,4 +37,5 @@ def ambient(function: Callable[Concatenate[Any, Any, P], R]) -> Callable[P, R]:
     signature = inspect.signature(partial(function, None, None))
     update_wrapper(call, function)
     call.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for
+    call.explicit = function  # type: ignore[attr-defined]  # for a caller that has the two at hand
     return call

@@ -49,8 +49,9 @@ class EnvironHeaders:
 
 
 class _EnvironHost(Host):
-    def __init__(self, environ: Mapping[str, Any]) -> None:  # the rest is worked out when asked for
-        self.environ = environ
+    __init__ = object.__init__  # the rest is read from the environ when somebody asks for it
+
+    environ: Mapping[str, Any]
 
 
 class LocalHost(_EnvironHost):

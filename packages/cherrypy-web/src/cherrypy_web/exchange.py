@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RunningExchange"]
 
+INTERNAL: Final = 500
 HTML: Final = "text/html;charset=utf-8"
 
 #: What describes the content that an error response does not send.
@@ -88,7 +89,9 @@ class RunningExchange:
         response = self._response
         clean_headers(response, error.code)
         response.status = f"{error.code} {error.reason}"
-        trace = format_exc() if self._request.show_tracebacks else None
+        # Where a traceback helps, something is wrong here, not with the request.
+        shows = self._request.show_tracebacks and error.code >= INTERNAL
+        trace = format_exc() if shows else None
         response.body = error.get_error_page(error.status, traceback=trace, message=error.message)
 
     def set_redirect_response(self, redirect: HTTPRedirect) -> None:

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_httputil import HTTPError, HTTPRedirect, InternalRedirect
+from cherrypy_serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -46,7 +47,7 @@ class Hook:
         kwargs: Passed to the callback.
     """
 
-    __slots__ = ("callback", "failsafe", "kwargs", "priority")
+    __slots__ = ("callback", "explicit", "failsafe", "kwargs", "priority")
 
     def __init__(
         self,
@@ -61,6 +62,9 @@ class Hook:
             getattr(callback, "priority", DEFAULT_PRIORITY) if priority is None else priority
         )
         self.kwargs = kwargs
+        #: The callback that takes request and response before the keyword arguments, where
+        #: `cherrypy_serving.ambient` made the callback of one.
+        self.explicit: Callable[..., object] | None = getattr(callback, "explicit", None)
 
     def __lt__(self, other: Hook) -> bool:
         return self.priority < other.priority
@@ -108,7 +112,7 @@ class HookMap(dict[str, list[Hook]]):
         Raises:
             ValueError: There is no such point.
         """
-        run_hooks(self.ordered(point))
+        run_hooks(self.ordered(point), serving.request, serving.response)
 
     def ordered(self, point: str) -> list[Hook]:
         """Return the hooks of a point in the order in which they run."""
@@ -132,8 +136,8 @@ class HookMap(dict[str, list[Hook]]):
             ) from None
 
 
-def run_hooks(hooks: Sequence[Hook]) -> None:
-    """Run hooks in the order given.
+def run_hooks(hooks: Sequence[Hook], request: Any, response: Any) -> None:
+    """Run the hooks of a request and its response, in the order given.
 
     Once one has raised, only the failsafe ones among the rest still run. The first error is raised
     in the end; an unexpected later one, which would be lost, is logged. ``KeyboardInterrupt`` and
@@ -144,7 +148,10 @@ def run_hooks(hooks: Sequence[Hook]) -> None:
         if first is not None and not hook.failsafe:
             continue
         try:
-            hook.callback(**hook.kwargs)
+            if hook.explicit is None:
+                hook.callback(**hook.kwargs)
+            else:
+                hook.explicit(request, response, **hook.kwargs)
         except Exception as error:  # noqa: BLE001 - a hook may raise anything
             if first is None:
                 first = error

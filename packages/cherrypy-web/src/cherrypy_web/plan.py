@@ -8,6 +8,7 @@ nobody has to announce a change.
 from __future__ import annotations
 
 from collections import deque
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_config import NamespaceSet
@@ -42,12 +43,12 @@ class Plan:
     __slots__ = (
         "_epoch",
         "_hook_map",
-        "_placed",
         "_sources",
         "body_attributes",
         "config",
         "error_pages",
         "hooks",
+        "placed",
         "request_attributes",
         "response_attributes",
         "response_headers",
@@ -66,7 +67,7 @@ class Plan:
         self._epoch = EPOCH.value
         self._sources = [(live, _snapshot(live)) for live in (site, hooks, *sources)]
         self._sources += [(live, dict(live)) for _, live in layers]
-        self._placed = _placed(layers)
+        self.placed = _placed(layers)
         self.config = merge(layers, site)
         self.request_attributes: list[tuple[str, Any]] = []
         self.body_attributes: list[tuple[str, Any]] = []
@@ -92,7 +93,7 @@ class Plan:
 
     def covers(self, layers: Sequence[Layer]) -> bool:
         """Tell whether dicts that say where they stand, stand where they stood."""
-        return not self._placed or self._placed == _placed(layers)
+        return self.placed == _placed(layers)
 
     def copy_hooks(self) -> HookMap:
         """Return the hooks as a map that one request may attach more to."""
@@ -158,6 +159,9 @@ _BUILDERS: Final[dict[str, Callable[[Plan, str, Any], None]]] = {
 }
 
 
+_mapping = itemgetter(1)
+
+
 def _placed(layers: Sequence[Layer]) -> list[str]:
     return [path for path, layer in layers if "tools.staticdir.dir" in layer]
 
@@ -200,9 +204,9 @@ class PlanCache:
             build: Makes the plan. It must have the dicts among its sources, so that none of them is
                 given up, and its identity to another, while the plan is kept.
         """
-        key = (request_class, *[id(layer) for _, layer in layers])
+        key = (request_class, *map(id, map(_mapping, layers)))
         plan = self._plans.get(key)
-        if plan is not None and plan.is_fresh() and plan.covers(layers):
+        if plan is not None and plan.is_fresh() and (not plan.placed or plan.covers(layers)):
             return plan
         if len(self._plans) >= MAX_PLANS:
             self._plans.clear()

@@ -10,7 +10,7 @@ import uuid
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from cherrypy_dispatch import Dispatcher, LateParamPageHandler
+from cherrypy_dispatch import Dispatcher
 from cherrypy_httputil import (
     HeaderMap,
     Host,
@@ -26,6 +26,7 @@ from cherrypy_serving import serving
 from cherrypy_web.body import RequestBody
 from cherrypy_web.environ import EnvironHeaders
 from cherrypy_web.errorpages import bare_error, format_exc
+from cherrypy_web.handlers import BoundPageHandler
 from cherrypy_web.hooks import HOOK_POINTS, Hook, HookMap, run_hooks
 from cherrypy_web.lazy import lazy
 from cherrypy_web.namespaces import BUILT_IN
@@ -126,6 +127,7 @@ class Request:
     #: The hooks of this request, once they differ from those in the plan.
     own_hooks: HookMap | None = None
 
+    _body: RequestBody | None = None
     _own_config: dict[str, Any] | None = None
     _peek: Callable[[str], str] | None = None
     _planned_hooks: Mapping[str, Sequence[Hook]] | None = None
@@ -149,6 +151,7 @@ class Request:
         self.scheme = scheme
         self.server_protocol = server_protocol
         self._fields: Iterable[tuple[str, str]] = ()
+        self.params: dict[str, Any] = {}
 
     # What is known, each once it is asked for.
 
@@ -200,15 +203,16 @@ class Request:
             raise HTTPError(400, f"Illegal cookie name: {error}") from error
         return cookie
 
-    @lazy
-    def params(self) -> dict[str, Any]:
-        """The parameters of query string and body."""
-        return {}
-
-    @lazy
+    @property
     def body(self) -> RequestBody:
         """The entity that the client sent."""
-        return RequestBody(self.rfile, self.headers, request_params=self.params)
+        if self._body is None:
+            self._body = RequestBody(self.rfile, self.headers, request_params=self.params)
+        return self._body
+
+    @body.setter
+    def body(self, body: RequestBody) -> None:
+        self._body = body
 
     @property
     def config(self) -> dict[str, Any] | None:
@@ -315,7 +319,11 @@ class Request:
             self._give_up(response)
         if method == "HEAD":
             _discard(response)
-        self._log_access(response)
+        try:
+            self.app.log.write_access(self, response)
+        except Exception:  # noqa: BLE001 - a broken log must not take the answer away
+            if self.app is not None:
+                self.app.log(traceback=True, severity=ERROR)
         return response
 
     def respond(self, path_info: str) -> None:
@@ -376,7 +384,7 @@ class Request:
         if self.own_hooks is not None:
             self.own_hooks.run(point)
         elif hooks := (self._planned_hooks or type(self).hooks)[point]:
-            run_hooks(hooks)
+            run_hooks(hooks, self, self._response)
 
     def process_headers(self) -> None:
         """Check the header fields that every request must have.
@@ -384,7 +392,9 @@ class Request:
         Raises:
             HTTPError: 400, there is no ``Host`` in HTTP/1.1 (RFC 9112, 3.2).
         """
-        if self.protocol >= HTTP_1_1 and not self.peek_header("Host"):
+        environ = self.wsgi_environ
+        host = self.peek_header("Host") if environ is None else environ.get("HTTP_HOST")
+        if not host and self.protocol >= HTTP_1_1:
             raise HTTPError(400, "HTTP/1.1 requires a 'Host' request header.")
 
     def get_resource(self, path: str) -> None:
@@ -437,6 +447,8 @@ class Request:
         try:
             self._reach("on_end_request")
         finally:
+            if self._body is not None:
+                self._body.close()
             self.stage = "close"
 
     # How the config in force comes to bear.
@@ -449,7 +461,7 @@ class Request:
         if match.allow:
             self._response.headers["Allow"] = ", ".join(match.allow)
         if match.handler is not None:
-            self.handler = LateParamPageHandler(match.handler, *match.args)
+            self.handler = BoundPageHandler(self, match.handler, match.args)
         else:
             self.handler = NotFound() if match.node is None else HTTPError(405)
 
@@ -481,14 +493,6 @@ class Request:
         response.header_list = fields
         response.status = status.decode()
         response.body = body
-
-    def _log_access(self, response: Response) -> None:
-        if self.app is None:
-            return
-        try:
-            self.app.log.write_access(self, response)
-        except Exception:  # noqa: BLE001 - a broken log must not take the answer away
-            self.app.log(traceback=True, severity=ERROR)
 
 
 def _discard(response: Response) -> None:

@@ -29,6 +29,12 @@ TEXT_IN_BODY: Final = (
 )
 
 
+_new_headers = HeaderMap.__new__
+_get = dict.get
+_values = dict.values
+_set = dict.__setitem__
+
+
 @lru_cache(maxsize=4)
 def _first_headers(server: str, second: int) -> dict[str, str]:
     return {
@@ -40,7 +46,7 @@ def _first_headers(server: str, second: int) -> dict[str, str]:
 
 def _native(headers: HeaderMap) -> list[tuple[str, str]]:
     try:
-        everything = "".join(headers) + "".join(headers.values())
+        everything = "".join(headers) + "".join(_values(headers))
     except TypeError:  # there is more than text in it
         return headers.output_native()
     if everything.isascii() and everything.isprintable():
@@ -136,7 +142,7 @@ class Response:
         self._body: Any = []
         self.time = now = time.time()
         # The names are as a header map keeps them, so nothing is lost by going past its own update.
-        self.headers = HeaderMap()
+        self.headers = _new_headers(HeaderMap)
         dict.update(self.headers, _first_headers(self.server_header, int(now)))
 
     @property
@@ -194,8 +200,6 @@ class Response:
             ValueError: There is text in it.
         """
         body = self._body
-        if type(body) is list and len(body) == 1 and type(body[0]) is bytes:
-            return body[0]
         try:
             whole = b"".join(body)
         except TypeError as error:
@@ -217,11 +221,17 @@ class Response:
         if code < 200 or code in NO_BODY:  # noqa: PLR2004 - RFC 9110, 6.4.1: these have no content
             headers.pop("Content-Length", None)
             self._drop_body()
-        elif headers.get("Content-Length") is None:
+        elif _get(headers, "Content-Length") is None:
             if self.stream:
                 headers.pop("Content-Length", None)
             else:
-                headers["Content-Length"] = str(len(self.collapse_body()))
+                body = self._body
+                whole = (
+                    body[0]
+                    if type(body) is list and len(body) == 1 and type(body[0]) is bytes
+                    else self.collapse_body()
+                )
+                _set(headers, "Content-Length", str(len(whole)))
         fields = _native(headers)
         if self._cookie is not None:
             fields.extend(self._cookie_fields(self._cookie))

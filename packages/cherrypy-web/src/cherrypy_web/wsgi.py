@@ -51,7 +51,7 @@ class AppResponse:
         self._scope: Captured | None = None
         try:
             response = self.run()
-            self._body = response.body
+            self._body = response._body  # noqa: SLF001 - what `body` holds, without its checks
             if response.stream:
                 self._scope = serving.capture()
             self.iter_response: Iterator[bytes] = iter(self._body)
@@ -92,9 +92,11 @@ class AppResponse:
         environ = self.environ
         get = environ.get
         app = self.cpapp
+        local, remote = LocalHost(), RemoteHost()
+        local.environ = remote.environ = environ
         request, _ = app.get_serving(
-            LocalHost(environ),
-            RemoteHost(environ),
+            local,
+            remote,
             environ["wsgi.url_scheme"],
             get("ACTUAL_SERVER_PROTOCOL", "HTTP/1.1"),
         )
@@ -169,7 +171,9 @@ class CPWSGIApp:
         """Answer through the pipeline."""
         try:
             try:
-                return (self.head or self._build())(environ, start_response)
+                if self.head is None and not self.pipeline:
+                    return self.tail(environ, start_response)
+                return self._enter(environ, start_response)
             except InternalRedirect as redirect:
                 return self._redirector.follow(environ, start_response, redirect)
         except Exception:  # noqa: BLE001 - whatever was raised, the client gets an answer

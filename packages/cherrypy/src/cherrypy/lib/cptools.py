@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
-from cherrypy_serving import serving
+from cherrypy_serving import ambient, serving
 from cherrypy_tools import trailing_slash as correct_slash
 
 __all__ = ["log_request_headers", "log_traceback", "trailing_slash"]
@@ -31,12 +32,19 @@ def log_request_headers(debug: bool = False) -> None:  # noqa: ARG001 - document
     request.app.log(f"\nRequest Headers:{lines}", "HTTP")
 
 
-def trailing_slash(
-    missing: bool = True, extra: bool = False, status: int | None = None, debug: bool = False
+def _trailing_slash(
+    request: Any,
+    response: Any,
+    missing: bool = True,
+    extra: bool = False,
+    status: int | None = None,
+    debug: bool = False,
 ) -> None:
     """Redirect where the trailing slash of a path is missing, or one too many.
 
     Args:
+        request: The running request.
+        response: Its response.
         missing: Redirect index pages that were asked for without the slash.
         extra: Redirect other pages that were asked for with one.
         status: The status of the redirection; 301 by default.
@@ -45,7 +53,9 @@ def trailing_slash(
     Raises:
         HTTPRedirect: To the same url with the slash put right.
     """
-    request = serving.request
     is_index = request.is_index
     if is_index is not None and request.path_info.endswith("/") is not is_index:
-        correct_slash(request, serving.response, missing, extra, status, debug, is_index=is_index)
+        correct_slash(request, response, missing, extra, status, debug, is_index=is_index)
+
+
+trailing_slash = ambient(_trailing_slash)

@@ -16,6 +16,9 @@ __all__ = ["EncodeTool", "ResponseEncoder", "compress", "decompress", "gzip"]
 
 gzip = ambient(gzip_response)
 
+_get = dict.get
+_pop = dict.pop
+
 
 class ResponseEncoder:
     """A page handler that encodes what another one returns.
@@ -68,13 +71,13 @@ class _EncodedHandler:
         body = self._handler(*args, **kwargs)
         response = self._response
         headers = response.headers
-        declared = headers.get("Content-Type")
+        declared = _get(headers, "Content-Type")
         accepted = self._request.peek_header("Accept-Charset") or None
         result, label = self._encoder.encode(body, declared, accepted, response.stream)
         if label is not None and label is not declared:
             headers["Content-Type"] = label
         if result is not body:
-            headers.pop("Content-Length", None)
+            _pop(headers, "Content-Length", None)
         return result
 
 
@@ -89,10 +92,10 @@ class EncodeTool(Tool[...]):
         kwargs = {name: options[name] for name in options if name not in {"debug", "priority"}}
         encoder = Encoder(**kwargs)
 
-        def wrap() -> None:
-            request = serving.request
+        @ambient
+        def wrap(request: Any, response: Any) -> None:
             if request.handler is not None:
-                request.handler = _EncodedHandler(encoder, request, serving.response)
+                request.handler = _EncodedHandler(encoder, request, response)
 
         priority = {"priority": options["priority"]} if "priority" in options else {}
         yield self._point, self._hook(wrap, priority)
