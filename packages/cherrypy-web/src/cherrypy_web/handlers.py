@@ -1,0 +1,46 @@
+"""A page handler that knows its request, so that it need not be looked up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cherrypy_dispatch import LateParamPageHandler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cherrypy_web.request import Request
+
+__all__ = ["BoundPageHandler"]
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+class BoundPageHandler(LateParamPageHandler):
+    """Call a published callable with the parameters that its request has by then.
+
+    Args:
+        request: The request.
+        callable: What is published.
+        args: Its positional arguments.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        callable: Callable[..., Any],  # noqa: A002 - the documented name
+        args: Sequence[Any],
+    ) -> None:
+        self._request = request
+        self.callable = callable
+        self.args = args
+        self._kwargs = _NOTHING
+
+    @property
+    def kwargs(self) -> Mapping[str, Any]:
+        """The parameters of the request and what was set here, which wins; a new dict each time."""
+        return {**self._request.params, **self._kwargs}
+
+    @kwargs.setter
+    def kwargs(self, kwargs: Mapping[str, Any]) -> None:
+        self._kwargs = kwargs
