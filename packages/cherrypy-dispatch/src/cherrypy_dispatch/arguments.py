@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol, TypeVar
 
+from cherrypy_dispatch.names import decoded
 from cherrypy_dispatch.vpath import VPath
 from cherrypy_serving import serving
 
@@ -50,7 +51,7 @@ def popargs(*args: str, handler: Any = None) -> ArgumentPopper:
         return target
 
     def pop(node: Any, vpath: list[str]) -> Any:
-        values = named(vpath)
+        values = decoded(dict(zip(args, vpath, strict=False)))
         del vpath[: len(args)]
         if callable(handler):
             return handler(**values)
@@ -59,17 +60,11 @@ def popargs(*args: str, handler: Any = None) -> ArgumentPopper:
         publish(values)
         return vpath or node if handler is None else handler
 
-    def named(segments: list[str]) -> dict[str, str]:
-        values = dict(zip(args, segments))  # noqa: B905 - saying strict=False takes longer
-        if "%2F" in "".join(segments):
-            return {name: value.replace("%2F", "/") for name, value in values.items()}
-        return values
-
     function: Any = dispatch
     function.names = args
     function.handler = handler
     if handler is None:  # how the walk does all this without a list to look at afterwards
-        function.take_arguments = named
+        function.argument_names = args
         function.publish = publish
     popper: ArgumentPopper = function
     return popper

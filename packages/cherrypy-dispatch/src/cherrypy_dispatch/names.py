@@ -73,5 +73,10 @@ def attribute_name(segment: str, naming: Naming) -> str:
     return "" if name[:2] == "__" else name
 
 
+def decoded(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the values with a slash in place of each `%2F`."""
+    return {name: value.replace("%2F", "/") for name, value in values.items()}
+
+
 def _same(code: int, new: int | str | None) -> bool:
     return new in (code, chr(code))

@@ -105,9 +105,7 @@ def _asked(
 
 def _taken(dispatch: Any) -> tuple[str, ...]:
     """Return the names that `popargs` gives to segments before it leads back to its node."""
-    if getattr(dispatch, "take_arguments", None) is None:
-        return ()
-    names: tuple[str, ...] = dispatch.names
+    names: tuple[str, ...] = getattr(dispatch, "argument_names", ())
     return names
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from cherrypy_dispatch.names import attribute_name
+from cherrypy_dispatch.names import attribute_name, decoded
 
 if TYPE_CHECKING:
     from cherrypy_dispatch.names import Naming
@@ -45,12 +45,12 @@ def ask(
     dealt with. It is not called if it is itself published.
     """
     function: Any = dispatch.__func__ if type(dispatch) is MethodType else dispatch
-    take = getattr(function, "take_arguments", None)
-    if take is not None:  # popargs: the same, without a list to look at afterwards
-        values = take(segments)
+    names = getattr(function, "argument_names", None)
+    if names is not None:  # popargs: the same, without a list to look at afterwards
+        values = decoded(dict(zip(names, segments, strict=False)))
         kwargs.update(values)
         function.publish(values)
-        return _look_up(node, segments[len(function.names) :], naming)
+        return _look_up(node, segments[len(names) :], naming)
     if not callable(dispatch) or getattr(function, "exposed", False):
         return None, segments
     vpath = VPath(segments)

@@ -10,7 +10,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cherrypy_dispatch.exploration import explore
-from cherrypy_dispatch.names import attribute_names
+from cherrypy_dispatch.names import attribute_names, decoded
 from cherrypy_dispatch.places import place, remaining_sections, sections_along, split
 from cherrypy_dispatch.trail import Trail
 
@@ -43,7 +43,7 @@ def walk(root: Any, path: str, sections: Sections, naming: Naming) -> Trail:
     return walk_to(Trail, root, path, sections, naming)
 
 
-def walk_to(  # noqa: C901, PLR0912 - the hot loop: a call costs more than a branch
+def walk_to(  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more than a branch
     end: Callable[..., T], root: Any, path: str, sections: Sections, naming: Naming
 ) -> T:
     """Walk, and return what `end` makes of the fields of the trail.
@@ -67,20 +67,27 @@ def walk_to(  # noqa: C901, PLR0912 - the hot loop: a call costs more than a bra
             node = getattr(holder, name, None)
             if node is None:
                 dispatch = getattr(holder, naming.dispatch_method_name, None)
-                if dispatch is not None:
-                    passed = len(nodes) - 1
-                    taken = _take_rest(dispatch, segments, nodes)
-                    if taken is not None:
-                        kwargs = taken
-                        if deeper:
-                            layers += sections_along(segments, passed, len(segments), sections)
-                            here = "/".join(["", *segments])
-                        break
-                    trail = Trail(path, segments, nodes, layers, {}, at_index=False, rests=[])
+                passed = len(nodes) - 1
+                if dispatch is None:
+                    if deeper:
+                        layers += remaining_sections(segments, passed, sections)
+                    return end(path, segments, nodes, layers, kwargs, False, [])
+                function: Any = dispatch.__func__ if type(dispatch) is MethodType else dispatch
+                arguments = getattr(function, "argument_names", ())
+                left = segments[passed:]
+                if len(arguments) < len(left):
+                    trail = Trail(path, segments, nodes, layers, kwargs, at_index=False, rests=[])
                     return end(*explore(trail, dispatch, sections, naming))
+                # It names all that is left (see popargs), and stands at the end of the path too.
+                nodes += [None] * (len(left) - 1)
+                nodes.append(nodes[passed])
+                kwargs = dict(zip(arguments, left))  # noqa: B905 - saying strict=False takes longer
+                if "%2F" in path:
+                    kwargs = decoded(kwargs)
                 if deeper:
-                    layers += remaining_sections(segments, len(nodes) - 1, sections)
-                return end(path, segments, nodes, layers, {}, False, [])
+                    layers += sections_along(segments, passed, len(segments), sections)
+                    here = "/".join(["", *segments])
+                break
             # A method looks its attributes up on its function, ten times as slowly as we do.
             holder = node.__func__ if type(node) is MethodType else node
             config = getattr(holder, "_cp_config", None)
@@ -102,19 +109,3 @@ def walk_to(  # noqa: C901, PLR0912 - the hot loop: a call costs more than a bra
     if deeper and (section := sections.get(f"{here}/index")) is not None:
         layers.append((f"{here}/index", section))
     return end(path, segments, nodes, layers, kwargs, node is not None, [])
-
-
-def _take_rest(dispatch: Any, segments: list[str], nodes: list[Any]) -> dict[str, str] | None:
-    """Let the last node take all segments that are left as arguments; None if it cannot.
-
-    It then stands a second time in `nodes`, where the path ends.
-    """
-    function: Any = dispatch.__func__ if type(dispatch) is MethodType else dispatch
-    take = getattr(function, "take_arguments", None)
-    passed = len(nodes) - 1
-    left = segments[passed:]
-    if take is None or len(function.names) < len(left):
-        return None
-    nodes += [*[None] * (len(left) - 1), nodes[-1]]
-    arguments: dict[str, str] = take(left)
-    return arguments
