@@ -233,8 +233,9 @@ class Toolbox:
     namespace: str
 
     if TYPE_CHECKING:
-        # The tools that a program adds are attributes that no type checker has heard of.
-        def __getattr__(self, name: str) -> Any: ...
+        # The tools that a program adds are attributes that no type checker has heard of; this is
+        # the kind with all the methods that one can have.
+        def __getattr__(self, name: str) -> HandlerTool[...]: ...
 
     def __init__(self, namespace: str) -> None:
         self.__dict__["namespace"] = namespace
