@@ -62,7 +62,7 @@ def check_parameters(
     if len(args) > len(positional) and Parameter.VAR_POSITIONAL not in kinds:
         raise HTTPError(404)
     if twice := [name for name in filled if name in by_name]:
-        status = 400 if any(name in body for name in twice) else 404
+        status = 400 if all(name in body for name in twice) else 404
         raise _error(status, "Multiple values for parameters", ",".join(twice))
     if Parameter.VAR_KEYWORD in kinds:
         return
