@@ -19,7 +19,8 @@ class DispatchRequest(Protocol):
     """The current request, as far as dispatchers and page handlers read and write it.
 
     Beside these they read, if it is there, `base_config`: the config on which that of the
-    application is laid (the global one). Without it there is none.
+    application is laid (the global one). Without it there is none. A `RoutesDispatcher` also reads
+    `scheme` and `wsgi_environ`, if they are there.
     """
 
     app: DispatchApplication
