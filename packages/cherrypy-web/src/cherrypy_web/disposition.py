@@ -49,9 +49,10 @@ def find_param(params: Mapping[str, str], name: str) -> str | None:
         name: ``name*`` with charset and percent-encoding (RFC 5987) goes before ``name*0``,
             ``name*1*`` and so on (RFC 2231, 3), and these go before plain ``name``.
     """
-    for found in (_extended(params.get(f"{name}*")), _continued(params, name)):
-        if found is not None:
-            return found
+    if (extended := params.get(f"{name}*")) and (found := _extended(extended)) is not None:
+        return found
+    if f"{name}*0" in params or f"{name}*0*" in params:
+        return _continued(params, name)
     plain = params.get(name)
     return None if plain is None else _plain(plain)
 
@@ -78,8 +79,8 @@ def _utf8(text: str) -> str:
         return text
 
 
-def _extended(text: str | None) -> str | None:
-    if text is None or text.count("'") < 2:  # noqa: PLR2004 - charset'language'value
+def _extended(text: str) -> str | None:
+    if text.count("'") < 2:  # noqa: PLR2004 - charset'language'value
         return None
     charset, _, value = _without_quotes(text).split("'", 2)
     return _decoded(unquote_to_bytes(value), charset)
@@ -93,7 +94,7 @@ def _decoded(data: bytes, charset: str) -> str | None:
         return None
 
 
-def _continued(params: Mapping[str, str], name: str) -> str | None:
+def _continued(params: Mapping[str, str], name: str) -> str:
     charset, data = "", b""
     number = 0
     while True:
@@ -108,7 +109,5 @@ def _continued(params: Mapping[str, str], name: str) -> str | None:
                 charset, _, piece = piece.split("'", 2)
             data += unquote_to_bytes(piece)
         number += 1
-    if number == 0:
-        return None
     text = _decoded(data, charset)
     return data.decode("latin-1") if text is None else text

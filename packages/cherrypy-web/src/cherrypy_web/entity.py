@@ -5,7 +5,7 @@ An entity does not read by itself: that begins with `Entity.process`, or with wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cherrypy_httputil import HeaderElement, HTTPError, find_charset
 from cherrypy_web import limits
@@ -70,7 +70,7 @@ class Entity:
         "multipart/form-data": process_multipart_form_data,
         "multipart": process_multipart_params,
     }
-    part_class: ClassVar[type[Part]]
+    part_class: type[Part]
 
     max_fields: int = limits.FIELDS
     max_parts: int = limits.PARTS
