@@ -234,13 +234,13 @@ def test_a_request_may_have_any_time(server: Server) -> None:
 
 
 def test_idle_connections_do_not_delay_the_stop(server: Server) -> None:
+    server.shutdown_timeout = 60
     server.start()
-    with socket.create_connection(address_of(server)) as client:
-        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert client.recv(1000).endswith(b"hello")
-        server.shutdown_timeout = 60
+    with closing(http.client.HTTPConnection(*address_of(server))) as connection:
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b"hello"
         server.stop()
-        assert client.recv(1000) == b""
+        assert connection.sock.recv(1) == b""
 
 
 def test_a_request_may_stop_the_bus(server: Server, bus: Bus) -> None:
