@@ -8,17 +8,33 @@ from cherrypy_diagnostics.recorder import (
     average_uriset_time,
     proc_time,
 )
+from cherrypy_diagnostics.report import (
+    Formatting,
+    Report,
+    Section,
+    Table,
+    default_formatting,
+    iso_format,
+    locale_date,
+)
 from cherrypy_diagnostics.repository import Scope, extrapolate_statistics, namespace, repository
 
 __all__ = [
     "APPLICATIONS",
     "ByteCountWrapper",
+    "Formatting",
     "InputStream",
+    "Report",
     "RequestRecorder",
     "Scope",
+    "Section",
     "StatisticsMiddleware",
+    "Table",
     "average_uriset_time",
+    "default_formatting",
     "extrapolate_statistics",
+    "iso_format",
+    "locale_date",
     "namespace",
     "proc_time",
     "repository",
