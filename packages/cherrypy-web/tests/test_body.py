@@ -157,6 +157,30 @@ def test_drain_reads_nothing_where_there_is_no_body() -> None:
     assert body.drain()
 
 
+def test_close_drains_a_body_in_chunks() -> None:
+    body = make(b"0123456789", Transfer_Encoding="chunked")
+    body.close()
+    assert body.fp.read() == b""
+
+
+@pytest.mark.parametrize("fields", [{}, {"Transfer_Encoding": "chunked", "Expect": "100-continue"}])
+def test_close_leaves_what_the_server_skips_or_nobody_sent(fields: dict[str, str]) -> None:
+    body = make(b"0123456789", **fields)
+    body.close()
+    assert body.fp.tell() == 0
+
+
+def test_trailers_are_read_though_nobody_announced_them() -> None:
+    class Chunked(io.BytesIO):
+        def read_trailer_lines(self) -> list[bytes]:
+            return [b"X-Sum: 1\r\n"]
+
+    headers = HeaderMap({"Content-Type": FORM, "Transfer-Encoding": "chunked"})
+    body = RequestBody(Chunked(b"a=1"), headers)
+    body.process()
+    assert body.fp.trailers == {"X-Sum": "1"}
+
+
 def test_drain_of_a_broken_body_is_no_error() -> None:
     class Broken:
         def read(self, size: int) -> bytes:

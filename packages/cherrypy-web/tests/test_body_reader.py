@@ -132,6 +132,7 @@ class MaxSizeExceeded(Exception):  # noqa: N818 - what a server calls it
     ("error", "status"),
     [
         (MaxSizeExceeded(), 413),
+        (OSError("Request Entity Too Large"), 413),
         (TimeoutError("timed out"), 408),
         (ConnectionResetError("reset"), 400),
         (ValueError("Bad chunked transfer size: b'zz'"), 400),
@@ -183,6 +184,17 @@ def test_trailers_that_were_not_announced_are_left() -> None:
 def test_malformed_trailer_is_400() -> None:
     reader = SizedReader(Chunked(b"", [b"nonsense\r\n"]), None, None, has_trailers=True)
     with pytest.raises(HTTPError, match="nonsense") as caught:
+        reader.read()
+    assert caught.value.status == 400
+
+
+def test_trailers_that_cannot_be_read_are_400() -> None:
+    class Broken(io.BytesIO):
+        def read_trailer_lines(self) -> list[bytes]:
+            raise ValueError("HTTP requires CRLF terminators")
+
+    reader = SizedReader(Broken(), None, None, has_trailers=True)
+    with pytest.raises(HTTPError, match="CRLF") as caught:
         reader.read()
     assert caught.value.status == 400
 

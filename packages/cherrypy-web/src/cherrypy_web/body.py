@@ -78,17 +78,23 @@ class RequestBody(Entity):
         self._check_framing()
         if self.maxbytes is not None and (self.length or 0) > self.maxbytes:
             raise too_large(self.maxbytes)
+        # Trailers need not be announced, and what is left of them would be the next request.
         self.fp = SizedReader(
-            self.fp, self.length, self.maxbytes, self.bufsize, "Trailer" in self.headers
+            self.fp, self.length, self.maxbytes, self.bufsize, has_trailers=bool(self._coding())
         )
         super().process()
         for name, value in self.params.items():
             add_param(self.request_params, name, value)
 
     def close(self) -> None:
-        """Close the temporary files; the request calls this at its end."""
+        """Close the temporary files, and drain a body in chunks; the request calls it at its end.
+
+        A client that waits for ``100 Continue`` has sent no body, if it was refused before.
+        """
         if "usage" in self.__dict__:
             self.usage.close()
+        if self._coding() and "Expect" not in self.headers:
+            self.drain()
 
     def drain(self, limit: int = limits.DRAINED_BYTES) -> bool:
         """Read what nobody has read, so that the connection can be used again.
@@ -111,7 +117,7 @@ class RequestBody(Entity):
             return True
         try:
             left = None if self.length is None else self.length - read
-            return SizedReader(fp, left, None).drain(limit)
+            return SizedReader(fp, left, None, has_trailers=left is None).drain(limit)
         except HTTPError:
             return False
 

@@ -27,6 +27,9 @@ LARGEST_READ: Final = 1024 * 1024
 #: What a failure below means to the client: by the name of its class, since servers have their own.
 _STATUS: Final = {"MaxSizeExceeded": 413, "TimeoutError": 408, "OSError": 400, "ValueError": 400}
 
+#: What cheroot says, as an ``OSError``, of a chunk that is too large.
+_TOO_LARGE: Final = "Request Entity Too Large"
+
 
 class SizedReader:
     """A file of bytes that ends after a given length, and refuses to be longer than a limit.
@@ -133,8 +136,11 @@ class SizedReader:
             return
         self.done = True
         if self.has_trailers and hasattr(self.fp, "read_trailer_lines"):
-            for line in self.fp.read_trailer_lines():
-                self._add_trailer(line)
+            try:
+                for line in self.fp.read_trailer_lines():
+                    self._add_trailer(line)
+            except Exception as error:
+                raise _explained(error) from error
 
     def _add_trailer(self, line: bytes) -> None:
         name, colon, value = line.decode("latin-1").partition(":")
@@ -206,6 +212,8 @@ def too_large(limit: float) -> HTTPError:
 def _explained(error: Exception) -> Exception:
     if isinstance(error, HTTPError):
         return error
+    if _TOO_LARGE in error.args:
+        return HTTPError(413)
     for kind in type(error).__mro__:
         if status := _STATUS.get(kind.__name__):
             return HTTPError(status, f"The request entity could not be read: {error}")
