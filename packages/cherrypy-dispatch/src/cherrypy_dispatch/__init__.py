@@ -6,7 +6,7 @@ together.
 """
 
 from cherrypy_dispatch.arguments import ArgumentPopper, popargs
-from cherrypy_dispatch.callspec import test_callable_spec
+from cherrypy_dispatch.callspec import explain, test_callable_spec
 from cherrypy_dispatch.choice import choose
 from cherrypy_dispatch.dispatcher import Dispatcher
 from cherrypy_dispatch.exposure import Exposer, expose
@@ -51,6 +51,7 @@ __all__ = [
     "VirtualHost",
     "XMLRPCDispatcher",
     "choose",
+    "explain",
     "expose",
     "merge",
     "patched_path",

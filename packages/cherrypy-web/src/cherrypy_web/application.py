@@ -63,7 +63,7 @@ class Application:
             wsgi=self.wsgiapp.namespace_handler,
         )
         self.config: dict[str, dict[str, Any]] = {}
-        self._plans = PlanCache()
+        self._plans = PlanCache(self)
         if config:
             self.merge(config)
 
@@ -162,16 +162,24 @@ class Application:
             layers: The config dicts that apply, as a dispatcher found them.
             config: All of it, merged, from a dispatcher that has no layers to tell.
         """
-        registry = request_class.namespaces
-        toolboxes = self.toolboxes
-
-        def build(layers: Sequence[Layer], site: Mapping[str, Any]) -> Plan:
-            namespaces = {**toolboxes, **registry, **toolboxes}
-            return Plan(layers, site, namespaces, request_class.hooks, (registry, toolboxes))
-
         if config is not None:
-            return self._plans.find_equal(request_class, config, build)
-        return self._plans.find(request_class, layers, lambda: build(layers, self.site_config))
+            return self._plans.find_equal(request_class, config)
+        return self._plans.find(request_class, layers)
+
+    def make_plan(
+        self, request_class: type[Request], layers: Sequence[Layer], site: Mapping[str, Any]
+    ) -> Plan:
+        """Work a plan out anew.
+
+        Args:
+            request_class: The class of the requests that it is for.
+            layers: The config dicts that apply, as a dispatcher found them.
+            site: What they are laid on.
+        """
+        registry, toolboxes = request_class.namespaces, self.toolboxes
+        # A toolbox stands first, even where its namespace is registered.
+        namespaces = {**toolboxes, **registry, **toolboxes}
+        return Plan(layers, site, namespaces, request_class.hooks, (registry, toolboxes))
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; this makes an application a WSGI callable (PEP 3333)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cherrypy_dispatch import LateParamPageHandler
+from cherrypy_dispatch import LateParamPageHandler, explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +35,19 @@ class BoundPageHandler(LateParamPageHandler):
         self.callable = callable
         self.args = args
         self._kwargs = _NOTHING
+
+    def __call__(self) -> Any:
+        """Return the page.
+
+        Raises:
+            HTTPError: 404 or 400 if the arguments do not fit.
+        """
+        args, kwargs = self.args, {**self._request.params, **self._kwargs}
+        try:
+            return self.callable(*args, **kwargs)
+        except TypeError as error:
+            explain(error, self.callable, args, kwargs)
+            raise
 
     @property
     def kwargs(self) -> Mapping[str, Any]:

@@ -19,6 +19,10 @@ from cherrypy_web.namespaces import BUILT_IN, add_error_page, add_hook
 from cherrypy_web.tools import Tool, Toolbox, add_option, turned_on
 
 if TYPE_CHECKING:
+    from cherrypy_web.application import Application
+    from cherrypy_web.request import Request
+
+if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = ["Plan", "PlanCache"]
@@ -189,20 +193,25 @@ def _by_namespace(config: Mapping[str, Any]) -> dict[str, list[tuple[str, Any]]]
 
 
 class PlanCache:
-    """The plans of one application, found again by the identity of the config dicts in force."""
+    """The plans of one application, found again by the identity of the config dicts in force.
 
-    def __init__(self) -> None:
+    Args:
+        app: The application, which makes the plans.
+    """
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
         self._plans: dict[tuple[object, ...], Plan] = {}
         self._merged: deque[tuple[type, Plan]] = deque(maxlen=MAX_MERGED)
 
-    def find(self, request_class: type, layers: Sequence[Layer], build: Callable[[], Plan]) -> Plan:
+    def find(self, request_class: type[Request], layers: Sequence[Layer]) -> Plan:
         """Return the plan for these config dicts, a new one where the old one is stale.
 
         Args:
             request_class: The class of the requests that the plan is for.
             layers: The dicts with the path that each belongs to, in the order of their merging.
-            build: Makes the plan. It must have the dicts among its sources, so that none of them is
-                given up, and its identity to another, while the plan is kept.
+                A plan has them among its sources, so none of them is given up, and its identity
+                to another, while the plan is kept.
         """
         key = (request_class, *map(id, map(_mapping, layers)))
         plan = self._plans.get(key)
@@ -210,19 +219,15 @@ class PlanCache:
             return plan
         if len(self._plans) >= MAX_PLANS:
             self._plans.clear()
-        plan = self._plans[key] = build()
+        app = self._app
+        plan = self._plans[key] = app.make_plan(request_class, layers, app.site_config)
         return plan
 
-    def find_equal(
-        self,
-        request_class: type,
-        config: Mapping[str, Any],
-        build: Callable[[Sequence[Layer], Mapping[str, Any]], Plan],
-    ) -> Plan:
+    def find_equal(self, request_class: type[Request], config: Mapping[str, Any]) -> Plan:
         """Return the plan for a config that is merged already: it is compared with recent ones."""
         for known_class, plan in self._merged:
             if known_class is request_class and plan.config == config and plan.is_fresh():
                 return plan
-        plan = build((), dict(config))
+        plan = self._app.make_plan(request_class, (), dict(config))
         self._merged.appendleft((request_class, plan))
         return plan

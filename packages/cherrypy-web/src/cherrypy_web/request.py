@@ -455,12 +455,12 @@ class Request:
 
     def _accept(self, match: Match) -> None:
         self._layers = match.layers
-        self.is_index = match.is_index
         if match.kwargs:
             self.params.update(match.kwargs)
         if match.allow:
             self._response.headers["Allow"] = ", ".join(match.allow)
         if match.handler is not None:
+            self.is_index = match.is_index
             self.handler = BoundPageHandler(self, match.handler, match.args)
         else:
             self.handler = NotFound() if match.node is None else HTTPError(405)
