@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from workspace.checks import Setting, installed, interface, layers, static_types, style, unit
+from workspace.checks import Setting, installed, interface, layers, pages, static_types, style, unit
 from workspace.errors import Failure
 from workspace.packages import Workspace
 from workspace.samples import Sample, commit, workspace
@@ -176,3 +176,19 @@ def test_a_lower_bound_that_is_too_low_fails(
     printed = outcome(installed.at_lowest(own, package), tmp_path)
     assert "sample-base 0.1.0 from" in printed
     assert "cannot import name 'answer'" in printed
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('<script defer src="https://example.org/a.js">', ["https://example.org/a.js"]),
+        ('<link rel="stylesheet" href="http://example.org/a.css">', ["http://example.org/a.css"]),
+        ('<a href="https://example.org/">x</a><script src="a.js"></script>', []),
+    ],
+)
+def test_what_a_page_loads_from_other_hosts_is_found(
+    tmp_path: Path, text: str, found: list[str]
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(text, "utf-8")
+    assert pages.loaded_from_elsewhere(page) == found

@@ -1,13 +1,16 @@
 """What follows from the packages' metadata says what they say."""
 
+import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
-from workspace import overview, rootfile
+from workspace import environment, overview, rootfile
 from workspace.cli import ROOT
 from workspace.errors import Failure
 from workspace.navigation import filled
 from workspace.packages import Workspace
+from workspace.requirements import normal_name, parse
 from workspace.samples import Sample, workspace
 
 
@@ -64,3 +67,24 @@ def test_patterns_of_the_navigation_stand_for_the_pages_that_are_not_named() -> 
         {"Packages": ["packages/first.md", "packages/a.md"]},
         "other.md",
     ]
+
+
+def test_every_dependency_has_a_line_that_says_why() -> None:
+    page = (ROOT / "docs" / "dependencies.md").read_text("utf-8").lower()
+    missing = sorted(name for name in dependencies() if f"[{name}]" not in page)
+    assert missing == []
+
+
+def dependencies() -> set[str]:
+    """Return the names of all third-party requirements of this checkout."""
+    found = Workspace.load(ROOT)
+    every = [
+        one
+        for package in found
+        for one in chain(package.requirements, package.tests, *package.extras.values())
+    ]
+    names = {one.name for one in every} - found.packages.keys()
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["poetry"]["group"]
+    for group in groups.values():
+        names |= {normal_name(name) for name in group["dependencies"]}
+    return names | {parse(text).name for text in environment.POETRY}

@@ -1,5 +1,6 @@
 """The documentation: it builds without a warning, and its programs run."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,11 @@ from workspace import programs
 from workspace.checks import Setting
 from workspace.errors import Failure
 from workspace.steps import Log, Step
+
+_LOADED = re.compile(
+    r"""<(?:script|img|iframe)\b[^>]*\bsrc=["'](https?://[^"']+)|"""
+    r"""<link\b[^>]*\brel=["']?(?:stylesheet|preconnect)\b[^>]*\bhref=["']?(https?://[^"'> ]+)"""
+)
 
 if TYPE_CHECKING:
     from workspace.processes import Words
@@ -35,6 +41,16 @@ def build(setting: Setting, log: Log, directory: Path | None = None) -> None:
         where,
     ]
     log.run(*command, cwd=setting.root, env=setting.environ(NO_MKDOCS_2_WARNING="1"))
+    foreign = {address for page in where.rglob("*.html") for address in loaded_from_elsewhere(page)}
+    if foreign:
+        raise Failure(
+            f"the site loads {', '.join(sorted(foreign))}; it must work without a network"
+        )
+
+
+def loaded_from_elsewhere(page: Path) -> list[str]:
+    """Return the addresses on other hosts that a browser loads to show a page."""
+    return [match[1] or match[2] for match in _LOADED.finditer(page.read_text("utf-8"))]
 
 
 def pages(root: Path) -> list[Path]:
