@@ -11,6 +11,7 @@ from cherrypy_dispatch import expose
 from cherrypy_httputil import HeaderMap, HTTPError
 from cherrypy_serving import serving
 from cherrypy_web import Entity, RequestBody
+from cherrypy_web.environ import EnvironHeaders
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -284,6 +285,19 @@ def test_attributes() -> None:
     assert body.filename == "a.csv"
     assert (body.length, body.params, body.parts, body.charset) == (0, {}, [], None)
     assert body.attempt_charsets == ["utf-16", "utf-8"]
+
+
+def test_headers_of_an_environ_become_a_map_when_they_are_asked_for() -> None:
+    environ = {"CONTENT_TYPE": "text/csv", "CONTENT_LENGTH": "3", "HTTP_X_A": "1"}
+    body = RequestBody(io.BytesIO(b"abc"), EnvironHeaders(environ))
+    body.process()
+    assert (body.content_type.value, body.length) == ("text/csv", 3)
+    assert body.headers == {"Content-Type": "text/csv", "Content-Length": "3", "X-A": "1"}
+
+
+def test_content_types_are_not_shared() -> None:
+    make(b"", Content_Type="a/b; c=d").content_type.params["c"] = "changed"
+    assert make(b"", Content_Type="a/b; c=d").content_type.params == {"c": "d"}
 
 
 def test_content_type_is_one_value_whatever_is_in_it() -> None:

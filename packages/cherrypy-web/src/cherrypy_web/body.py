@@ -13,10 +13,12 @@ from cherrypy_web.entity import Entity
 from cherrypy_web.multipart import process_multipart, process_multipart_form_data
 from cherrypy_web.part import Part
 from cherrypy_web.reader import DEFAULT_BUFFER_SIZE, SizedReader, inf, too_large
-from cherrypy_web.urlencoded import add_param, process_urlencoded, unquote_plus
+from cherrypy_web.urlencoded import add_params, process_urlencoded, unquote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from cherrypy_web.environ import EnvironHeaders
 
 __all__ = [
     "DEFAULT_BUFFER_SIZE",
@@ -53,19 +55,24 @@ class RequestBody(Entity):
     bufsize: int = DEFAULT_BUFFER_SIZE
     maxbytes: int | None = None
 
+    #: The transfer coding in lower case, if there is one.
+    _coding: str = ""
+
     def __init__(
         self,
         fp: Any,
-        headers: Mapping[str, str],
+        headers: Mapping[str, str] | EnvironHeaders,
         params: dict[str, Any] | None = None,
         request_params: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(fp, headers, params)
         self.request_params: dict[str, Any] = {} if request_params is None else request_params
-        is_text = self.content_type.value.lower().startswith("text/")
+        is_text = self.content_type.value[:5].lower() == "text/"
         if is_text and self.content_type_param("charset") is None:
             self.attempt_charsets.append(_LEGACY_CHARSET)
-        if self._coding():
+        coding = headers.get("Transfer-Encoding")
+        if coding and (coding := coding.strip().lower()) != "identity":
+            self._coding = coding
             self.length = None
 
     def process(self) -> None:
@@ -80,11 +87,10 @@ class RequestBody(Entity):
             raise too_large(self.maxbytes)
         # Trailers need not be announced, and what is left of them would be the next request.
         self.fp = SizedReader(
-            self.fp, self.length, self.maxbytes, self.bufsize, has_trailers=bool(self._coding())
+            self.fp, self.length, self.maxbytes, self.bufsize, has_trailers=bool(self._coding)
         )
         super().process()
-        for name, value in self.params.items():
-            add_param(self.request_params, name, value)
+        add_params(self.request_params, self.params.items())
 
     def close(self) -> None:
         """Close the temporary files, and drain a body in chunks; the request calls it at its end.
@@ -93,7 +99,7 @@ class RequestBody(Entity):
         """
         if "usage" in self.__dict__:
             self.usage.close()
-        if self._coding() and "Expect" not in self.headers:
+        if self._coding and "Expect" not in self.headers:
             self.drain()
 
     def drain(self, limit: int = limits.DRAINED_BYTES) -> bool:
@@ -113,7 +119,7 @@ class RequestBody(Entity):
             if fp.done:
                 return True
             fp, read = fp.fp, fp.bytes_read
-        if self.length is None and not self._coding():
+        if self.length is None and not self._coding:
             return True
         try:
             left = None if self.length is None else self.length - read
@@ -126,7 +132,9 @@ class RequestBody(Entity):
 
         With both fields, ``Transfer-Encoding`` counts alone.
         """
-        if coding := self._coding():
+        if self.length is not None:
+            return
+        if coding := self._coding:
             *others, last = [each.strip() for each in coding.split(",")]
             if last != "chunked":
                 raise HTTPError(400, f"Transfer-Encoding: {coding!r} does not end with 'chunked'.")
@@ -136,9 +144,4 @@ class RequestBody(Entity):
         declared = self.headers.get("Content-Length")
         if declared is None:
             raise HTTPError(411)
-        if self.length is None:
-            raise HTTPError(400, f"Malformed Content-Length Header: {declared!r} is not a number.")
-
-    def _coding(self) -> str:
-        coding = self.headers.get("Transfer-Encoding", "").strip().lower()
-        return "" if coding == "identity" else coding
+        raise HTTPError(400, f"Malformed Content-Length Header: {declared!r} is not a number.")

@@ -5,9 +5,10 @@ An entity does not read by itself: that begins with `Entity.process`, or with wh
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cherrypy_httputil import HeaderElement, HTTPError, find_charset
+from cherrypy_httputil import HeaderElement, HeaderMap, HTTPError, find_charset
 from cherrypy_web import limits
 from cherrypy_web.disposition import disposition_params, find_param
 from cherrypy_web.lazy import lazy
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self
 
+    from cherrypy_web.environ import EnvironHeaders
     from cherrypy_web.part import Part
 
 __all__ = ["Entity"]
@@ -30,12 +32,18 @@ __all__ = ["Entity"]
 T = TypeVar("T")
 
 
+@lru_cache(maxsize=64)
+def _media_type(value: str) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    element = HeaderElement.from_str(value)
+    return element.value, tuple(element.params.items())
+
+
 class Entity:
     """A body, or a part of one, with the header fields that describe it.
 
     Args:
         fp: Where to read it from.
-        headers: Its header fields.
+        headers: Its header fields; those in a WSGI environ become a map when they are asked for.
         params: Where its parameters go; a new dict by default.
         parts: Where its parts go; a new list by default.
 
@@ -81,28 +89,38 @@ class Entity:
     max_nesting: int = limits.NESTING
     depth: int = 1
 
+    _source: Any = None
+
     def __init__(
         self,
         fp: Any,
-        headers: Mapping[str, str],
+        headers: Mapping[str, str] | EnvironHeaders,
         params: dict[str, Any] | None = None,
         parts: list[Any] | None = None,
     ) -> None:
         self.fp = fp
-        self.headers = headers
+        if hasattr(headers, "environ"):
+            self._source = headers
+        else:
+            self.headers = headers
         self.params: dict[str, Any] = {} if params is None else params
         self.parts: list[Any] = [] if parts is None else parts
         self.processors = self.processors.copy()
-        declared = headers.get("Content-Type")
-        self.content_type = HeaderElement.from_str(declared or self.default_content_type)
+        media_type, found = _media_type(headers.get("Content-Type") or self.default_content_type)
+        self.content_type = HeaderElement(media_type, dict(found))
         self.attempt_charsets = self._charsets()
-        length = headers.get("Content-Length", "")
+        length = headers.get("Content-Length") or ""
         if length.isascii() and length.isdecimal() and len(length) < 20:  # noqa: PLR2004 - 64 bits
             self.length = int(length)
         if disposition := headers.get("Content-Disposition"):
-            params_found = disposition_params(disposition)
-            self.name = find_param(params_found, "name")
-            self.filename = find_param(params_found, "filename")
+            names = disposition_params(disposition)
+            self.name = find_param(names, "name")
+            self.filename = find_param(names, "filename")
+
+    @lazy
+    def headers(self) -> Mapping[str, str]:
+        """The header fields."""
+        return HeaderMap.from_environ(self._source.environ)
 
     @lazy
     def usage(self) -> Usage:
@@ -240,7 +258,8 @@ class Entity:
         return file
 
     def _charsets(self) -> list[str]:
-        declared = self.content_type_param("charset")
+        params = self.content_type.params
+        declared = self.content_type_param("charset") if params else None
         if declared is None:
             return self.attempt_charsets.copy()
         return [declared, *(each for each in self.attempt_charsets if each != declared)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_httputil import HeaderMap, HTTPError
+from cherrypy_web.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +45,6 @@ class SizedReader:
     Attributes:
         bytes_read: How many bytes have been read.
         done: Whether the end has been reached.
-        trailers: The header fields after the entity, once ``done``.
     """
 
     def __init__(
@@ -62,7 +62,11 @@ class SizedReader:
         self.has_trailers = has_trailers
         self.bytes_read = 0
         self.done = False
-        self.trailers = HeaderMap()
+
+    @lazy
+    def trailers(self) -> HeaderMap:
+        """The header fields after the entity, once ``done``."""
+        return HeaderMap()
 
     def read(self, size: int | None = None, fp_out: Any = None) -> bytes | None:
         """Read up to ``size`` bytes, by default all that are left.
@@ -77,8 +81,11 @@ class SizedReader:
         """
         if size is not None and size < 0:
             size = None
-        if size and fp_out is None and size <= min(LARGEST_READ, self._limit(size)):
-            return self._read_block(size)
+        if fp_out is None:
+            left = self.length - self.bytes_read
+            wanted = left if size is None else min(size, left)
+            if 0 < wanted <= min(LARGEST_READ, self.maxbytes - self.bytes_read):
+                return self._read_block(int(wanted))
         chunks = self._chunks(size)
         if fp_out is not None:
             for chunk in chunks:
@@ -167,10 +174,11 @@ class SizedReader:
 
     def _read_block(self, size: int) -> bytes:
         """Read a block that is within all limits: the usual case, without an iterator."""
-        chunk = b"" if self.done else self._fetch(self.fp.read, size)
-        self._note_end()
-        if chunk and len(chunk) < size and not self.done:
+        chunk = self._fetch(self.fp.read, size)
+        if len(chunk) < size and not self.done:
             return chunk + b"".join(self._chunks(size - len(chunk)))
+        if self.bytes_read == self.length:
+            self.finish()
         return chunk
 
     def _limit(self, size: int | None) -> float:

@@ -7,14 +7,16 @@ escaped and a plain byte.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from cherrypy_httputil import HTTPError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cherrypy_web.entity import Entity
 
-__all__ = ["add_param", "parse_form", "process_urlencoded", "unquote_plus"]
+__all__ = ["add_param", "add_params", "parse_form", "process_urlencoded", "unquote_plus"]
 
 #: Charsets with no ASCII byte in the middle of a character: text can be split and unquoted in them.
 _UNAMBIGUOUS: Final = frozenset({"utf-8", "ascii", "iso8859-1"})
@@ -28,14 +30,12 @@ def process_urlencoded(entity: Entity) -> None:
     Raises:
         HTTPError: 400, it cannot be decoded; 413, it has too many fields or too much text.
     """
-    limit = entity.usage.max_text_bytes
-    content = entity.read(limit + 1) or b""
-    entity.usage.add_text(len(content))
-    fields = content.count(b"&") + content.count(b";") + 1
-    if fields > entity.max_fields:
+    content = entity.read(entity.max_text_bytes + 1) or b""
+    if len(content) > entity.max_text_bytes:
+        raise HTTPError(413, f"A form may have at most {entity.max_text_bytes} bytes of text.")
+    if content.count(b"&") + content.count(b";") >= entity.max_fields:
         raise HTTPError(413, f"A form may have at most {entity.max_fields} fields.")
-    for name, value in entity.decode_with(lambda charset: parse_form(content, charset)):
-        add_param(entity.params, name, value)
+    add_params(entity.params, entity.decode_with(lambda charset: parse_form(content, charset)))
 
 
 def parse_form(content: bytes, charset: str) -> list[tuple[str, str]]:
@@ -63,9 +63,10 @@ def _parse_text(content: str, charset: str) -> list[tuple[str, str]]:
     for field in content.replace("+", " ").replace(";", "&").split("&"):
         if field:
             name, _, value = field.partition("=")
-            if "%" in field:
-                name = unquote(name, charset, "strict")
-                value = unquote(value, charset, "strict")
+            if "%" in name:
+                name = unquote_to_bytes(name).decode(charset)
+            if "%" in value:
+                value = unquote_to_bytes(value).decode(charset)
             fields.append((name, value))
     return fields
 
@@ -75,6 +76,15 @@ def unquote_plus(bs: bytes) -> bytes:
     if b"+" in bs:
         bs = bs.replace(b"+", b" ")
     return unquote_to_bytes(bs) if b"%" in bs else bs
+
+
+def add_params(params: dict[str, Any], fields: Iterable[tuple[str, Any]]) -> None:
+    """Add pairs of a name and a value to parameters; see `add_param`."""
+    for name, value in fields:
+        if name in params or type(value) is list:
+            add_param(params, name, value)
+        else:
+            params[name] = value
 
 
 def add_param(params: dict[str, Any], name: str, value: Any) -> None:
