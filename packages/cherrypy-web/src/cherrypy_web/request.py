@@ -215,6 +215,11 @@ class Request:
         self._body = body
 
     @property
+    def body_params(self) -> dict[str, Any]:
+        """The parameters that came in the body: ``body.params``, under its older name."""
+        return self.body.params
+
+    @property
     def config(self) -> dict[str, Any] | None:
         """All config in force for this request, merged; ``None`` before it is known."""
         if self._own_config is None and self.plan is not None:

@@ -112,9 +112,17 @@ class AppResponse:
             path,
             query_string,
             get("SERVER_PROTOCOL", "HTTP/1.0"),
-            EnvironHeaders(environ),
+            self.translate_headers(environ),
             environ["wsgi.input"],
         )
+
+    if TYPE_CHECKING:
+
+        def translate_headers(self, environ: dict[str, Any]) -> Iterable[tuple[str, str]]:
+            """Return the header fields in an environ; subclasses may override it."""
+    else:
+        # The class itself, since a method around it would cost each request one more call.
+        translate_headers = EnvironHeaders
 
     def recode_path_qs(self, path: str, qs: str) -> tuple[str, str]:
         """Return path and query string as text in the encoding that the application expects.
