@@ -4,10 +4,10 @@
 them behind one. `Request.run` is the order of events, `Tool` and `Hook` are what hangs on it.
 """
 
-from cherrypy_web import exchange  # noqa: F401 - it tells HTTP errors where the running request is
-from cherrypy_web.accesslog import ATOMS, COMBINED
+from cherrypy_web.accesslog import ATOMS, COMBINED, LazyRfc3339UtcTime
 from cherrypy_web.application import Application
 from cherrypy_web.body import (
+    DEFAULT_BUFFER_SIZE,
     Entity,
     Part,
     RequestBody,
@@ -15,9 +15,12 @@ from cherrypy_web.body import (
     process_multipart,
     process_multipart_form_data,
     process_urlencoded,
+    unquote_plus,
 )
 from cherrypy_web.errorpages import bare_error, format_exc, render_error_page
+from cherrypy_web.exchange import clean_headers, get_error_page
 from cherrypy_web.hooks import HOOK_POINTS, Hook, HookMap
+from cherrypy_web.iterators import is_closable_iterator, is_iterator
 from cherrypy_web.logs import LogManager, WSGIErrorHandler, logfmt
 from cherrypy_web.namespaces import (
     error_page_namespace,
@@ -29,12 +32,15 @@ from cherrypy_web.request import Request, UniqueID
 from cherrypy_web.response import Response, ResponseBody
 from cherrypy_web.tools import ErrorTool, HandlerTool, HandlerWrapperTool, Tool, Toolbox
 from cherrypy_web.tree import Tree
+from cherrypy_web.unicode_environ import downgrade_wsgi_ux_to_1x
 from cherrypy_web.urls import Relative, normalize_path, url
+from cherrypy_web.virtualhost import VirtualHost
 from cherrypy_web.wsgi import AppResponse, CPWSGIApp, ExceptionTrapper, InternalRedirector
 
 __all__ = [
     "ATOMS",
     "COMBINED",
+    "DEFAULT_BUFFER_SIZE",
     "HOOK_POINTS",
     "AppResponse",
     "Application",
@@ -47,6 +53,7 @@ __all__ = [
     "Hook",
     "HookMap",
     "InternalRedirector",
+    "LazyRfc3339UtcTime",
     "LogManager",
     "Part",
     "Relative",
@@ -59,11 +66,17 @@ __all__ = [
     "Toolbox",
     "Tree",
     "UniqueID",
+    "VirtualHost",
     "WSGIErrorHandler",
     "bare_error",
+    "clean_headers",
+    "downgrade_wsgi_ux_to_1x",
     "error_page_namespace",
     "format_exc",
+    "get_error_page",
     "hooks_namespace",
+    "is_closable_iterator",
+    "is_iterator",
     "logfmt",
     "normalize_path",
     "process_multipart",
@@ -72,5 +85,6 @@ __all__ = [
     "render_error_page",
     "request_namespace",
     "response_namespace",
+    "unquote_plus",
     "url",
 ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cherrypy_web.request import Request
     from cherrypy_web.response import Response
 
-__all__ = ["ATOMS", "COMBINED", "compile_format", "escape", "log_time"]
+__all__ = ["ATOMS", "COMBINED", "LazyRfc3339UtcTime", "compile_format", "escape", "log_time"]
 
 #: The Combined Log Format of Apache's httpd, in the syntax of `str.format`.
 COMBINED: Final = '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"'
@@ -57,9 +57,15 @@ def log_time() -> str:
     return _formatted_time(int(time.time()))
 
 
-def _rfc3339_now() -> str:
-    now = datetime.now(UTC)
-    return now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03}Z"
+class LazyRfc3339UtcTime:
+    """The present time in UTC (RFC 3339), worked out each time it is read as text."""
+
+    def __str__(self) -> str:
+        now = datetime.now(UTC)
+        return now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03}Z"
+
+
+_NOW: Final = LazyRfc3339UtcTime()
 
 
 def _status_code(response: Response) -> str:
@@ -91,7 +97,7 @@ ATOMS: Final[dict[str, Callable[[Request, Response], str]]] = {
     "a": lambda request, _: request.peek_header("User-Agent"),
     "o": lambda request, _: request.peek_header("Host") or "-",
     "i": _identifier,
-    "z": lambda _, __: _rfc3339_now(),
+    "z": lambda _, __: str(_NOW),
 }
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cherrypy_web.request import Request
     from cherrypy_web.response import Response
 
-__all__ = ["RunningExchange"]
+__all__ = ["RunningExchange", "clean_headers", "get_error_page"]
 
 INTERNAL: Final = 500
 HTML: Final = "text/html;charset=utf-8"
@@ -81,13 +81,13 @@ class RunningExchange:
     def error_page(self, status: Any, **fields: Any) -> bytes:
         """Return the page for a status, the application's own where it has one."""
         self._response.headers["Content-Type"] = HTML
-        version = self._response.server_header.partition("/")[2]
+        version = fields.pop("version", None) or self._response.server_header.partition("/")[2]
         return render_error_page(status, self._request.error_page, version, **fields)
 
     def set_error_response(self, error: HTTPError) -> None:
         """Make an error response of the running one."""
         response = self._response
-        clean_headers(response, error.code)
+        _forget_content(response, error.code)
         response.status = f"{error.code} {error.reason}"
         # Where a traceback helps, something is wrong here, not with the request.
         shows = self._request.show_tracebacks and error.code >= INTERNAL
@@ -116,8 +116,26 @@ def _link(lead: str, url: str) -> str:
     return f'{lead}<a href="{quoted}">{quoted}</a>.'
 
 
-def clean_headers(response: Response, code: int) -> None:
-    """Remove the fields that described what will not be sent."""
+def get_error_page(status: int | str | None, **kwargs: Any) -> bytes:
+    """Return the page for a status as the running request would answer with it.
+
+    Args:
+        status: A code, or a code and a reason.
+        kwargs: ``message``, ``traceback`` and ``version``, where they are not the usual ones.
+    """
+    return RunningExchange(serving.request, serving.response).error_page(status, **kwargs)
+
+
+def clean_headers(status: int) -> None:
+    """Remove the fields of the running response that described what will not be sent.
+
+    Args:
+        status: The code that is sent instead.
+    """
+    _forget_content(serving.response, status)
+
+
+def _forget_content(response: Response, code: int) -> None:
     for name in _OF_THE_CONTENT:
         response.headers.pop(name, None)
     if code != 416:  # noqa: PLR2004 - its Content-Range tells the length (RFC 9110, 15.5.17)

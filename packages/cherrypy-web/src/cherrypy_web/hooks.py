@@ -114,6 +114,11 @@ class HookMap(dict[str, list[Hook]]):
         """
         run_hooks(self.ordered(point), serving.request, serving.response)
 
+    @classmethod
+    def run_hooks(cls, hooks: Iterable[Hook]) -> None:
+        """Run some hooks, in the order given, as those of a point are run."""
+        run_hooks(list(hooks), serving.request, serving.response)
+
     def ordered(self, point: str) -> list[Hook]:
         """Return the hooks of a point in the order in which they run."""
         return sorted(self._at(point), key=_by_priority)
