@@ -57,4 +57,8 @@ def _run(name: str, arguments: Sequence[str]) -> int:
     parser = _Parser(prog=f"tools/{name}", description=module.__doc__, allow_abbrev=False)
     command.configure(parser)
     options = parser.parse_args(arguments)
-    return command.run(options, Workspace.load(ROOT))
+    workspace = Workspace.load(ROOT)
+    try:
+        return command.run(options, workspace)
+    finally:
+        workspace.tidy()

@@ -5,19 +5,18 @@ file, pyproject files, interpreter, place), so that the next command finds it re
 anyone.
 """
 
-import contextlib
-import fcntl
 import hashlib
 import importlib.util
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from workspace import index, interpreters
 from workspace.errors import Failure
+from workspace.locks import alone
 from workspace.packages import Workspace
 from workspace.processes import Words, environ, logged
 
@@ -65,7 +64,7 @@ def prepare(workspace: Workspace, directory: Path, python: Path, *groups: str) -
     key = _key(workspace, python, directory, *_files(workspace)) + " ".join(groups)
     if environment.is_made_from(key):
         return environment
-    with _alone(workspace):
+    with alone(workspace.cache / "environments.lock"):
         if not environment.is_made_from(key):
             _install(workspace, environment, python, groups)
             environment.mark(key)
@@ -183,15 +182,6 @@ def _files(workspace: Workspace) -> list[Path]:
     if missing:
         raise Failure(f"{missing[0]} is missing in {root}")
     return [*fixed, *(package.path / "pyproject.toml" for package in workspace)]
-
-
-@contextlib.contextmanager
-def _alone(workspace: Workspace) -> Iterator[None]:
-    """Let one command at a time change the environments of the checkout."""
-    workspace.cache.mkdir(exist_ok=True)
-    with (workspace.cache / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _log(workspace: Workspace) -> IO[str]:

@@ -3,6 +3,8 @@
 A package exists when its directory has a pyproject file: there is no other list.
 """
 
+import os
+import shutil
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -71,6 +73,17 @@ class Workspace:
         """Return the directory for everything that can be made again."""
         return self.root / ".cache"
 
+    @property
+    def scratch(self) -> Path:
+        """Return a directory of this process alone: commands may run at the same time."""
+        return self.cache / "scratch" / str(os.getpid())
+
+    def tidy(self) -> None:
+        """Remove the scratch directories of this process and of those that are gone."""
+        for directory in self.scratch.parent.glob("[0-9]*"):
+            if directory == self.scratch or not _is_running(int(directory.name)):
+                shutil.rmtree(directory, ignore_errors=True)
+
     def select(self, names: Iterable[str]) -> list[Package]:
         """Return the named packages, or all where no name is given.
 
@@ -125,6 +138,14 @@ def read_package(file: Path) -> Package:
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         msg = f"{file}: {type(error).__name__}: {error}"
         raise Failure(msg) from error
+
+
+def _is_running(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return True
 
 
 def _package(path: Path, data: Mapping[str, Any]) -> Package:

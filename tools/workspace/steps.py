@@ -5,6 +5,7 @@ shown but its summary lines (the closing lines of its test runs).
 """
 
 import io
+import os
 import re
 import sys
 import time
@@ -129,7 +130,8 @@ class Runner:
         if broken:
             return Result(step.name, f"not run, because {broken[0]!r} failed", 0.0, "")
         self.logs.mkdir(parents=True, exist_ok=True)
-        path = self.logs / (re.sub(r"[^A-Za-z0-9.-]+", "-", step.name) + ".log")
+        final = self.logs / (re.sub(r"[^A-Za-z0-9.-]+", "-", step.name) + ".log")
+        path = final.with_suffix(f".{os.getpid()}")
         started = time.monotonic()
         error: str | None = None
         with path.open("w", encoding="utf-8") as file:
@@ -141,6 +143,7 @@ class Runner:
                 traceback.print_exc(file=file)
                 error = f"{type(failure).__name__}: {failure}"
         output = path.read_text("utf-8", errors="replace")
+        path.replace(final)
         return Result(step.name, error, time.monotonic() - started, output, closing_lines(output))
 
     def _report(self, result: Result, total: int) -> None:

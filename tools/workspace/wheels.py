@@ -42,12 +42,12 @@ def release_tags(workspace: Workspace, package: Package) -> dict[str, str]:
 
 
 def at_tag(workspace: Workspace, package: Package, tag: str) -> Package:
-    """Return a package as it was at a tag, unpacked below ``.cache``.
+    """Return a package as it was at a tag, unpacked in the scratch directory.
 
     Raises:
         Failure: The tag does not have the package.
     """
-    directory = workspace.cache / "releases" / tag
+    directory = workspace.scratch / "releases" / tag
     shutil.rmtree(directory, ignore_errors=True)
     inside = package.path.relative_to(workspace.root)
     command: Words = ["git", "archive", "--format=tar", tag, str(inside)]

@@ -140,7 +140,7 @@ def _run_tests(setting: Setting, log: Log, room: _Room) -> None:
 
 
 def _wheels(setting: Setting) -> Path:
-    return setting.workspace.cache / "wheels"
+    return setting.workspace.scratch / "wheels"
 
 
 def _wheel(setting: Setting, package: Package) -> Path:
@@ -149,8 +149,8 @@ def _wheel(setting: Setting, package: Package) -> Path:
 
 
 def _released(setting: Setting, package: Package) -> Path:
-    return wheels.build(setting.builder, package, setting.workspace.cache / "old-wheels")
+    return wheels.build(setting.builder, package, setting.workspace.scratch / "old-wheels")
 
 
 def _place(setting: Setting, check: str, package: Package) -> Path:
-    return setting.workspace.cache / check / package.name
+    return setting.workspace.scratch / check / package.name

@@ -22,8 +22,8 @@ def steps(setting: Setting) -> list[Step]:
     """Return the step that checks the imports of all packages."""
 
     def check(log: Log) -> None:
-        file = setting.workspace.cache / "importlinter.ini"
-        file.parent.mkdir(exist_ok=True)
+        file = setting.workspace.scratch / "importlinter.ini"
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(configuration(setting.workspace), "utf-8")
         command: Words = [setting.python, "-c", _LINT, "--config", file, "--no-cache"]
         log.run(*command, cwd=setting.root, env=setting.environ())

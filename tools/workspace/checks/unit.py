@@ -39,10 +39,8 @@ def on_interpreter(setting: Setting, packages: Sequence[Package], version: str) 
 
 def _covered(setting: Setting, package: Package) -> Step:
     def run(log: Log) -> None:
-        data = setting.workspace.cache / "coverage" / package.name
+        data = setting.workspace.scratch / "coverage" / package.name
         data.parent.mkdir(parents=True, exist_ok=True)
-        for old in data.parent.glob(f"{package.name}.*"):
-            old.unlink()
         coverage: Words = [setting.python, "-m", "coverage"]
         common = [f"--rcfile={setting.config}", f"--data-file={data}"]
         sources = f"--source={','.join(package.imports)}"
