@@ -58,6 +58,12 @@ FILE = b'; filename="f"'
         (part() * 4, part() * 5, {"max_text_bytes": 4}, "at most 4 bytes of text"),
         (part(), part(more=b"\r\nX: 1"), {"max_part_headers": 1}, "header count"),
         (part(), part(name="a" * 30), {"max_part_header_bytes": 60}, "header length"),
+        (
+            part(more=b"\r\nX: 1"),
+            part(more=b"\r\nX: " + b"1" * 30),
+            {"max_part_header_bytes": 65},
+            "at most 65 bytes",
+        ),
         (part(), part(name="a" * 300_000), {}, "header length"),
         (part(), part(content=b"1" * 200), {"maxbytes": 100}, "larger than 100 bytes"),
     ],

@@ -60,7 +60,8 @@ def part_streams(fp: Any, boundary: str, usage: Usage, depth: int) -> Iterator[P
     for event in events:
         # Between the parts there are only their beginnings.
         usage.add_part()
-        stream = PartStream(events, part_headers(event.headerlist), usage, depth)
+        headers = part_headers(event.headerlist, usage.max_part_header_bytes)
+        stream = PartStream(events, headers, usage, depth)
         yield stream
         stream.discard()
 

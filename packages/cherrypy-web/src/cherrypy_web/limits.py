@@ -36,7 +36,7 @@ TEXT_BYTES: Final = 100 * 1024 * 1024
 #: Header fields of one part (``max_part_headers``).
 PART_HEADERS: Final = 32
 
-#: Bytes in one header field of a part (``max_part_header_bytes``).
+#: Bytes in the header fields of one part (``max_part_header_bytes``).
 PART_HEADER_BYTES: Final = 8 * 1024
 
 #: Multipart bodies within each other (``max_nesting``).

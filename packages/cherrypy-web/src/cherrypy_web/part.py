@@ -64,7 +64,7 @@ class Part(Entity):
         """
         if isinstance(fp, PartStream):
             return fp.headers
-        return part_headers(_read_fields(fp))
+        return part_headers(_read_fields(fp), limits.PART_HEADER_BYTES)
 
     def read_lines_to_boundary(self, fp_out: Any = None) -> Any:
         """Read the content up to its end.

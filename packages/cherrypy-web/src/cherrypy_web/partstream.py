@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cherrypy_httputil import HeaderMap, HTTPError, check_field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from cherrypy_web.usage import Usage
 
@@ -121,19 +121,26 @@ class PartStream:
         return True
 
 
-def part_headers(fields: Iterable[tuple[str, str]]) -> HeaderMap:
+def part_headers(fields: list[tuple[str, str]], max_bytes: int) -> HeaderMap:
     """Return a map of the header fields of a part.
 
+    Args:
+        fields: Pairs of name and value.
+        max_bytes: How many bytes they may have together.
+
     Raises:
-        HTTPError: 400, one has a CR, LF or NUL in it.
+        HTTPError: 400, one has a CR, LF or NUL in it; 413, they are larger than the limit.
     """
-    known = list(fields)
-    for name, value in known:
+    size = 0
+    for name, value in fields:
+        size += len(name) + len(value)
         try:
             check_field(value)
         except ValueError as error:
             raise HTTPError(400, f"Malformed header field {name!r} of a part: {error}") from error
-    return HeaderMap.from_trusted(known)
+    if size > max_bytes:
+        raise HTTPError(413, f"The header fields of a part may have at most {max_bytes} bytes.")
+    return HeaderMap.from_trusted(fields)
 
 
 def until_boundary(fp: Any, boundary: bytes) -> Iterator[bytes]:
