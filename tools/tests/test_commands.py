@@ -1,6 +1,8 @@
 """The commands as a person gives them: from any directory, and with bad input."""
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -114,3 +116,25 @@ def test_without_a_python_that_is_new_enough_there_is_one_line(
     assert done.returncode == 1
     assert done.stderr.startswith("tools/matrix: no Python 3.11 or later found")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_command_that_is_terminated_ends_what_it_started(elsewhere: Path, tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    os.mkfifo(ready)
+    command = elsewhere / "workspace" / "commands" / "wait.py"
+    command.write_text(
+        f'''"""Wait."""
+from workspace.steps import Runner, Step
+def configure(parser): pass
+def run(options, workspace):
+    step = Step("wait", lambda log: log.run("sh", "-c", "echo $$ >{ready}; exec sleep 60"))
+    return Runner(workspace.cache).run([step])
+''',
+        "utf-8",
+    )
+    with subprocess.Popen([elsewhere / "_python", "wait"], env=environ()) as process:
+        started = int(ready.read_text("utf-8"))
+        process.terminate()
+        assert process.wait(20) == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(started, 0)

@@ -6,6 +6,7 @@ workspace)``. The first line of its docstring is its help.
 
 import argparse
 import importlib
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,6 +38,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str]) -> int:
     """Run the command that the first argument names and return its exit status."""
     name = arguments[0] if arguments else "--help"
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         return _run(name, arguments[1:])
     except Failure as failure:
@@ -47,6 +49,12 @@ def main(arguments: Sequence[str]) -> int:
         return 130
     except BrokenPipeError:
         return 1
+
+
+def _terminated(number: int, frame: object) -> NoReturn:
+    """Leave by an exception, so that what was started is ended as well."""
+    del frame
+    raise SystemExit(128 + number)
 
 
 def _run(name: str, arguments: Sequence[str]) -> int:
