@@ -8,7 +8,7 @@ import socket
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,52 @@ def test_settings_count_at_the_next_start(server: Server) -> None:
     server.restart()
     assert get(server, body=b"123")[1] == b"123"
     assert get(server, body=b"12345")[0].status == 413
+
+
+def test_a_head_beyond_the_limit_is_refused(server: Server) -> None:
+    server.max_request_header_size = 200
+    server.start()
+    assert get(server)[0].status == 200
+    assert get(server, headers={"X-Long": "x" * 200})[0].status == 413
+
+
+def test_an_older_protocol_is_spoken(server: Server) -> None:
+    server.protocol_version = "HTTP/1.0"
+    server.start()
+    assert get(server)[0].version == 10
+
+
+def test_a_connection_that_finds_the_queue_full_gets_a_503(server: Server) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        entered.set()
+        leave.wait(30)
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "4")])
+        return [b"done"]
+
+    server.application = slow
+    server.thread_pool = server.thread_pool_max = server.accepted_queue_size = 1
+    server.accepted_queue_timeout = 0.05
+    server.start()
+    with ExitStack() as stack:
+        clients = []
+        for _ in range(3):
+            client = http.client.HTTPConnection(*address_of(server))
+            stack.callback(client.close)
+            client.request("GET", "/")
+            clients.append(client)
+            assert entered.wait(5)
+        assert clients[2].getresponse().status == 503
+        leave.set()
+        assert [client.getresponse().read() for client in clients[:2]] == [b"done", b"done"]
+
+
+def test_a_client_that_sends_nothing_is_let_go_after_the_timeout(server: Server) -> None:
+    server.socket_timeout = 0.1
+    server.start()
+    with socket.create_connection(address_of(server)) as client:
+        assert client.makefile("rb").read().startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_port_in_use_is_an_error_that_names_address_and_holder(
