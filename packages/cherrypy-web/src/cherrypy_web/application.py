@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from cherrypy_config import ConfigSource, NamespaceSet, as_dict
 from cherrypy_serving import serving
+from cherrypy_web.environ import decoded
 from cherrypy_web.logs import LogManager
 from cherrypy_web.plan import Plan, PlanCache
 from cherrypy_web.request import Request
@@ -75,8 +76,8 @@ class Application:
         """The path that the application is mounted at."""
         if self._script_name is not None:
             return self._script_name
-        name: str = serving.request.wsgi_environ["SCRIPT_NAME"].rstrip("/")
-        return name
+        name: str = serving.request.wsgi_environ.get("SCRIPT_NAME", "").rstrip("/")
+        return name if name.isascii() else decoded(name)
 
     @script_name.setter
     def script_name(self, value: str | None) -> None:
@@ -133,21 +134,29 @@ class Application:
         request.app = self
         response = self.response_class()
         serving.load(request, response)
-        for observe in self.before_request:
-            observe()
+        try:
+            for observe in self.before_request:
+                observe()
+        except BaseException:
+            self.release_serving()
+            raise
         return request, response
 
     def release_serving(self) -> None:
         """Close the running request and unbind it."""
         request = serving.request
-        for observe in self.after_request:
-            observe()
         try:
-            request.close()
-        except Exception:  # noqa: BLE001 - the client has its answer, whatever a hook raises now
-            self.log(traceback=True, severity=40)
+            for observe in self.after_request:
+                self._see(observe)
+            self._see(request.close)
         finally:
             serving.clear()
+
+    def _see(self, ending: Callable[[], object]) -> None:
+        try:
+            ending()
+        except Exception:  # noqa: BLE001 - the client has its answer, whatever is raised now
+            self.log.failure()
 
     def plan(
         self,

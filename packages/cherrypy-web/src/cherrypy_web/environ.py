@@ -11,7 +11,7 @@ from cherrypy_web.lazy import lazy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["EnvironHeaders", "LocalHost", "RemoteHost"]
+__all__ = ["EnvironHeaders", "LocalHost", "RemoteHost", "decoded"]
 
 #: CGI's names for the two fields that have no ``HTTP_`` before them (RFC 3875, 4.1).
 _SPECIAL: Final = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
@@ -21,6 +21,17 @@ _SPECIAL: Final = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Le
 def _key(name: str) -> str:
     key = name.upper().replace("-", "_")
     return key if key in _SPECIAL else f"HTTP_{key}"
+
+
+def decoded(path: str) -> str:
+    """Return a path as people write it, from one whose characters are bytes (PEP 3333).
+
+    Bytes that are not UTF-8 stay as they are, which is ISO-8859-1.
+    """
+    try:
+        return path.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return path
 
 
 class EnvironHeaders:

@@ -7,6 +7,7 @@ equal. The first error wins: after it only failsafe hooks still run, and then it
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -161,6 +162,7 @@ def run_hooks(hooks: Sequence[Hook], request: Any, response: Any) -> None:
             if first is None:
                 first = error
             elif not isinstance(error, HTTPError | HTTPRedirect | InternalRedirect):
-                _log.error("The failsafe %r failed after an earlier one", hook, exc_info=error)
+                with suppress(Exception):  # what a log raises is no error of the request
+                    _log.error("The failsafe %r failed after an earlier one", hook, exc_info=error)
     if first is not None:
         raise first

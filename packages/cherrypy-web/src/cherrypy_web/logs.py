@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
+from traceback import print_exc
 from typing import TYPE_CHECKING, Final, TextIO, TypeVar
 
 from cherrypy_serving import serving
@@ -126,6 +128,17 @@ class LogManager:
     ) -> None:
         """Write to the error log, as `error` does."""
         self.error(msg, context, severity, traceback)
+
+    def failure(self) -> None:
+        """Write the exception that is being handled, as an error, and never raise another one.
+
+        What a log handler raises is printed to the standard error stream instead.
+        """
+        try:
+            self("", severity=logging.ERROR, traceback=True)
+        except Exception:  # noqa: BLE001 - a handler may raise anything
+            with suppress(Exception):
+                print_exc(file=sys.stderr)
 
     def access(self) -> None:
         """Write one line for the running request to the access log, if anybody reads it."""

@@ -19,6 +19,7 @@ from cherrypy_httputil import (
     InternalRedirect,
     NotFound,
     TimeoutError,  # noqa: A004 - the documented name
+    TooManyFieldsError,
     parse_query_string,
     protocol_from_http,
 )
@@ -30,6 +31,7 @@ from cherrypy_web.handlers import BoundPageHandler
 from cherrypy_web.hooks import HOOK_POINTS, Hook, HookMap, run_hooks
 from cherrypy_web.lazy import lazy
 from cherrypy_web.namespaces import BUILT_IN
+from cherrypy_web.response import close_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Request", "UniqueID"]
 
-ERROR: Final = 40
 HTTP_1_1: Final = (1, 1)
 
 
@@ -305,10 +306,6 @@ class Request:
         self.method = method
         self.query_string = query_string
         self.request_protocol = req_protocol
-        if not req_protocol == self.server_protocol == "HTTP/1.1":
-            self.protocol = min(
-                protocol_from_http(req_protocol), protocol_from_http(self.server_protocol)
-            )
         self.rfile = rfile
         self._fields = headers
         if isinstance(headers, EnvironHeaders):
@@ -323,12 +320,13 @@ class Request:
                 raise
             self._give_up(response)
         if method == "HEAD":
-            _discard(response)
-        try:
-            self.app.log.write_access(self, response)
-        except Exception:  # noqa: BLE001 - a broken log must not take the answer away
-            if self.app is not None:
-                self.app.log(traceback=True, severity=ERROR)
+            before, response.body = response.body, []
+            self._close_body(before)
+        if self.app is not None:
+            try:
+                self.app.log.write_access(self, response)
+            except Exception:  # noqa: BLE001 - a broken log must not take the answer away
+                self.app.log.failure()
         return response
 
     def respond(self, path_info: str) -> None:
@@ -341,7 +339,7 @@ class Request:
             try:
                 self._produce(path_info)
             except (HTTPError, HTTPRedirect) as answer:
-                answer.set_response()
+                self._replace_body(answer.set_response)
                 self._reach("before_finalize")
                 self._response.finalize()
             finally:
@@ -357,6 +355,8 @@ class Request:
         response = self._response
         if self.app is None:
             raise NotFound
+        if not self.request_protocol == self.server_protocol == "HTTP/1.1":
+            self._agree_on_protocol()
         self.stage = "process_headers"
         self.process_headers()
         self.stage = "get_resource"
@@ -431,17 +431,19 @@ class Request:
                 "The given query string could not be processed. Query strings for this resource "
                 f"must be encoded with {self.query_string_encoding!r}.",
             ) from error
+        except TooManyFieldsError as error:
+            raise HTTPError(400, f"The query string is too long: {error}.") from error
         self.params.update(found)
 
     def handle_error(self) -> None:
         """Answer an unexpected error, with the hooks before and after it."""
         try:
             self._reach("before_error_response")
-            self.error_response()
+            self._replace_body(self.error_response)
             self._reach("after_error_response")
             self._response.finalize()
         except HTTPRedirect as redirect:
-            redirect.set_response()
+            self._replace_body(redirect.set_response)
             self._response.finalize()
 
     def close(self) -> None:
@@ -455,6 +457,27 @@ class Request:
             if self._body is not None:
                 self._body.close()
             self.stage = "close"
+
+    def _agree_on_protocol(self) -> None:
+        try:
+            client = protocol_from_http(self.request_protocol)
+        except ValueError as error:
+            raise HTTPError(400, f"The request line is malformed: {error}.") from error
+        self.protocol = min(client, protocol_from_http(self.server_protocol))
+
+    def _replace_body(self, answer: Callable[[], object]) -> None:
+        response = self._response
+        before = response.body
+        answer()
+        if response.body is not before:
+            self._close_body(before)
+
+    def _close_body(self, body: object) -> None:
+        try:
+            close_body(body)
+        except Exception:  # noqa: BLE001 - nobody will see that body, so there is an answer still
+            if self.app is not None:
+                self.app.log.failure()
 
     # How the config in force comes to bear.
 
@@ -492,16 +515,11 @@ class Request:
     # When everything fails.
 
     def _give_up(self, response: Response) -> None:
-        self.app.log(traceback=True, severity=ERROR)
+        if self.app is not None:
+            self.app.log.failure()
         status, fields, body = bare_error(format_exc() if self.show_tracebacks else None)
         response.output_status = status
         response.header_list = fields
         response.status = status.decode()
-        response.body = body
-
-
-def _discard(response: Response) -> None:
-    body = response.body
-    response.body = []
-    if hasattr(body, "close"):
-        body.close()
+        before, response.body = response.body, body
+        self._close_body(before)

@@ -17,7 +17,7 @@ from cherrypy_httputil import HeaderMap, HTTPError, valid_status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Response", "ResponseBody", "file_chunks"]
+__all__ = ["TEXT_IN_BODY", "FileChunks", "Response", "ResponseBody", "close_body"]
 
 CHUNK: Final = 64 * 1024
 OK: Final = (200, "200 OK")
@@ -60,14 +60,36 @@ def _status_line(status: int | str | bytes | None) -> tuple[int, str]:
     return code, f"{code} {reason}"
 
 
-def file_chunks(file: Any, size: int = CHUNK) -> Iterator[bytes]:
-    """Yield what a file holds from here on, in pieces of at most ``size`` bytes, and close it."""
-    try:
-        while chunk := file.read(size):
-            yield chunk
-    finally:
-        if hasattr(file, "close"):
-            file.close()
+class FileChunks:
+    """What a file holds from here on, in pieces; at the end, or by `close`, the file is closed.
+
+    A generator would not do: one that was never asked for anything closes nothing.
+
+    Args:
+        file: A file of bytes.
+        size: How many bytes a piece has at most.
+    """
+
+    def __init__(self, file: Any, size: int = CHUNK) -> None:
+        self.file = file
+        self._read = file.read
+        self._size = size
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        chunk: bytes = self._read(self._size)
+        if chunk:
+            return chunk
+        self.close()
+        self._read = io.BytesIO().read  # a closed file could not be asked again
+        raise StopIteration
+
+    def close(self) -> None:
+        """Close the file."""
+        if hasattr(self.file, "close"):
+            self.file.close()
 
 
 class ResponseBody:
@@ -96,7 +118,7 @@ class ResponseBody:
         elif isinstance(value, str):
             raise ValueError(self.unicode_err)
         elif hasattr(value, "read"):
-            value = file_chunks(value)
+            value = FileChunks(value)
         response._body = value  # noqa: SLF001 - this is the attribute's own slot
 
 
@@ -205,7 +227,7 @@ class Response:
         except TypeError as error:
             raise ValueError(f"{TEXT_IN_BODY} ({error})") from error
         finally:
-            _close(body)
+            close_body(body)
         self._body = [whole] if whole else []
         return whole
 
@@ -256,10 +278,11 @@ class Response:
             yield "Set-Cookie", sent.decode("latin-1")
 
     def _drop_body(self) -> None:
-        _close(self._body)
-        self._body = []
+        body, self._body = self._body, []
+        close_body(body)
 
 
-def _close(body: object) -> None:
+def close_body(body: object) -> None:
+    """Close a body, if it is of a kind that can be closed."""
     if not isinstance(body, list | io.IOBase) and hasattr(body, "close"):
         body.close()

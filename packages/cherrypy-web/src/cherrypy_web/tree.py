@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from cherrypy_httputil import urljoin
 from cherrypy_serving import UnboundError, serving
 from cherrypy_web.application import Application
+from cherrypy_web.environ import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,7 +107,7 @@ class Tree:
         prefix = environ.get("SCRIPT_NAME", "")
         path = (prefix + environ.get("PATH_INFO", "")).rstrip("/")
         if not path.isascii():
-            path = _decoded(path)
+            path = decoded(path)
         name = self.script_name(path)
         if name is None:
             start_response(
@@ -120,10 +121,3 @@ class Tree:
             environ = {**environ, "SCRIPT_NAME": mounted, "PATH_INFO": whole[len(mounted) :]}
         answer: Iterable[bytes] = self.apps[name](environ, start_response)
         return answer
-
-
-def _decoded(path: str) -> str:
-    try:
-        return path.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return path

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from io import BytesIO
 from posixpath import join as join_paths
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -16,9 +17,9 @@ from cherrypy_httputil import InternalRedirect
 from cherrypy_serving import serving
 from cherrypy_web.environ import EnvironHeaders, LocalHost, RemoteHost
 from cherrypy_web.errorpages import bare_error
+from cherrypy_web.response import TEXT_IN_BODY, close_body
 
 if TYPE_CHECKING:
-    from cherrypy_serving import Captured
     from cherrypy_web.application import Application
     from cherrypy_web.request import Request
     from cherrypy_web.response import Response
@@ -48,12 +49,13 @@ class AppResponse:
         self.environ = environ
         self._request: Request | None = None
         self._body: Any = None
-        self._scope: Captured | None = None
+        self._scope: Any = None  # what is bound, once there is a response
+        self._is_list = False
         try:
             response = self.run()
             self._body = response._body  # noqa: SLF001 - what `body` holds, without its checks
-            if response.stream:
-                self._scope = serving.capture()
+            self._scope = serving.capture()
+            self._is_list = type(self._body) is list
             self.iter_response: Iterator[bytes] = iter(self._body)
             start_response(response.status_line, response.fields)
         except BaseException as error:
@@ -63,29 +65,43 @@ class AppResponse:
             raise
 
     def __iter__(self) -> Iterator[bytes]:
-        return self.iter_response if self._scope is None else self
+        return self.iter_response if self._is_list else self
 
     def __next__(self) -> bytes:
-        if self._scope is None:
-            return next(self.iter_response)
         try:
             with self._scope.activate():
-                return next(self.iter_response)
+                chunk = next(self.iter_response)
+                if not isinstance(chunk, bytes):
+                    raise ValueError(TEXT_IN_BODY)  # noqa: TRY004, TRY301 - the documented error
+                return chunk
         except (StopIteration, KeyboardInterrupt, SystemExit):
             raise
         except Exception:
             # What has been sent cannot be taken back: the server has to end the connection.
-            self.cpapp.log(traceback=True, severity=ERROR)
+            self.cpapp.log.failure()
             raise
 
     def close(self) -> None:
-        """End the request: close the body and run the last hooks."""
-        if self._request is None:
+        """End the request: close the body and run the last hooks, with the request bound."""
+        request, self._request = self._request, None
+        if request is None:
             return
-        self._request = None
-        self.cpapp.release_serving()
-        if self._body is not None and hasattr(self._body, "close"):
-            self._body.close()
+        try:
+            if self._scope is not None and not self._is_list:
+                self._close_body()
+        finally:
+            if self._scope is None or getattr(serving, "request", None) is request:
+                self.cpapp.release_serving()
+            else:  # the server closes it elsewhere, or began another request before
+                with self._scope.activate():
+                    self.cpapp.release_serving()
+
+    def _close_body(self) -> None:
+        try:
+            with self._scope.activate():
+                close_body(self._body)
+        except Exception:  # noqa: BLE001 - the client has its answer, whatever a body raises now
+            self.cpapp.log.failure()
 
     def run(self) -> Response:
         """Make a request of the environ, let it run, and return its response."""
@@ -103,13 +119,13 @@ class AppResponse:
         self._request = request
         request.wsgi_environ = environ
         script_name = request.script_name = app.script_name
-        path = script_name + get("PATH_INFO", "")
+        path = get("PATH_INFO", "")
         query_string = get("QUERY_STRING", "")
         if not (path.isascii() and query_string.isascii()):
             path, query_string = self.recode_path_qs(path, query_string)
         return request.run(
             environ["REQUEST_METHOD"],
-            path,
+            script_name + path,
             query_string,
             get("SERVER_PROTOCOL", "HTTP/1.0"),
             self.translate_headers(environ),
@@ -197,8 +213,8 @@ class CPWSGIApp:
         self.head = head
         return head
 
-    def _log(self, **options: Any) -> None:
-        self.cpapp.log(**options)
+    def _log(self, **_options: Any) -> None:
+        self.cpapp.log.failure()
 
     def namespace_handler(self, k: str, v: Any) -> None:
         """Take a config entry of the namespace ``wsgi``.
@@ -309,7 +325,8 @@ class ExceptionTrapper:
     def give_up(self, start_response: StartResponse) -> Iterable[bytes]:
         """Log the exception that is being handled, and answer with a plain 500."""
         if self._log is not None:
-            self._log(traceback=True, severity=ERROR)
+            with suppress(Exception):  # a broken log must not take the answer away
+                self._log(traceback=True, severity=ERROR)
         status, fields, body = bare_error()
         start_response(status.decode("latin-1"), _decoded(fields), sys.exc_info())
         return body
