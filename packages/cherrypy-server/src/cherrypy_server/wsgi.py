@@ -12,6 +12,7 @@ from cheroot import wsgi
 from cheroot.workers.threadpool import WorkerThread
 
 from cherrypy_server.address import BindAddress, BindError
+from cherrypy_server.connection import Connection
 from cherrypy_server.unix import UnixSocketFile
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class WSGIServer(wsgi.Server):
         host: What the application finds as SERVER_NAME.
     """
 
+    ConnectionClass = Connection
     expiration_interval = 0.1  # cheroot looks this often (in seconds) whether it shall stop
 
     def __init__(self, server: "Server") -> None:
