@@ -40,6 +40,11 @@ def test_every_command_has_help(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_stands_in_the_table_for_contributors(name: str) -> None:
+    assert f"`tools/{name}" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_an_unknown_option_gets_one_line_and_a_status(name: str, tmp_path: Path) -> None:
     tag = ["some-tag"] if name == "release" else []
     status, printed, told = run(ROOT / "tools" / name, *tag, "--nope", cwd=tmp_path)
@@ -138,3 +143,11 @@ def run(options, workspace):
         assert process.wait(20) == 128 + signal.SIGTERM
     with pytest.raises(ProcessLookupError):
         os.kill(started, 0)
+
+
+def test_an_interpreter_that_is_named_is_the_only_one_tried(elsewhere: Path) -> None:
+    env = environ({"WORKSPACE_PYTHON": "/no/such/python"})
+    done = subprocess.run(
+        [elsewhere / "matrix"], env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
