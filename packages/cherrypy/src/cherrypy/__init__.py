@@ -14,10 +14,13 @@ This module is the first `Assembly`: one engine, one tree, one server, one confi
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import cherrypy_web
 from cherrypy import _cpdispatch as dispatch
+from cherrypy import _cpwsgi as wsgi
+from cherrypy import lib
 from cherrypy._version import __version__
 from cherrypy.assembly import Assembly
 from cherrypy.assembly.sites import SiteResponse
@@ -51,6 +54,7 @@ __all__ = [
     "dispatch",
     "engine",
     "expose",
+    "lib",
     "log",
     "popargs",
     "quickstart",
@@ -63,6 +67,7 @@ __all__ = [
     "tools",
     "tree",
     "url",
+    "wsgi",
 ]
 
 _assembly = Assembly()
@@ -78,10 +83,46 @@ thread_data = ThreadData()
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from types import ModuleType
 
+    from cherrypy import (
+        _cpconfig,  # noqa: F401 - see __getattr__
+        _cperror,  # noqa: F401
+        _cplogging,  # noqa: F401
+        _cpreqbody,  # noqa: F401
+        _cprequest,  # noqa: F401
+        _cpserver,  # noqa: F401
+        _cptools,  # noqa: F401
+        _cptree,  # noqa: F401
+        _cpwsgi_server,  # noqa: F401
+        _helper,  # noqa: F401
+        process,  # noqa: F401
+    )
     from cherrypy_web import Application
 else:
     Application = _assembly.application_class
+
+    _LATER = frozenset(
+        {
+            "_cpconfig",
+            "_cperror",
+            "_cplogging",
+            "_cpreqbody",
+            "_cprequest",
+            "_cpserver",
+            "_cptools",
+            "_cptree",
+            "_cpwsgi_server",
+            "_helper",
+            "process",
+        }
+    )
+
+    def __getattr__(name: str) -> ModuleType:
+        """Import a documented module when it is first asked for."""
+        if name in _LATER:
+            return import_module(f"cherrypy.{name}")
+        raise AttributeError(f"module 'cherrypy' has no attribute {name!r}")
 
 
 def _default_request() -> Request:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from cherrypy.assembly.engine import Engine
 from cherrypy.assembly.logs import SiteLog
-from cherrypy.assembly.settings import Settings
-from cherrypy.assembly.sites import application_class, tree_class
+from cherrypy.assembly.settings import settings_class
+from cherrypy.assembly.sites import application_class, server_class, tree_class
 from cherrypy.assembly.toolbox import DefaultToolbox
-from cherrypy_server import Server
 
 if TYPE_CHECKING:
+    from cherrypy.assembly.settings import Settings
+    from cherrypy.assembly.sites import SiteServer
     from cherrypy_config import ConfigSource
     from cherrypy_web import Application, LogManager, Tree
 
@@ -36,17 +37,23 @@ class Assembly:
         config: The config of the site.
         tree: The applications.
         server: The HTTP server, subscribed to the engine.
+        config_class: What the config is made of; so for the next ones.
         application_class: What the tree mounts.
+        tree_class: A tree that mounts those.
+        server_class: A server of this tree under this engine.
     """
 
     def __init__(self, name: str = "cherrypy") -> None:
         self.engine = Engine()
         self.tools = DefaultToolbox(self.engine)
         self.log: LogManager = SiteLog(logger_root=name)
-        self.config = Settings(self)
+        self.config_class: type[Settings] = settings_class(self)
+        self.config = self.config_class()
         self.application_class: type[Application] = application_class(self, name)
-        self.tree: Tree = tree_class(self.application_class)()
-        self.server = Server(self.engine, self.tree)
+        self.tree_class: type[Tree] = tree_class(self.application_class)
+        self.tree = self.tree_class()
+        self.server_class: type[SiteServer] = server_class(self)
+        self.server = self.server_class()
         self.log.screen = True
         self.engine.subscribe("log", self._log_engine)
         self.engine.subscribe("graceful", self.log.reopen_files)

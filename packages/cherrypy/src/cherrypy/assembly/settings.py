@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from cherrypy_config import Config, NamespaceSet, as_dict
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cherrypy.assembly import Assembly
     from cherrypy_config import ConfigSource
 
-__all__ = ["DEFAULTS", "ENVIRONMENTS", "Settings"]
+__all__ = ["DEFAULTS", "ENVIRONMENTS", "Settings", "settings_class"]
 
 F = TypeVar("F")
 
@@ -55,21 +55,26 @@ class Settings(Config):
     ``@cherrypy.config(**{"tools.gzip.on": True})``.
 
     Args:
-        assembly: What the entries apply to.
+        file: What to begin with: a file, its name, or a dict.
+        kwargs: More entries.
+
+    Attributes:
+        assembly: What the entries apply to; a class is made for each by `settings_class`.
     """
 
+    assembly: ClassVar[Assembly]
     defaults = DEFAULTS
     environments = ENVIRONMENTS
 
-    def __init__(self, assembly: Assembly) -> None:
-        self._assembly = assembly
+    def __init__(self, file: ConfigSource | None = None, **kwargs: Any) -> None:
+        assembly = self.assembly
         self.namespaces = NamespaceSet(
             server=self._set_server,
             engine=assembly.engine.configure,
             log=lambda key, value: setattr(assembly.log, key, value),
             tree=self._set_tree,
         )
-        super().__init__()
+        super().__init__(file, **kwargs)
 
     def __call__(self, **entries: Any) -> Callable[[F], F]:
         """Return a decorator that puts entries into ``_cp_config``.
@@ -87,7 +92,7 @@ class Settings(Config):
 
     def on_file(self, name: str) -> None:
         """Let the autoreloader watch a config file that was read."""
-        self._assembly.engine.autoreload.files.add(name)
+        self.assembly.engine.autoreload.files.add(name)
 
     def read(self, config: ConfigSource) -> dict[str, Any]:
         """Return the sections of a config, and watch its file."""
@@ -96,7 +101,18 @@ class Settings(Config):
         return as_dict(config)
 
     def _set_server(self, key: str, value: Any) -> None:
-        setattr(self._assembly.server, key, value)
+        setattr(self.assembly.server, key, value)
 
     def _set_tree(self, key: str, value: Any) -> None:
-        setattr(self._assembly.tree, key, value)
+        setattr(self.assembly.tree, key, value)
+
+
+def settings_class(of: Assembly) -> type[Settings]:
+    """Return the class of the config of an assembly."""
+
+    class SiteSettings(Settings):
+        __doc__ = Settings.__doc__
+        assembly = of
+
+    SiteSettings.__name__ = SiteSettings.__qualname__ = "Config"
+    return SiteSettings

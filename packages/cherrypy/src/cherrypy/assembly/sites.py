@@ -1,17 +1,18 @@
-"""The applications of one assembly: they know its toolbox, its config and its engine."""
+"""The classes of one assembly, bound to it: so each of them is made without naming its parts."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cherrypy._version import __version__
+from cherrypy_server import Server
 from cherrypy_web import Application, Response, Tree
 
 if TYPE_CHECKING:
     from cherrypy.assembly import Assembly
 
-__all__ = ["application_class", "tree_class"]
+__all__ = ["SiteResponse", "SiteServer", "application_class", "server_class", "tree_class"]
 
 
 class SiteResponse(Response):
@@ -51,3 +52,29 @@ def tree_class(application: type[Application]) -> type[Tree]:
 
     SiteTree.__name__ = SiteTree.__qualname__ = "Tree"
     return SiteTree
+
+
+class SiteServer(Server):
+    """Serve a site over HTTP while its engine runs.
+
+    Make another one, and subscribe it, to serve the same site on another address too.
+
+    Attributes:
+        assembly: The site; a class is made for each by `server_class`.
+    """
+
+    assembly: ClassVar[Assembly]
+
+    def __init__(self) -> None:
+        super().__init__(self.assembly.engine, self.assembly.tree)
+
+
+def server_class(of: Assembly) -> type[SiteServer]:
+    """Return the class of the servers of an assembly; its engine and tree must be there."""
+
+    class BoundServer(SiteServer):
+        __doc__ = SiteServer.__doc__
+        assembly = of
+
+    BoundServer.__name__ = BoundServer.__qualname__ = "Server"
+    return BoundServer

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cherrypy.lib import auth_basic, cptools, encoding, jsontools, static
+from cherrypy.lib import auth_basic, caching, cptools, encoding, jsontools, static
 from cherrypy.lib.sessions import SessionTool, schedule_on
-from cherrypy_serving import ambient
-from cherrypy_tools import accept, allow, response_headers, validate_etags
-from cherrypy_web import HandlerTool, Tool, Toolbox
+from cherrypy_web import ErrorTool, HandlerTool, Tool, Toolbox
 
 if TYPE_CHECKING:
     from cherrypy_bus import Bus
@@ -25,18 +23,39 @@ class DefaultToolbox(Toolbox):
 
     def __init__(self, engine: Bus) -> None:
         super().__init__("tools")
-        self.log_tracebacks = Tool("before_error_response", cptools.log_traceback)
-        self.log_headers = Tool("before_error_response", cptools.log_request_headers)
-        self.response_headers = Tool("on_start_resource", ambient(response_headers))
-        self.accept = Tool("on_start_resource", ambient(accept))
-        self.allow = Tool("on_start_resource", ambient(allow))
+        self._add_for_errors_and_logs()
+        self._add_for_headers()
+        self._add_for_bodies()
         self.sessions = SessionTool(schedule_on(engine))
+        self.auth_basic = Tool("before_handler", auth_basic.basic_auth, priority=1)
         self.staticdir = HandlerTool(static.staticdir)
         self.staticfile = HandlerTool(static.staticfile)
-        self.auth_basic = Tool("before_handler", auth_basic.basic_auth, priority=1)
-        self.json_in = Tool("before_request_body", jsontools.json_in, priority=30)
-        self.json_out = Tool("before_handler", jsontools.json_out, priority=30)
+        self.redirect = Tool("on_start_resource", cptools.redirect)
         self.trailing_slash = Tool("before_handler", cptools.trailing_slash, priority=60)
+
+    def _add_for_errors_and_logs(self) -> None:
+        self.log_tracebacks = Tool("before_error_response", cptools.log_traceback)
+        self.log_headers = Tool("before_error_response", cptools.log_request_headers)
+        self.log_hooks = Tool("on_end_request", cptools.log_hooks, priority=100)
+        self.err_redirect = ErrorTool(cptools.redirect)
+
+    def _add_for_headers(self) -> None:
+        self.autovary = Tool("on_start_resource", cptools.autovary, priority=0)
+        self.response_headers = Tool("on_start_resource", cptools.response_headers)
+        self.accept = Tool("on_start_resource", cptools.accept)
+        self.allow = Tool("on_start_resource", cptools.allow)
+        self.proxy = Tool("before_request_body", cptools.proxy, priority=30)
+        self.ignore_headers = Tool("before_request_body", cptools.ignore_headers)
+        self.referer = Tool("before_request_body", cptools.referer)
+        self.expires = Tool("before_finalize", caching.expires)
+        self.secure_headers = Tool("before_finalize", cptools.secure_headers)
+        self.etags = Tool("before_finalize", cptools.validate_etags, priority=75)
+
+    def _add_for_bodies(self) -> None:
+        self.decode = Tool("before_request_body", encoding.decode)
+        self.json_in = Tool("before_request_body", jsontools.json_in, priority=30)
+        self.params = Tool("before_handler", cptools.convert_params, priority=15)
+        self.json_out = Tool("before_handler", jsontools.json_out, priority=30)
         self.encode = encoding.EncodeTool()
-        self.etags = Tool("before_finalize", ambient(validate_etags), priority=75)
+        self.flatten = Tool("before_finalize", cptools.flatten)
         self.gzip = Tool("before_finalize", encoding.gzip, priority=80)

@@ -1,14 +1,48 @@
-"""Tools that look at the request and say something about it or redirect it."""
+"""Tools that look at the request, and say something about it, change it or redirect it."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import cherrypy_tools
 from cherrypy_serving import ambient, serving
-from cherrypy_tools import trailing_slash as correct_slash
+from cherrypy_tools import MonitoredHeaderMap
+from cherrypy_web import url
 
-__all__ = ["log_request_headers", "log_traceback", "trailing_slash"]
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+__all__ = [
+    "MonitoredHeaderMap",
+    "accept",
+    "allow",
+    "autovary",
+    "convert_params",
+    "flatten",
+    "ignore_headers",
+    "log_hooks",
+    "log_request_headers",
+    "log_traceback",
+    "proxy",
+    "redirect",
+    "referer",
+    "response_headers",
+    "secure_headers",
+    "trailing_slash",
+    "validate_etags",
+    "validate_since",
+]
+
+accept = ambient(cherrypy_tools.accept)
+allow = ambient(cherrypy_tools.allow)
+flatten = ambient(cherrypy_tools.flatten)
+ignore_headers = ambient(cherrypy_tools.ignore_headers)
+redirect = ambient(cherrypy_tools.redirect)
+referer = ambient(cherrypy_tools.referer)
+response_headers = ambient(cherrypy_tools.response_headers)
+secure_headers = ambient(cherrypy_tools.secure_headers)
+validate_since = ambient(cherrypy_tools.validate_since)
 
 
 def log_traceback(severity: int = logging.ERROR, debug: bool = False) -> None:  # noqa: ARG001 - documented option
@@ -30,6 +64,20 @@ def log_request_headers(debug: bool = False) -> None:  # noqa: ARG001 - document
     request = serving.request
     lines = "".join(f"\n  {name}: {value!r}" for name, value in request.header_list)
     request.app.log(f"\nRequest Headers:{lines}", "HTTP")
+
+
+def log_hooks(debug: bool = False) -> None:  # noqa: ARG001 - documented option
+    """Write the hooks of the request to the error log, by their points, in the order of their runs.
+
+    Args:
+        debug: Accepted for the documented signature.
+    """
+    request = serving.request
+    lines = [f"\nRequest Hooks for {url(relative=False)}:"]
+    for point in request.hooks:
+        lines.append(f"    {point}:")
+        lines += [f"        {hook!r}" for hook in request.hooks.ordered(point)]
+    request.app.log("\n".join(lines), "HTTP")
 
 
 def _trailing_slash(
@@ -55,7 +103,123 @@ def _trailing_slash(
     """
     is_index = request.is_index
     if is_index is not None and request.path_info.endswith("/") is not is_index:
-        correct_slash(request, response, missing, extra, status, debug, is_index=is_index)
+        cherrypy_tools.trailing_slash(
+            request, response, missing, extra, status, debug, is_index=is_index
+        )
 
 
 trailing_slash = ambient(_trailing_slash)
+
+
+def _validate_etags(
+    request: Any, response: Any, autotags: bool = False, debug: bool = False
+) -> None:
+    """Check the entity-tags of the request against that of the response.
+
+    Args:
+        request: The running request.
+        response: Its response.
+        autotags: Give a successful response without an entity-tag the hash of its body as one,
+            unless it is a stream.
+        debug: Report the decisions.
+
+    Raises:
+        HTTPRedirect: With status 304, if the client has this version.
+        HTTPError: 412, if it asked for another one.
+    """
+    cherrypy_tools.validate_etags(request, response, autotags, debug, stream=response.stream)
+
+
+validate_etags = ambient(_validate_etags)
+
+
+def _proxy(
+    request: Any,
+    response: Any,
+    base: str | None = None,
+    local: str = "X-Forwarded-Host",
+    remote: str = "X-Forwarded-For",
+    scheme: str = "X-Forwarded-Proto",
+    debug: bool = False,
+    *,
+    trusted: Sequence[str] | None = None,
+    hops: int | None = None,
+    forwarded: bool = False,
+) -> None:
+    """Set ``request.base`` and ``request.remote.ip`` to what the proxies on the way tell.
+
+    The options are those of `cherrypy_tools.proxy`. Without ``trusted``, whoever reaches this
+    server is believed.
+
+    Raises:
+        HTTPError: 400, a header that is believed holds no scheme or no host.
+    """
+    origin = cherrypy_tools.proxy(
+        request,
+        response,
+        base,
+        local,
+        remote,
+        scheme,
+        debug,
+        own_base=request.base,
+        peer=request.remote.ip,
+        trusted=trusted,
+        hops=hops,
+        forwarded=forwarded,
+    )
+    request.base = origin.base
+    if origin.remote_ip is not None:
+        request.remote.ip = request.remote.name = origin.remote_ip
+
+
+proxy = ambient(_proxy)
+
+
+def _autovary(
+    request: Any,
+    response: Any,  # noqa: ARG001 - every tool takes the exchange
+    ignore: Collection[str] | None = None,
+    debug: bool = False,
+) -> None:
+    """Let ``Vary`` name the header fields that are looked at from here on.
+
+    Args:
+        request: The running request; its headers are replaced by a map that takes notes.
+        response: Its response.
+        ignore: Names that do not count; by default those that describe the body that was sent.
+        debug: Report the names.
+    """
+    request.base = request.base  # a cache knows the host already, so reading that shall not count
+    request.headers = MonitoredHeaderMap(request.headers)
+    request.hooks.attach("before_finalize", _vary, priority=95, ignore=ignore, debug=debug)
+
+
+_vary = ambient(cherrypy_tools.autovary)
+autovary = ambient(_autovary)
+
+
+def _convert_params(
+    request: Any,
+    response: Any,  # noqa: ARG001 - every tool takes the exchange
+    exception: type[BaseException] | tuple[type[BaseException], ...] = ValueError,
+    error: int | str = 400,
+) -> None:
+    """Convert the parameters of the request as the annotations of its page say.
+
+    Args:
+        request: The running request.
+        response: Its response.
+        exception: What a converter raises for a value that it cannot convert.
+        error: The status of the response then.
+
+    Raises:
+        HTTPError: ``error``, with every parameter that could not be converted.
+    """
+    page = getattr(request.handler, "callable", None)
+    if page is not None:
+        found = cherrypy_tools.convert_params(request.params, page, exception, error)
+        request.params.update(found)
+
+
+convert_params = ambient(_convert_params)

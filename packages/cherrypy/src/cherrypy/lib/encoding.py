@@ -1,23 +1,71 @@
-"""Charsets and compression of the running response."""
+"""Charsets of the running request's body, and charsets and compression of its response."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import cherrypy_tools
+from cherrypy_httputil import HTTPError
 from cherrypy_serving import ambient, serving
-from cherrypy_tools import Encoder, compress, decompress
-from cherrypy_tools import gzip as gzip_response
+from cherrypy_tools import Encoder, StreamEncoder, compress, decompress
 from cherrypy_web import Hook, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["EncodeTool", "ResponseEncoder", "compress", "decompress", "gzip"]
+__all__ = [
+    "EncodeTool",
+    "ResponseEncoder",
+    "UTF8StreamEncoder",
+    "compress",
+    "decode",
+    "decompress",
+    "gzip",
+]
 
-gzip = ambient(gzip_response)
+gzip = ambient(cherrypy_tools.gzip)
 
 _get = dict.get
 _pop = dict.pop
+
+
+def _decode(
+    request: Any,
+    response: Any,  # noqa: ARG001 - every tool takes the exchange
+    encoding: str | Sequence[str] | None = None,
+    default_encoding: str | Sequence[str] = "utf-8",
+) -> None:
+    """Say which charsets the body of the running request is decoded with.
+
+    Args:
+        request: The running request.
+        response: Its response.
+        encoding: The only ones to try, whatever the client declares.
+        default_encoding: More to try where ``encoding`` is not given.
+    """
+    body = request.body
+    if encoding is not None:
+        body.attempt_charsets = _listed(encoding)
+    else:
+        body.attempt_charsets = [*body.attempt_charsets, *_listed(default_encoding)]
+
+
+decode = ambient(_decode)
+
+
+def _listed(names: str | Sequence[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+class UTF8StreamEncoder(StreamEncoder):
+    """Encode the text in an iterable as UTF-8 while it is read; `close()` closes the iterable.
+
+    Args:
+        iterator: Texts and bytes; these pass as they are.
+    """
+
+    def __init__(self, iterator: Iterable[str | bytes]) -> None:
+        super().__init__(iterator, "utf-8")
 
 
 class ResponseEncoder:
@@ -33,7 +81,20 @@ class ResponseEncoder:
         default_encoding: The charset for clients that do not choose.
         media_types: Patterns of further types to encode, such as ``application/*+xml``.
         debug: Accepted for the documented signature.
+
+    Attributes:
+        body: What the other handler returned, encoded or not yet.
+        failmsg: The message where nobody chose the charset, and it lacks a character.
     """
+
+    encoding: str | None = None
+    errors: str = "strict"
+    text_only: bool = True
+    add_charset: bool = True
+    default_encoding: str = "utf-8"
+    media_types: Sequence[str] = ()
+    debug: bool = False
+    failmsg: str = "Response body could not be encoded with %r."
 
     def __init__(
         self,
@@ -44,18 +105,72 @@ class ResponseEncoder:
         default_encoding: str = "utf-8",
         *,
         media_types: Sequence[str] = (),
-        debug: bool = False,  # noqa: ARG002 - documented option
+        debug: bool = False,
     ) -> None:
-        encoder = Encoder(
-            encoding, errors, text_only, add_charset, default_encoding, media_types=media_types
-        )
-        self._handler = _EncodedHandler(encoder, serving.request, serving.response)
-        if serving.request.handler is not None:
-            serving.request.handler = self
+        self.encoding = encoding
+        self.errors = errors
+        self.text_only = text_only
+        self.add_charset = add_charset
+        self.default_encoding = default_encoding
+        self.media_types = media_types
+        self.debug = debug
+        self.body: Any = None
+        request = serving.request
+        self.oldhandler = request.handler
+        if self.oldhandler is not None:
+            request.handler = self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the handler, and return what it returns as bytes."""
-        return self._handler(*args, **kwargs)
+        self.body = self.oldhandler(*args, **kwargs)
+        self.find_acceptable_charset()
+        return self.body
+
+    def encode_stream(self, encoding: str) -> bool:
+        """Let ``body`` be encoded while it is read; return whether the charset is known."""
+        try:
+            self.body = StreamEncoder(_pieces(self.body), encoding, self.errors)
+        except LookupError:
+            return False
+        return True
+
+    def encode_string(self, encoding: str) -> bool:
+        """Encode the whole ``body``; return whether the charset is known and fits."""
+        self.body = list(_pieces(self.body))
+        try:
+            self.body = list(StreamEncoder(self.body, encoding, self.errors))
+        except (LookupError, UnicodeError):
+            return False
+        return True
+
+    def find_acceptable_charset(self) -> None:
+        """Encode ``body`` in a charset that the client takes, and label the response with it.
+
+        Raises:
+            HTTPError: 406, the client takes none that fits; 500, nobody chose, and the default
+                does not fit.
+        """
+        request, response = serving.request, serving.response
+        encode = Encoder(
+            self.encoding,
+            self.errors,
+            self.text_only,
+            self.add_charset,
+            self.default_encoding,
+            media_types=self.media_types,
+        )
+        try:
+            self.body = encode(request, response, self.body, stream=response.stream)
+        except HTTPError as error:
+            if error.code != 500:  # noqa: PLR2004 - Internal Server Error
+                raise
+            raise HTTPError(500, self.failmsg % self.default_encoding) from error
+
+
+def _pieces(body: Any) -> Iterable[str | bytes]:
+    if body is None:
+        return []
+    return [body] if isinstance(body, str | bytes) else body
 
 
 class _EncodedHandler:

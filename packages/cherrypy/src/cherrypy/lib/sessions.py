@@ -7,13 +7,34 @@ from typing import TYPE_CHECKING, Any, Final
 import cherrypy_sessions
 from cherrypy_bus import Bus, Monitor
 from cherrypy_serving import UnboundError, serving
-from cherrypy_sessions import LOCKING, RamSession, Scheduler, Session
+from cherrypy_sessions import (
+    LOCKING,
+    FileSession,
+    RamSession,
+    Scheduler,
+    Session,
+    daemon_thread,
+    missing,
+)
 from cherrypy_web import Hook, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["RamSession", "Session", "SessionTool", "close", "init", "lock", "save", "schedule_on"]
+__all__ = [
+    "FileSession",
+    "RamSession",
+    "Session",
+    "SessionTool",
+    "close",
+    "expire",
+    "init",
+    "lock",
+    "missing",
+    "save",
+    "schedule_on",
+    "set_response_cookie",
+]
 
 #: Of the options of the tool, the one that is not for `init`.
 _LOCKING: Final = "locking"
@@ -80,6 +101,47 @@ def close() -> None:
         cherrypy_sessions.close(session)
 
 
+def set_response_cookie(
+    path: str | None = None,
+    path_header: str | None = None,
+    name: str = "session_id",
+    timeout: float | None = 60,
+    domain: str | None = None,
+    secure: bool = False,
+    httponly: bool = False,
+    *,
+    samesite: str | None = None,
+) -> None:
+    """Have the client send the id of the running request's session with its next requests.
+
+    The options are those of `cherrypy_sessions.set_response_cookie`.
+    """
+    cherrypy_sessions.set_response_cookie(
+        serving.request,
+        serving.response,
+        serving.session.id,
+        path=path,
+        path_header=path_header,
+        name=name,
+        timeout=timeout,
+        domain=domain,
+        secure=secure,
+        httponly=httponly,
+        samesite=samesite,
+    )
+
+
+def expire() -> None:
+    """Have the client forget the session of the running request.
+
+    The cookie is the one that the config of the tool describes.
+    """
+    config = serving.request.config or {}
+    options = {name: config.get(f"tools.sessions.{name}") for name in ("path", "domain")}
+    name = config.get("tools.sessions.name", "session_id")
+    cherrypy_sessions.expire(serving.request, serving.response, name=name, **options)
+
+
 class SessionTool(Tool[...]):
     """Give requests a session.
 
@@ -88,10 +150,10 @@ class SessionTool(Tool[...]):
     to the handler, and with ``readonly`` nothing is locked or saved.
 
     Args:
-        scheduler: Who runs the clean-up of the stores.
+        scheduler: Who runs the clean-up of the stores; by default threads of their own.
     """
 
-    def __init__(self, scheduler: Scheduler) -> None:
+    def __init__(self, scheduler: Scheduler = daemon_thread) -> None:
         super().__init__("before_request_body", init)
         self._scheduler = scheduler
 
