@@ -74,6 +74,7 @@ def wsgi_call(
     body: bytes = b"",
     headers: dict[str, str] | None = None,
     extra: dict[str, Any] | None = None,
+    checks: bool = True,
 ) -> Answer:
     path, _, query = path.partition("?")
     env = environ(path, method, query, body, headers or {}) | (extra or {})
@@ -85,12 +86,18 @@ def wsgi_call(
         told[:] = [status, list(fields)]
         return lambda data: None
 
-    iterable = validator(app)(env, start_response)
+    iterable: Any = (validator(app) if checks else app)(env, start_response)
     try:
         content = b"".join(iterable)
     finally:
-        iterable.close()  # type: ignore[attr-defined]  # the validator's iterator has it
+        iterable.close()
     return Answer(told[0], told[1], content)
+
+
+@pytest.fixture(scope="session")
+def make_environ() -> Callable[..., dict[str, Any]]:
+    """Make a WSGI environ of path, method, query string, body and header fields."""
+    return environ
 
 
 @pytest.fixture

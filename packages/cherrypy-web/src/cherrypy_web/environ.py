@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,14 @@ from cherrypy_web.lazy import lazy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["EnvironHeaders", "LocalHost", "RemoteHost", "decoded"]
+__all__ = [
+    "EnvironHeaders",
+    "LocalHost",
+    "RemoteHost",
+    "decoded",
+    "find_bad_percent",
+    "is_authority",
+]
 
 #: CGI's names for the two fields that have no ``HTTP_`` before them (RFC 3875, 4.1).
 _SPECIAL: Final = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
@@ -21,6 +29,20 @@ _SPECIAL: Final = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Le
 def _key(name: str) -> str:
     key = name.upper().replace("-", "_")
     return key if key in _SPECIAL else f"HTTP_{key}"
+
+
+#: A ``%`` that begins no octet, with what comes after it (RFC 3986, 2.1).
+find_bad_percent: Final = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}").search
+
+_AUTHORITY: Final = re.compile(
+    r"(?:\[[0-9A-Za-z:.%~_-]+\]|[0-9A-Za-z._~!$&'()*+,;=%-]+)(?::[0-9]*)?", re.ASCII
+)
+
+
+@lru_cache(maxsize=128)
+def is_authority(host: str) -> bool:
+    """Tell whether a text is a host, with a port or without (RFC 9110, 7.2)."""
+    return _AUTHORITY.fullmatch(host) is not None
 
 
 def decoded(path: str) -> str:

@@ -25,7 +25,7 @@ from cherrypy_httputil import (
 )
 from cherrypy_serving import serving
 from cherrypy_web.body import RequestBody
-from cherrypy_web.environ import EnvironHeaders
+from cherrypy_web.environ import EnvironHeaders, find_bad_percent, is_authority
 from cherrypy_web.errorpages import bare_error, format_exc
 from cherrypy_web.handlers import BoundPageHandler
 from cherrypy_web.hooks import HOOK_POINTS, Hook, HookMap, run_hooks
@@ -395,12 +395,15 @@ class Request:
         """Check the header fields that every request must have.
 
         Raises:
-            HTTPError: 400, there is no ``Host`` in HTTP/1.1 (RFC 9112, 3.2).
+            HTTPError: 400, there is no ``Host`` in HTTP/1.1, or it is malformed (RFC 9112, 3.2).
         """
         environ = self.wsgi_environ
         host = self.peek_header("Host") if environ is None else environ.get("HTTP_HOST")
-        if not host and self.protocol >= HTTP_1_1:
-            raise HTTPError(400, "HTTP/1.1 requires a 'Host' request header.")
+        if not host:
+            if self.protocol >= HTTP_1_1:
+                raise HTTPError(400, "HTTP/1.1 requires a 'Host' request header.")
+        elif not is_authority(host):
+            raise HTTPError(400, f"The request header Host is malformed: {host!r}.")
 
     def get_resource(self, path: str) -> None:
         """Let the dispatcher in force for a path set ``handler`` and what else it knows.
@@ -419,10 +422,16 @@ class Request:
         """Add the parameters of the query string to ``params``.
 
         Raises:
-            HTTPError: 404, it cannot be decoded.
+            HTTPError: 404, it cannot be decoded; 400, it is malformed or has too many fields.
         """
         if not self.query_string:
             return
+        if "%" in self.query_string and (bad := find_bad_percent(self.query_string)):
+            raise HTTPError(
+                400,
+                f"The percent-encoding of the query string is malformed: {bad[0]!r} should be "
+                "'%' and two hexadecimal digits.",
+            )
         try:
             found = parse_query_string(self.query_string, encoding=self.query_string_encoding)
         except UnicodeDecodeError as error:

@@ -86,11 +86,14 @@ class AppResponse:
         request, self._request = self._request, None
         if request is None:
             return
+        if self._scope is None:  # it was given up before there was a response
+            self._scope = serving.capture()
+            self._body = serving.response.body
         try:
-            if self._scope is not None and not self._is_list:
+            if not self._is_list:
                 self._close_body()
         finally:
-            if self._scope is None or getattr(serving, "request", None) is request:
+            if getattr(serving, "request", None) is request:
                 self.cpapp.release_serving()
             else:  # the server closes it elsewhere, or began another request before
                 with self._scope.activate():

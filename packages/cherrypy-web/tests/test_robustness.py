@@ -1,0 +1,477 @@
+"""Whatever raises, and wherever: one response or a connection that ends, and a clean next request.
+
+Each example breaks some places of a request at random. What is broken is told by a `Trouble`, which
+the hooks, pages, bodies and logs of one application ask; so all examples share its plans.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, cast
+from wsgiref.validate import validator
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from cherrypy_dispatch import expose
+from cherrypy_httputil import HTTPError, HTTPRedirect, InternalRedirect
+from cherrypy_serving import UnboundError, serving
+from cherrypy_web import HOOK_POINTS, Application, Hook, Request
+
+Deed = Callable[[], object]
+
+
+def fail() -> None:
+    raise RuntimeError("<failed>")
+
+
+def refuse() -> None:
+    raise HTTPError(403, "<refused>")
+
+
+def break_down() -> None:
+    raise HTTPError("503 Too <busy>")
+
+
+def leave() -> None:
+    raise HTTPRedirect("/else?where=<here>&there")
+
+
+def not_modified() -> None:
+    raise HTTPRedirect("", 304)
+
+
+def turn() -> None:
+    raise InternalRedirect("/clean")
+
+
+def turn_away() -> None:
+    raise InternalRedirect("/nowhere", "a=%zz")
+
+
+def circle() -> None:
+    raise InternalRedirect("/")
+
+
+def say_strange_status() -> None:
+    serving.response.status = "999 What"
+
+
+def say_text_status() -> None:
+    serving.response.status = "fine"
+
+
+def break_status_line() -> None:
+    serving.response.status = "200 OK\r\nX-Injected: 1"
+
+
+def break_header() -> None:
+    serving.response.headers["X-Bad"] = "a\r\nX-Injected: 1"
+
+
+def smuggle_header() -> None:
+    dict.__setitem__(serving.response.headers, "X-Bad", "a\r\nX-Injected: 1")
+
+
+def put_odd_header() -> None:
+    serving.response.headers["X-Odd"] = cast("Any", object)
+
+
+def send_cookie() -> None:
+    serving.response.cookie["a"] = "b\r\nX-Injected: 1"
+    serving.response.cookie["a"]["path"] = "/\r\nX-Injected: 1"
+
+
+def say_no_content() -> None:
+    serving.response.status = 204
+
+
+def answer_text() -> None:
+    serving.response.body = "text"
+
+
+def answer_number() -> None:
+    Watched.trouble.opened.clear()  # who replaces a body has the old one to close
+    serving.response.body = 5
+
+
+def stream() -> None:
+    serving.response.stream = True
+
+
+def time_out() -> None:
+    serving.response.timed_out = True
+
+
+def ask_cookie() -> None:
+    _ = serving.request.cookie
+
+
+def attach_late() -> None:
+    serving.request.hooks.attach("on_end_resource", fail, failsafe=True)
+
+
+DEEDS: tuple[Deed, ...] = (
+    fail,
+    refuse,
+    break_down,
+    leave,
+    not_modified,
+    turn,
+    turn_away,
+    circle,
+    say_strange_status,
+    say_text_status,
+    break_status_line,
+    break_header,
+    smuggle_header,
+    put_odd_header,
+    send_cookie,
+    say_no_content,
+    answer_text,
+    answer_number,
+    stream,
+    time_out,
+    ask_cookie,
+    attach_late,
+)
+
+PLACES = (
+    *HOOK_POINTS,
+    *(f"failsafe {point}" for point in HOOK_POINTS),
+    "handler",
+    "chunk 0",
+    "chunk 1",
+    "close body",
+    "error_response",
+    "error_page",
+    "access log",
+    "error log",
+    "before_request",
+    "after_request",
+)
+
+
+class Tracked:
+    """A body of two pieces that knows whether it was closed."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        self._trouble = trouble
+        self._pieces = iter(("chunk 0", "chunk 1"))
+        self.closed = 0
+        trouble.opened.append(self)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = next(self._pieces)
+        self._trouble.at(piece)
+        return piece.encode()
+
+    def close(self) -> None:
+        self.closed += 1
+        self._trouble.at("close body")
+
+
+def make_file(trouble: Trouble) -> object:
+    file = io.BytesIO(b"0123456789" * 20_000)
+    trouble.opened.append(file)
+    return file
+
+
+def make_text(trouble: Trouble) -> Iterator[object]:
+    trouble.at("chunk 0")
+    yield b"bytes"
+    yield "text"
+
+
+BODIES: dict[str, Callable[[Trouble], object]] = {
+    "bytes": lambda _: b"Hello",
+    "text": lambda _: "Hello",
+    "nothing": lambda _: None,
+    "list": lambda _: [b"Hello", b"", b"world"],
+    "list of texts": lambda _: ["Hello"],
+    "number": lambda _: 7,
+    "tracked": Tracked,
+    "file": make_file,
+    "generator": make_text,
+}
+
+
+@dataclass
+class Trouble:
+    """What goes wrong in one request, and what was seen of it."""
+
+    deeds: dict[str, Deed] = field(default_factory=dict)
+    body: str = "bytes"
+    streams: bool = False
+    content_length: bool = False
+    opened: list[Any] = field(default_factory=list)
+    requests: list[Watched] = field(default_factory=list)
+    began: list[Request] = field(default_factory=list)
+    ended: list[Request] = field(default_factory=list)
+    reached: Counter[tuple[int, str]] = field(default_factory=Counter)
+
+    def at(self, place: str) -> None:
+        if place in self.deeds:
+            self.deeds[place]()
+
+
+class Watched(Request):
+    trouble: ClassVar[Trouble] = Trouble()
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.trouble.requests.append(self)
+
+
+def at(place: str) -> Callable[[], None]:
+    return lambda: Watched.trouble.at(place)
+
+
+def begin() -> None:
+    Watched.trouble.began.append(serving.request)
+
+
+def end() -> None:
+    Watched.trouble.ended.append(serving.request)
+
+
+def count(point: str) -> Callable[[], None]:
+    return lambda: Watched.trouble.reached.update([(id(serving.request), point)])
+
+
+def answer_error() -> None:
+    Watched.trouble.at("error_response")
+    HTTPError(500).set_response()
+
+
+def make_page(**_fields: str) -> str:
+    Watched.trouble.at("error_page")
+    return "sorry"
+
+
+class Broken(logging.Handler):
+    """A log that may raise, which `logging` itself does not prevent."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self._place = place
+
+    def emit(self, record: logging.LogRecord) -> None:
+        Watched.trouble.at(self._place)
+
+
+class Site:
+    @expose
+    def index(self, **_: object) -> object:
+        trouble = Watched.trouble
+        if trouble.streams:
+            serving.response.stream = True
+        if trouble.content_length:
+            serving.response.headers["Content-Length"] = "14"
+        serving.response.body = BODIES[trouble.body](trouble)
+        trouble.at("handler")
+        return serving.response.body
+
+    @expose
+    def clean(self) -> bytes:
+        return b"clean"
+
+
+CONFIG: dict[str, Any] = {
+    "request.error_response": answer_error,
+    "error_page.503": make_page,
+    "hooks.on_start_resource.first": Hook(begin, failsafe=True, priority=0),
+    "hooks.on_end_request.first": Hook(end, failsafe=True, priority=0),
+}
+for _point in HOOK_POINTS:
+    CONFIG[f"hooks.{_point}.plain"] = at(_point)
+    CONFIG[f"hooks.{_point}.failsafe"] = Hook(at(f"failsafe {_point}"), failsafe=True)
+    CONFIG[f"hooks.{_point}.last"] = Hook(count(_point), failsafe=True, priority=99)
+
+
+class App(Application):
+    request_class = Watched
+    before_request: ClassVar = (at("before_request"),)
+    after_request: ClassVar = (at("after_request"),)
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[App]:
+    made = App(Site(), config={"/": CONFIG})
+    handlers = Broken("access log"), Broken("error log")
+    loggers = made.log.access_log, made.log.error_log
+    for logger, handler in zip(loggers, handlers, strict=True):
+        logger.addHandler(handler)
+        logger.propagate = False
+    yield made
+    for logger, handler in zip(loggers, handlers, strict=True):
+        logger.removeHandler(handler)
+
+
+@dataclass
+class Seen:
+    """What a server saw of one answer."""
+
+    starts: list[tuple[str, list[tuple[str, str]], Any]] = field(default_factory=list)
+    chunks: list[bytes] = field(default_factory=list)
+    error: Exception | None = None
+
+
+def serve(app: Any, env: dict[str, Any], reads: int | None = None) -> Seen:
+    """Call an application as a server does; the client goes away after some chunks."""
+    seen = Seen()
+
+    def start_response(status: str, fields: Any, exc_info: Any = None) -> Callable[..., None]:
+        seen.starts.append((status, list(fields), exc_info))
+        return lambda data: None
+
+    iterable = validator(app)(env, start_response)
+    try:
+        iterator = iter(iterable)
+        while reads is None or len(seen.chunks) < reads:
+            try:
+                seen.chunks.append(next(iterator))
+            except StopIteration:
+                break
+            except Exception as error:  # noqa: BLE001 - it stands for the end of the connection
+                seen.error = error
+                break
+    finally:
+        cast("Any", iterable).close()
+    return seen
+
+
+def check(trouble: Trouble, seen: Seen, *, is_whole: bool) -> None:
+    assert seen.starts
+    assert all(exc_info for _, _, exc_info in seen.starts[1:])
+    status, fields, _ = seen.starts[-1]
+    assert 200 <= int(status[:3]) <= 599
+    assert not any("\n" in part or "\r" in part for pair in [*fields, (status,)] for part in pair)
+    assert "X-Injected" not in dict(fields)
+    if is_whole and "Content-Length" in dict(fields) and not trouble.content_length:
+        assert sum(map(len, seen.chunks)) == int(dict(fields)["Content-Length"])
+    assert all(request.closed for request in trouble.requests)
+    ended = Counter(map(id, trouble.ended))
+    assert all(ended[id(request)] == 1 for request in trouble.began)
+    assert set(trouble.reached.values()) <= {1, 2}  # before_finalize runs again after an HTTPError
+    for request in trouble.began:
+        assert trouble.reached[id(request), "on_end_resource"] == 1
+        assert trouble.reached[id(request), "on_end_request"] == 1
+    for body in trouble.opened:
+        assert body.closed
+    with pytest.raises(UnboundError):
+        _ = serving.request
+
+
+def check_clean(app: App, make_environ: Callable[..., dict[str, Any]]) -> None:
+    Watched.trouble = Trouble()
+    seen = serve(app, make_environ("/clean", "GET", "", b"", {}))
+    ((status, fields, _),) = seen.starts
+    assert (status, b"".join(seen.chunks), seen.error) == ("200 OK", b"clean", None)
+    assert {name for name, _ in fields} == {"Content-Type", "Server", "Date", "Content-Length"}
+
+
+troubles = st.builds(
+    Trouble,
+    deeds=st.dictionaries(st.sampled_from(PLACES), st.sampled_from(DEEDS), max_size=4),
+    body=st.sampled_from(sorted(BODIES)),
+    streams=st.booleans(),
+    content_length=st.booleans(),
+)
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    troubles,
+    st.sampled_from([None, 0, 1]),
+    st.sampled_from(["GET", "HEAD", "POST"]),
+    st.sampled_from(["HTTP/1.1", "HTTP/1.0"]),
+)
+@example(Trouble({"handler": fail}, "tracked"), None, "GET", "HTTP/1.1")
+@example(Trouble({"before_finalize": fail}, "file"), None, "GET", "HTTP/1.1")
+@example(Trouble({"before_finalize": leave}, "tracked"), None, "GET", "HTTP/1.1")
+@example(Trouble({}, "file", streams=True), 0, "GET", "HTTP/1.1")
+@example(Trouble({}, "file"), None, "HEAD", "HTTP/1.1")
+@example(Trouble({"chunk 1": fail}, "tracked", streams=True), None, "GET", "HTTP/1.1")
+@example(Trouble({"chunk 1": turn}, "tracked", content_length=True), None, "GET", "HTTP/1.1")
+@example(Trouble({"handler": fail, "error_response": fail}, "file"), None, "GET", "HTTP/1.1")
+@example(Trouble({"handler": fail, "error log": fail}), None, "GET", "HTTP/1.1")
+@example(Trouble({"access log": fail, "error log": fail}), None, "GET", "HTTP/1.1")
+@example(Trouble({"before_request": fail}), None, "GET", "HTTP/1.1")
+@example(Trouble({"after_request": fail}), None, "GET", "HTTP/1.1")
+@example(Trouble({"before_finalize": smuggle_header}), None, "GET", "HTTP/1.1")
+def test_any_trouble_ends_in_one_answer_and_a_clean_thread(
+    app: App,
+    make_environ: Callable[..., dict[str, Any]],
+    trouble: Trouble,
+    reads: int | None,
+    method: str,
+    protocol: str,
+) -> None:
+    Watched.trouble = trouble
+    body = b"a=b" if method == "POST" else b""
+    env = make_environ("/", method, "", body, {}) | {"SERVER_PROTOCOL": protocol}
+    seen = serve(app, env, reads)
+    is_whole = reads is None and seen.error is None and method != "HEAD"
+    check(trouble, seen, is_whole=is_whole)
+    check_clean(app, make_environ)
+
+
+def test_answers_that_overlap_on_a_thread_end_each_their_own_request(
+    app: App, make_environ: Callable[..., dict[str, Any]]
+) -> None:
+    trouble = Watched.trouble = Trouble(body="tracked", streams=True)
+    env = make_environ("/", "GET", "", b"", {})
+    first, second = (cast("Any", app(dict(env), lambda *_: None)) for _ in range(2))
+    assert serving.request is trouble.requests[1]
+    next(iter(first))
+    first.close()
+    assert trouble.ended == [trouble.requests[0]]
+    assert serving.request is trouble.requests[1]
+    second.close()
+    assert trouble.ended == trouble.requests
+    check_clean(app, make_environ)
+
+
+def test_answer_may_be_read_and_closed_by_another_thread(
+    app: App, make_environ: Callable[..., dict[str, Any]]
+) -> None:
+    trouble = Watched.trouble = Trouble(body="tracked", streams=True)
+    answer = cast("Any", app(make_environ("/", "GET", "", b"", {}), lambda *_: None))
+    serving.clear()
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(lambda: b"".join(answer)).result() == b"chunk 0chunk 1"
+        pool.submit(answer.close).result()
+        with pytest.raises(UnboundError):
+            pool.submit(lambda: serving.request).result()
+    assert trouble.ended == trouble.requests
+    check_clean(app, make_environ)
+
+
+def test_body_is_closed_while_its_request_is_bound(call: Any, mount: Any) -> None:
+    seen: list[object] = []
+
+    class Root:
+        _cp_config: ClassVar = {"response.stream": True}
+
+        @expose
+        def index(self) -> Iterator[bytes]:
+            try:
+                yield b"a"
+            finally:
+                seen.append(serving.request.path_info)
+
+    app = mount(Root(), {"/": {"hooks.on_end_request": lambda: seen.append("end")}})
+    call(app)
+    assert seen == ["/", "end"]
