@@ -1,0 +1,322 @@
+"""The default tools that change a request, its parameters and its headers, as config sets them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import cherrypy
+from cherrypy_testing import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cherrypy.assembly import Assembly
+
+
+class Root:
+    @cherrypy.expose
+    def index(self, **params: Any) -> str:
+        return f"{cherrypy.url('/here')} {cherrypy.request.remote.ip} {params}"
+
+    @cherrypy.expose
+    def other(self) -> str:
+        return "the other page"
+
+    @cherrypy.expose
+    def fails(self) -> str:
+        raise RuntimeError("the reason")
+
+    @cherrypy.expose
+    def number(self, limit: int = 0) -> str:
+        return repr(limit)
+
+    @cherrypy.expose
+    def header(self, name: str) -> str:
+        return str(cherrypy.request.headers.get(name))
+
+    @cherrypy.expose
+    def nested(self) -> Any:
+        def inner() -> Iterator[bytes]:
+            yield b"b"
+
+        yield b"a"
+        yield inner()
+        yield [b"c", None]
+
+
+def client(site: Assembly, path: str = "/", /, **entries: Any) -> Client:
+    tool, options = next(iter(entries.items()))
+    section = {f"tools.{tool}.on": True}
+    section |= {f"tools.{tool}.{name}": value for name, value in options.items()}
+    site.tree.mount(Root(), config={path: section})
+    return Client(site.tree)
+
+
+# proxy
+
+
+def test_proxy_tells_what_the_client_asked_for(site: Assembly) -> None:
+    forwarded = {
+        "X-Forwarded-Host": "www.example.com",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-For": "192.0.2.7, 10.0.0.1",
+    }
+    answer = client(site, proxy={}).get("/", headers=forwarded)
+    assert answer.text == "https://www.example.com/here 192.0.2.7 {}"
+
+
+def test_proxy_takes_its_base_where_no_header_tells_one(site: Assembly) -> None:
+    answer = client(site, proxy={"base": "http://www.example.com"}).get("/")
+    assert answer.text.startswith("http://www.example.com/here ")
+
+
+def test_proxy_believes_nobody_who_is_not_trusted(site: Assembly) -> None:
+    answer = client(site, proxy={"trusted": ["10.0.0.0/8"]}).get(
+        "/", headers={"X-Forwarded-Host": "evil.example"}
+    )
+    assert answer.text.startswith("http://localhost/here ")
+
+
+def test_address_that_the_proxy_tells_is_logged(
+    site: Assembly, caplog: pytest.LogCaptureFixture
+) -> None:
+    client(site, proxy={}).get("/", headers={"X-Forwarded-For": "192.0.2.7"})
+    assert "192.0.2.7 - - [" in caplog.text
+
+
+# redirect and err_redirect
+
+
+def test_redirect_serves_another_page_in_place(site: Assembly) -> None:
+    ask = client(site, "/number", redirect={"url": "/other"})
+    assert ask.get("/number").text == "the other page"
+
+
+def test_redirect_can_send_the_client(site: Assembly) -> None:
+    ask = client(site, "/number", redirect={"url": "/other", "internal": False})
+    answer = ask.get("/number")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "http://localhost/other")
+
+
+@pytest.mark.parametrize("internal", [True, False])
+def test_unexpected_error_is_redirected(site: Assembly, internal: bool) -> None:
+    ask = client(site, "/fails", err_redirect={"url": "/other", "internal": internal})
+    answer = ask.get("/fails", follow_redirects=True)
+    assert (answer.status_code, answer.text) == (200, "the other page")
+
+
+# params and decode
+
+
+def test_parameters_are_converted_as_annotated(site: Assembly) -> None:
+    ask = client(site, params={})
+    assert ask.get("/number?limit=12").text == "12"
+    answer = ask.get("/number?limit=many")
+    assert answer.status_code == 400
+    assert "limit" in answer.text
+
+
+def test_status_for_what_cannot_be_converted_is_an_option(site: Assembly) -> None:
+    assert client(site, params={"error": 422}).get("/number?limit=many").status_code == 422
+
+
+def test_tool_converts_nothing_where_there_is_no_page(site: Assembly) -> None:
+    assert client(site, params={}).get("/nowhere?limit=1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("options", "body", "shown"),
+    [
+        ({"encoding": "latin-1"}, b"q=%A3", "£"),
+        ({"encoding": ["utf-8", "latin-1"]}, b"q=%A3", "£"),
+        ({"default_encoding": "latin-1"}, b"q=%C2%A3", "£"),
+        ({"default_encoding": "latin-1"}, b"q=%A3", "£"),
+    ],
+)
+def test_charsets_of_the_body_are_chosen(
+    site: Assembly, options: Any, body: Any, shown: Any
+) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client(site, decode=options).post("/", data=body, headers=form)
+    assert answer.text.endswith(str({"q": shown}))
+
+
+def test_body_in_no_chosen_charset_is_refused(site: Assembly) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded;charset=latin-1"}
+    answer = client(site, decode={"encoding": "utf-8"}).post("/", data=b"q=%A3", headers=form)
+    assert answer.status_code == 400
+
+
+# What looks at header fields.
+
+
+def test_ignored_header_is_not_seen(site: Assembly) -> None:
+    ask = client(site, ignore_headers={"headers": ("Range", "X-Odd")})
+    sent = {"Range": "bytes=0-1", "X-Odd": "1", "X-Even": "2"}
+    seen = [ask.get(f"/header?name={name}", headers=sent).text for name in sent]
+    assert seen == ["None", "None", "2"]
+
+
+def test_page_is_for_visitors_from_known_pages(site: Assembly) -> None:
+    ask = client(site, referer={"pattern": "https://known.example/"})
+    assert ask.get("/other", headers={"Referer": "https://known.example/a"}).status_code == 200
+    refused = ask.get("/other", headers={"Referer": "https://other.example/"})
+    assert refused.status_code == 403
+    assert "Forbidden Referer header." in refused.text
+    assert ask.get("/other").status_code == 403
+
+
+def test_vary_names_what_was_looked_at(site: Assembly) -> None:
+    ask = client(site, autovary={})
+    answer = ask.get("/header?name=X-Odd", headers={"X-Odd": "1"})
+    assert answer.text == "1"
+    assert set(answer.headers["Vary"].split(", ")) == {"Accept-Charset", "X-Odd"}
+
+
+def test_vary_does_not_name_the_host(site: Assembly) -> None:
+    assert "Host" not in client(site, autovary={}).get("/").headers.get("Vary", "")
+
+
+# What sets header fields.
+
+
+def test_response_that_expires_at_once_is_not_cached(site: Assembly) -> None:
+    headers = client(site, expires={}).get("/").headers
+    assert headers["Cache-Control"] == "no-cache, must-revalidate"
+    assert headers["Pragma"] == "no-cache"
+
+
+def test_response_expires_when_config_says(site: Assembly) -> None:
+    headers = client(site, expires={"secs": 60}).get("/").headers
+    assert "Expires" in headers
+    assert "Cache-Control" not in headers
+
+
+def test_security_headers_are_added_and_can_be_changed(site: Assembly) -> None:
+    options = {"headers": {"X-Frame-Options": "DENY", "Permissions-Policy": None}}
+    headers = client(site, secure_headers=options).get("/").headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "Permissions-Policy" not in headers
+
+
+def test_entity_tag_is_made_of_the_body(site: Assembly) -> None:
+    ask = client(site, etags={"autotags": True})
+    tag = ask.get("/other").headers["ETag"]
+    assert ask.get("/other", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_entity_tag_is_not_made_of_a_stream(site: Assembly) -> None:
+    site.config.update({"response.stream": True})
+    assert "ETag" not in client(site, etags={"autotags": True}).get("/other").headers
+
+
+# The body, and the log.
+
+
+def test_nested_body_is_sent_flat(site: Assembly) -> None:
+    site.config.update({"tools.encode.on": False})
+    assert client(site, flatten={}).get("/nested").text == "abc"
+
+
+def test_hooks_are_logged_in_their_order(site: Assembly, caplog: pytest.LogCaptureFixture) -> None:
+    client(site, log_hooks={}).get("/")
+    _, _, listed = caplog.text.partition("Request Hooks for http://localhost/:")
+    assert "    before_handler:\n        Hook(" in listed
+    assert listed.index("on_start_resource:") < listed.index("before_handler:")
+    assert listed.index("priority=60") < listed.index("priority=70")
+
+
+# The encoder, and the cookie of a session, for direct use.
+
+
+class Direct:
+    @cherrypy.expose
+    def encoded(self) -> Any:
+        encoder = cherrypy.lib.encoding.ResponseEncoder(encoding="utf-16-le")
+        encoder.oldhandler = lambda: "né"
+        return encoder()
+
+    @cherrypy.expose
+    def attempts(self) -> str:
+        encoder = cherrypy.lib.encoding.ResponseEncoder()
+        encoder.body = ["n", "é"]
+        tried = [encoder.encode_string(each) for each in ("ascii", "no-such", "latin-1")]
+        encoder.body = [*encoder.body, "€"]
+        known = encoder.encode_stream("utf-8")
+        return f"{tried} {known} {b''.join(encoder.body)!r}"
+
+    @cherrypy.expose
+    def unencodable(self) -> Any:
+        encoder = cherrypy.lib.encoding.ResponseEncoder(default_encoding="ascii")
+        encoder.failmsg = "cannot be %r"
+        encoder.body = "é"
+        encoder.find_acceptable_charset()
+
+    @cherrypy.expose
+    def leave(self) -> str:
+        cherrypy.session["a"] = 1
+        cherrypy.lib.sessions.expire()
+        return ""
+
+    @cherrypy.expose
+    def longer(self) -> str:
+        cherrypy.session["a"] = 1
+        cherrypy.lib.sessions.set_response_cookie(name="sid", timeout=600, httponly=True)
+        return ""
+
+
+@pytest.fixture
+def direct(site: Assembly) -> Client:
+    entries = {"tools.sessions.on": True, "tools.sessions.name": "sid"}
+    entries["tools.sessions.clean_freq"] = 0
+    site.tree.mount(Direct(), config={"/": entries})
+    return Client(site.tree)
+
+
+def test_encoder_labels_what_it_encodes(direct: Client) -> None:
+    answer = direct.get("/encoded")
+    assert answer.body == "né".encode("utf-16-le")
+    assert answer.headers["Content-Type"] == "text/html;charset=utf-16-le"
+
+
+def test_encoder_tells_whether_a_charset_fits(direct: Client) -> None:
+    shown = r"[False, False, True] True b'n\xe9\xe2\x82\xac'"
+    assert direct.get("/attempts").text == shown
+
+
+def test_encoder_says_what_it_cannot_encode(direct: Client) -> None:
+    answer = direct.get("/unencodable")
+    assert answer.status_code == 500
+    assert "cannot be &#x27;ascii&#x27;" in answer.text
+
+
+def test_stream_is_encoded_as_utf_8_and_closed() -> None:
+    closed: list[bool] = []
+
+    def text() -> Iterator[str]:
+        try:
+            yield "é"
+            yield "never"
+        finally:
+            closed.append(True)
+
+    encoder = cherrypy.lib.encoding.UTF8StreamEncoder(text())
+    assert next(encoder) == b"\xc3\xa9"
+    encoder.close()
+    assert closed == [True]
+
+
+def test_client_is_told_to_forget_its_session(direct: Client) -> None:
+    cookie = direct.get("/leave").headers["Set-Cookie"]
+    assert cookie.startswith("sid=")
+    assert "expires=" in cookie.lower()
+    assert "max-age" not in cookie.lower()
+
+
+def test_cookie_of_the_session_is_set_with_other_options(direct: Client) -> None:
+    cookie = direct.get("/longer").headers["Set-Cookie"]
+    assert "Max-Age=36000" in cookie
+    assert "HttpOnly" in cookie
