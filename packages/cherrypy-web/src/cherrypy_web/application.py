@@ -41,6 +41,10 @@ class Application:
         site_config: The config of the whole site, below the application's own.
     """
 
+    root: Any = None
+    config: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - documented; each has its own
+    log: LogManager = None  # type: ignore[assignment] # documented; the constructor sets it
+    wsgiapp: CPWSGIApp = None  # type: ignore[assignment] # documented; the constructor sets it
     request_class: type[Request] = Request
     response_class: type[Response] = Response
     toolboxes: ClassVar[dict[str, Toolbox]] = {}
@@ -56,14 +60,14 @@ class Application:
         self, root: object, script_name: str | None = "", config: ConfigSource | None = None
     ) -> None:
         self.log = LogManager(id(self), self.logger_root)
-        self.root: Any = root
+        self.root = root
         self.script_name = script_name  # read as text, always
         self.wsgiapp = CPWSGIApp(self)
         self.namespaces = NamespaceSet(
             log=lambda key, value: setattr(self.log, key, value),
             wsgi=self.wsgiapp.namespace_handler,
         )
-        self.config: dict[str, dict[str, Any]] = {}
+        self.config = {}
         self._plans = PlanCache(self)
         if config:
             self.merge(config)

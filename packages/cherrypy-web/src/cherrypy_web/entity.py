@@ -63,6 +63,10 @@ class Entity:
             `cherrypy_web.limits`.
     """
 
+    fp: Any = None
+    params: dict[str, Any] = {}  # noqa: RUF012 - documented; each has its own
+    parts: list[Any] = []  # noqa: RUF012 - documented; each has its own
+    content_type: HeaderElement = None  # type: ignore[assignment] # documented; the constructor sets it
     default_content_type: str = "application/x-www-form-urlencoded"
     attempt_charsets: list[str] = ["utf-8"]  # noqa: RUF012 - each entity has a copy
     charset: str | None = None
@@ -103,8 +107,8 @@ class Entity:
             self._source = headers
         else:
             self.headers = headers
-        self.params: dict[str, Any] = {} if params is None else params
-        self.parts: list[Any] = [] if parts is None else parts
+        self.params = {} if params is None else params
+        self.parts = [] if parts is None else parts
         self.processors = self.processors.copy()
         media_type, found = _media_type(headers.get("Content-Type") or self.default_content_type)
         self.content_type = HeaderElement(media_type, dict(found))

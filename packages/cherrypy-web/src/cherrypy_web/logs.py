@@ -82,6 +82,10 @@ class LogManager:
         access_log: The logger of requests.
     """
 
+    appid: object = None
+    logger_root: str = "cherrypy"
+    error_log: logging.Logger = None  # type: ignore[assignment] # documented; the constructor sets it
+    access_log: logging.Logger = None  # type: ignore[assignment] # documented; the constructor sets it
     access_log_format: str = COMBINED
 
     def __init__(self, appid: object = None, logger_root: str = "cherrypy") -> None:

@@ -33,6 +33,7 @@ class Part(Entity):
         maxrambytes: How many bytes are kept in memory before they go to a file.
     """
 
+    boundary: bytes = None  # type: ignore[assignment] # documented; the constructor sets it
     default_content_type = "text/plain"
     attempt_charsets: list[str] = ["us-ascii", "utf-8"]  # noqa: RUF012 - each part has a copy
     maxrambytes: int = limits.RAM_BYTES

@@ -94,6 +94,10 @@ class Request:
     """
 
     app: Any = None
+    local: Host = Host("127.0.0.1", 80)
+    remote: Host = Host("127.0.0.1", 1111)
+    scheme: str = "http"
+    server_protocol: str = "HTTP/1.1"
     script_name: str = ""
     path_info: str = "/"
     method: str = "GET"

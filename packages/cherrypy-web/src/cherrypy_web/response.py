@@ -147,6 +147,7 @@ class Response:
     else:
         status = ""
 
+    time: float = None  # type: ignore[assignment] # documented; the constructor sets it
     stream: bool = False
     timeout: float = 300
     timed_out: bool = False

@@ -29,9 +29,10 @@ class Tree:
     """
 
     application_class: ClassVar[type[Application]] = Application
+    apps: dict[str, Any] = {}  # noqa: RUF012 - documented; each has its own
 
     def __init__(self) -> None:
-        self.apps: dict[str, Any] = {}
+        self.apps = {}
 
     def mount(
         self,

@@ -177,16 +177,19 @@ class CPWSGIApp:
         head: The outermost WSGI application, built at the first call.
     """
 
+    pipeline: list[tuple[str, Callable[..., WSGICallable]]] = []  # noqa: RUF012 - documented; each has its own
+    config: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - documented; each has its own
+    head: WSGICallable | None = None
+    response_class: type[AppResponse] = AppResponse
+
     def __init__(
         self,
         cpapp: Application,
         pipeline: Iterable[tuple[str, Callable[..., WSGICallable]]] | None = None,
     ) -> None:
         self.cpapp = cpapp
-        self.pipeline: list[tuple[str, Callable[..., WSGICallable]]] = list(pipeline or ())
-        self.config: dict[str, dict[str, Any]] = {}
-        self.response_class: type[AppResponse] = AppResponse
-        self.head: WSGICallable | None = None
+        self.pipeline = list(pipeline or ())
+        self.config = {}
         self._redirector = InternalRedirector(self._enter)
         self._trapper = ExceptionTrapper(self._enter, log=self._log)
 
