@@ -1,6 +1,8 @@
 """Small functions on a request and a response: encoding, validators, redirects and more."""
 
 from cherrypy_tools.autovary import MonitoredHeaderMap, autovary
+from cherrypy_tools.cache import Cache, CachedResponse, Target, uri_of
+from cherrypy_tools.caching import Verdict, forget_changed, record, serve_cached
 from cherrypy_tools.charset import Options, Plan
 from cherrypy_tools.compression import compress, decompress, gzip
 from cherrypy_tools.conversion import convert_params, converter_for, converters_of
@@ -10,6 +12,7 @@ from cherrypy_tools.expiry import expires
 from cherrypy_tools.flattening import Flattened, flatten
 from cherrypy_tools.forwarded import parse_forwarded
 from cherrypy_tools.forwarding import Origin, proxy
+from cherrypy_tools.freshness import cache_directives, may_store
 from cherrypy_tools.header_log import request_headers_text
 from cherrypy_tools.ignored import ignore_headers
 from cherrypy_tools.json_body import (
@@ -23,32 +26,43 @@ from cherrypy_tools.json_body import (
     json_in,
     json_out,
 )
+from cherrypy_tools.memory_cache import MemoryCache
 from cherrypy_tools.methods import allow
 from cherrypy_tools.modified import validate_since
 from cherrypy_tools.negotiation import accept
 from cherrypy_tools.redirection import redirect
 from cherrypy_tools.referrer import referer
+from cherrypy_tools.schedule import Scheduler
 from cherrypy_tools.security import secure_headers
 from cherrypy_tools.set_headers import response_headers
 from cherrypy_tools.slash import trailing_slash
+from cherrypy_tools.stampede import AntiStampedeCache
 from cherrypy_tools.vary import set_vary_header
 
 __all__ = [
     "JSON_TYPES",
     "MAX_DEPTH",
+    "AntiStampedeCache",
     "Body",
+    "Cache",
+    "CachedResponse",
     "Encoded",
     "Encoder",
     "Flattened",
+    "MemoryCache",
     "MonitoredHeaderMap",
     "Options",
     "Origin",
     "Plan",
     "Readable",
+    "Scheduler",
     "StreamEncoder",
+    "Target",
+    "Verdict",
     "accept",
     "allow",
     "autovary",
+    "cache_directives",
     "check_depth",
     "checked_length",
     "compress",
@@ -61,21 +75,26 @@ __all__ = [
     "encode_json",
     "expires",
     "flatten",
+    "forget_changed",
     "gzip",
     "ignore_headers",
     "is_json",
     "json_in",
     "json_out",
+    "may_store",
     "parse_etags",
     "parse_forwarded",
     "proxy",
+    "record",
     "redirect",
     "referer",
     "request_headers_text",
     "response_headers",
     "secure_headers",
+    "serve_cached",
     "set_vary_header",
     "trailing_slash",
+    "uri_of",
     "validate_etags",
     "validate_since",
 ]

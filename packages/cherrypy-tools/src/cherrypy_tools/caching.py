@@ -1,0 +1,263 @@
+"""Answer from a cache, and fill it: the `caching` tool, by the rules of RFC 9111.
+
+The cache stands at the origin, behind the tools that compress and before the page handler, and is
+shared by all clients. What may have been meant for one of them alone is not kept.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cherrypy_httputil import HTTPDate, HTTPError
+from cherrypy_tools.cache import Cache, CachedResponse
+from cherrypy_tools.entity_tags import validate_etags
+from cherrypy_tools.freshness import (
+    FOR_ALL,
+    cache_directives,
+    current_age,
+    lifetime,
+    may_store,
+    satisfies,
+    wants,
+)
+from cherrypy_tools.modified import validate_since
+from cherrypy_tools.trace import trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+
+    from cherrypy_httputil import RequestMessage, ResponseMessage
+
+log = logging.getLogger(__name__)
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+FIRST_ERROR = 400
+DELAY = 600
+MAXOBJ_SIZE = 100_000
+
+NOT_KEPT = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authentication-info",
+        "proxy-connection",
+        "ratelimit",
+        "ratelimit-policy",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Fields of a connection or of one client, which are no part of the response (RFC 9111, 3.1)."""
+
+
+class Verdict(NamedTuple):
+    """What became of a request: `request.cached` and `request.cacheable`.
+
+    `cached` says that the response is complete. `cacheable` says that the response that is now to
+    be made is to go through `record`.
+    """
+
+    cached: bool
+    cacheable: bool
+
+
+def serve_cached(
+    request: RequestMessage,
+    response: ResponseMessage,
+    cache: Cache,
+    invalid_methods: Sequence[str] = ("POST", "PUT", "DELETE"),
+    debug: bool = False,
+    *,
+    authorized: bool = False,
+    validate: bool = True,
+    now: float | None = None,
+) -> Verdict:
+    """Answer a request from the cache, if it has a response that is fresh and wanted.
+
+    A request that may change the resource makes the cache forget it: any method but GET, HEAD,
+    OPTIONS and TRACE, and those in `invalid_methods`. Call `forget_changed` when it succeeded.
+
+    Args:
+        request: The request.
+        response: The response; it becomes the one that was kept, with its Age.
+        cache: The cache, knowing this exchange. Beyond the interface its attribute `delay` is read.
+        invalid_methods: Further methods that change resources.
+        debug: Report the decision at INFO.
+        authorized: Answer requests with credentials with what was kept, although nothing in it
+            says that it is for everybody.
+        validate: Check the conditions of the request; otherwise the caller does, by
+            `validate_etags` and `validate_since`.
+        now: Seconds since the epoch.
+
+    Raises:
+        HTTPRedirect: With status 304, if the client has the response already.
+        HTTPError: 412 if If-Match or If-Unmodified-Since fails; 504 if the client wants nothing
+            but a kept response (`only-if-cached`) and there is none.
+    """
+    if request.method not in SAFE or request.method in invalid_methods:
+        trace(log, debug, "%s: forget what is kept", request.method)
+        cache.delete()
+        return Verdict(cached=False, cacheable=False)
+    if request.method not in {"GET", "HEAD"}:
+        return Verdict(cached=False, cacheable=False)
+    wanted = wants(request)
+    variant = None if "no-cache" in wanted else cache.get()
+    if variant is not None and _is_for(request, variant, authorized):
+        moment = time.time() if now is None else now
+        age = current_age(variant.headers, variant.made, moment)
+        fresh_for = lifetime(variant.headers, variant.made, getattr(cache, "delay", DELAY))
+        if satisfies(wanted, age, fresh_for):
+            trace(log, debug, "answer from the cache, age %d", age)
+            _fill(response, variant, int(age))
+            if validate:
+                validate_etags(request, response)
+                validate_since(request, response)
+            return Verdict(cached=True, cacheable=False)
+    return _miss(request, cache, wanted, debug)
+
+
+def record(
+    request: RequestMessage,
+    response: ResponseMessage,
+    cache: Cache,
+    *,
+    made: float | None = None,
+    authorized: bool = False,
+    cookies: bool = False,
+) -> None:
+    """Keep a response, if that is allowed, when its body is complete.
+
+    A body in a list is kept at once; another is copied while it is read, up to the cache's
+    attribute `maxobj_size`.
+
+    Args:
+        request: The request, for which `serve_cached` said `cacheable`.
+        response: The response, finished but for what concerns the connection.
+        cache: The cache, knowing this exchange.
+        made: When the request came, in seconds since the epoch; now, by default.
+        authorized: See `may_store`.
+        cookies: See `may_store`.
+    """
+    if not may_store(request, response, authorized=authorized, cookies=cookies):
+        _release(cache, uncacheable=True)
+        return
+    begun = time.time() if made is None else made
+    headers = _kept(response.headers)
+    headers.setdefault("Date", HTTPDate(begun))
+    status = response.status
+
+    def keep(body: bytes) -> None:
+        cache.put(CachedResponse(status, headers, body, begun), len(body))
+
+    body = response.app_iter
+    if isinstance(body, list | tuple):
+        keep(b"".join(body))
+        return
+    limit = getattr(cache, "maxobj_size", MAXOBJ_SIZE)
+    response.app_iter = TeeBody(body, limit, keep, lambda: _release(cache, uncacheable=True))
+
+
+def forget_changed(request: RequestMessage, response: ResponseMessage, cache: Cache) -> None:
+    """Forget a resource again after a request that changed it succeeded (RFC 9111, 4.4).
+
+    What was made between the request and its success shows the state before it.
+    """
+    if request.method not in SAFE and response.status_code < FIRST_ERROR:
+        cache.delete()
+
+
+class TeeBody:
+    """A body that is copied while it is read. If it is not read to its end, nothing is kept."""
+
+    def __init__(
+        self,
+        body: Iterable[bytes],
+        limit: int,
+        keep: Callable[[bytes], None],
+        give_up: Callable[[], None],
+    ) -> None:
+        self._body = body
+        self._limit = limit
+        self._keep = keep
+        self._give_up = give_up
+        self._chunks = self._copied()
+        self._is_settled = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def close(self) -> None:
+        """Close the body below, and give up what was not complete."""
+        self._chunks.close()
+        self._abandon()
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
+
+    def _copied(self) -> Generator[bytes]:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in self._body:
+            size += len(chunk)
+            if size > self._limit:
+                chunks.clear()
+                self._abandon()
+            else:
+                chunks.append(chunk)
+            yield chunk
+        if not self._is_settled:
+            self._is_settled = True
+            self._keep(b"".join(chunks))
+
+    def _abandon(self) -> None:
+        if not self._is_settled:
+            self._is_settled = True
+            self._give_up()
+
+
+def _miss(
+    request: RequestMessage, cache: Cache, wanted: Mapping[str, str | None], debug: bool
+) -> Verdict:
+    trace(log, debug, "nothing to answer with")
+    is_cacheable = request.method == "GET" and "no-store" not in wanted
+    if "only-if-cached" in wanted:
+        _release(cache)
+        raise HTTPError(504, "No response is kept that fits.")
+    if not is_cacheable:
+        _release(cache)
+    return Verdict(cached=False, cacheable=is_cacheable)
+
+
+def _release(cache: Cache, *, uncacheable: bool = False) -> None:
+    """Release, if the cache can: a user's own class may have the four documented methods only."""
+    release = getattr(cache, "release", None)
+    if release is not None:
+        release(uncacheable=uncacheable)
+
+
+def _is_for(request: RequestMessage, variant: Any, authorized: bool) -> bool:
+    if authorized or "Authorization" not in request.headers:
+        return True
+    return bool(cache_directives(variant.headers.get("Cache-Control")).keys() & FOR_ALL)
+
+
+def _fill(response: ResponseMessage, variant: CachedResponse, age: int) -> None:
+    headers = response.headers
+    for name in [name for name in headers if name.lower() not in NOT_KEPT]:
+        del headers[name]
+    for name, value in variant.headers.items():
+        headers[name] = value
+    headers["Age"] = str(age)
+    response.status = variant.status
+    response.app_iter = [variant.body]
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    named = {name.strip().lower() for name in headers.get("Connection", "").split(",")}
+    left_out = NOT_KEPT | named
+    return {name: value for name, value in headers.items() if name.lower() not in left_out}
