@@ -186,10 +186,11 @@ class HandlerWrapperTool(Tool[...]):
         name: str | None = None,
         priority: float = 50,
     ) -> None:
-        super().__init__(point, self._wrap, name, priority)
+        super().__init__(point, self.callable, name, priority)
         self.newhandler = newhandler
 
-    def _wrap(self, **_options: Any) -> None:
+    def callable(self, **_options: Any) -> None:
+        """Put the function in place of the running request's handler."""
         inner = serving.request.handler
 
         def wrapped(*args: Any, **kwargs: Any) -> Any:
