@@ -24,7 +24,6 @@ from cherrypy.lib import (
     caching,
     cpstats,
     cptools,
-    encoding,
     headers,
     httputil,
     lockfile,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cherrypy.assembly.statistics import StatsTool
 from cherrypy.lib import auth_basic, caching, cptools, encoding, jsontools, static
 from cherrypy.lib.sessions import SessionTool, schedule_on
 from cherrypy_web import ErrorTool, HandlerTool, Tool, Toolbox
@@ -37,6 +38,7 @@ class DefaultToolbox(Toolbox):
         self.log_tracebacks = Tool("before_error_response", cptools.log_traceback)
         self.log_headers = Tool("before_error_response", cptools.log_request_headers)
         self.log_hooks = Tool("on_end_request", cptools.log_hooks, priority=100)
+        self.cpstats = StatsTool()
         self.err_redirect = ErrorTool(cptools.redirect)
 
     def _add_for_headers(self) -> None:

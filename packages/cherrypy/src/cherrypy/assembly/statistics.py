@@ -1,0 +1,80 @@
+"""The tool that records what requests do. What it needs is loaded when config first turns it on."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cherrypy._version import __version__
+from cherrypy_serving import serving
+from cherrypy_web import Hook, Tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cherrypy_diagnostics import RequestRecorder
+
+__all__ = ["StatsTool", "recorder"]
+
+
+@cache
+def recorder() -> RequestRecorder:
+    """Return the one recorder of this process: two would not know of each other's changes."""
+    from cherrypy_diagnostics import RequestRecorder  # noqa: PLC0415 - most sites do without it
+
+    return RequestRecorder(version=__version__)
+
+
+class StatsTool(Tool[...]):
+    """Record the running request in ``logging.statistics``, while its namespace is ``Enabled``.
+
+    Its options are those of `record_stop`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("on_end_request", self.record_stop)
+
+    def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
+        """Return the hooks for the beginning and the end of a request."""
+        yield "on_start_resource", Hook(self.record_start, priority=0)
+        ending = self._hook(self.callable, options)
+        ending.failsafe = True  # or the request would count as running for ever
+        yield self._point, ending
+
+    def record_start(self) -> None:
+        """Begin a record for the running request."""
+        request = serving.request
+        client = f"{request.remote.ip}:{request.remote.port}"
+        request.statistics_record = recorder().start(client, request.request_line)
+        if request.statistics_record is not None and request.method in request.methods_with_bodies:
+            from cherrypy_diagnostics import ByteCountWrapper  # noqa: PLC0415 - loaded by now
+
+            request.rfile = request.body.fp = ByteCountWrapper(request.rfile)
+
+    def record_stop(
+        self,
+        uriset: str | None = None,
+        slow_queries: float = 1.0,
+        slow_queries_count: int = 100,
+        debug: bool = False,  # noqa: ARG002 - documented option
+        **kwargs: Any,  # noqa: ARG002 - documented: other options do no harm
+    ) -> None:
+        """Complete the record of the running request.
+
+        Args:
+            uriset: A name for all requests that are added up together.
+            slow_queries: Seconds beyond which a request is kept in ``Slow Queries``.
+            slow_queries_count: How many of those are kept.
+            debug: Accepted for the documented signature.
+            kwargs: Not used.
+        """
+        request, response = serving.request, serving.response
+        recorder().stop(
+            getattr(request, "statistics_record", None),
+            str(response.status),
+            getattr(request.rfile, "bytes_read", 0),
+            int(response.headers.get("Content-Length") or 0),
+            uriset=uriset,
+            slow_queries=slow_queries,
+            slow_queries_count=slow_queries_count,
+        )
