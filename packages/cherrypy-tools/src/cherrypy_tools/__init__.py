@@ -1,7 +1,7 @@
 """Small functions on a request and a response: encoding, validators, redirects and more."""
 
 from cherrypy_tools.autovary import MonitoredHeaderMap, autovary
-from cherrypy_tools.cache import Cache, CachedResponse, Target, uri_of
+from cherrypy_tools.cache import Cache, CachedResponse, Target, TargetedCache, uri_of
 from cherrypy_tools.caching import Verdict, forget_changed, record, serve_cached
 from cherrypy_tools.charset import Options, Plan
 from cherrypy_tools.compression import compress, decompress, gzip
@@ -31,6 +31,7 @@ from cherrypy_tools.methods import allow
 from cherrypy_tools.modified import validate_since
 from cherrypy_tools.negotiation import accept
 from cherrypy_tools.redirection import redirect
+from cherrypy_tools.redis_cache import RedisCache
 from cherrypy_tools.referrer import referer
 from cherrypy_tools.schedule import Scheduler
 from cherrypy_tools.security import secure_headers
@@ -55,9 +56,11 @@ __all__ = [
     "Origin",
     "Plan",
     "Readable",
+    "RedisCache",
     "Scheduler",
     "StreamEncoder",
     "Target",
+    "TargetedCache",
     "Verdict",
     "accept",
     "allow",

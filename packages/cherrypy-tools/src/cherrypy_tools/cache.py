@@ -10,8 +10,10 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from cherrypy_tools.freshness import current_age, lifetime
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
@@ -81,3 +83,103 @@ class Cache(ABC):
         """
         # A cache in which nobody waits has nothing to do.
         del uncacheable
+
+
+def no_target() -> Target:
+    """Say that nobody told the cache how to find the current exchange.
+
+    Raises:
+        LookupError: Always.
+    """
+    raise LookupError("this cache does not know the current request: use cache.at(target)")
+
+
+class TargetedCache(Cache):
+    """A cache whose methods come in pairs: for a given exchange, and for the current one.
+
+    Args:
+        current: Returns the exchange of the current thread, for the methods that take none.
+    """
+
+    maxobj_size: int = 100_000
+    """The bytes of a body that is kept."""
+
+    delay: float = 600
+    """Seconds for which a response is kept that does not say so itself, and the most for any."""
+
+    antistampede_timeout: float | None = 5
+    """Seconds to wait for a response that another thread is making; None does not wait."""
+
+    debug: bool = False
+    """Report decisions at INFO."""
+
+    def __init__(self, current: Callable[[], Target] = no_target) -> None:
+        self._current = current
+
+    @abstractmethod
+    def lookup(self, target: Target) -> Any:
+        """Return the response for a request, or None to the one caller who is to make it."""
+
+    @abstractmethod
+    def keep(self, target: Target, variant: Any, size: int) -> None:
+        """Keep a response, unless it is too large, or its resource changed since it was begun."""
+
+    @abstractmethod
+    def forget(self, uri: str) -> None:
+        """Forget all responses of a resource, also those that are being made."""
+
+    @abstractmethod
+    def give_up(self, target: Target, *, uncacheable: bool = False) -> None:
+        """Let others make what this thread was to make, all of them at once if `uncacheable`."""
+
+    def at(self, target: Target) -> Cache:
+        """Return this cache as it is for one exchange."""
+        return _CacheAt(self, target)
+
+    def get(self) -> Any:
+        """Return the response for the current request, if need be after waiting for it."""
+        return self.lookup(self._current())
+
+    def put(self, variant: Any, size: int) -> None:
+        """Keep a response to the current request, unless it is too large or its time is over."""
+        self.keep(self._current(), variant, size)
+
+    def delete(self) -> None:
+        """Forget the current resource, and what is being made for it."""
+        self.forget(self._current().uri)
+
+    def release(self, *, uncacheable: bool = False) -> None:
+        """Wake those who wait for the response to the current request: there will be none."""
+        self.give_up(self._current(), uncacheable=uncacheable)
+
+    def time_left(self, variant: Any, now: float) -> float:
+        """Return for how many seconds from `now` a response may be kept."""
+        if not isinstance(variant, CachedResponse):
+            return self.delay
+        fresh_for = lifetime(variant.headers, variant.made, self.delay)
+        return fresh_for - current_age(variant.headers, variant.made, now)
+
+
+class _CacheAt(Cache):
+    """A cache for one exchange."""
+
+    def __init__(self, cache: TargetedCache, target: Target) -> None:
+        self._cache = cache
+        self._target = target
+        self.delay = cache.delay
+        self.maxobj_size = cache.maxobj_size
+
+    def get(self) -> Any:
+        return self._cache.lookup(self._target)
+
+    def put(self, variant: Any, size: int) -> None:
+        self._cache.keep(self._target, variant, size)
+
+    def delete(self) -> None:
+        self._cache.forget(self._target.uri)
+
+    def clear(self) -> None:
+        self._cache.clear()
+
+    def release(self, *, uncacheable: bool = False) -> None:
+        self._cache.give_up(self._target, uncacheable=uncacheable)

@@ -11,8 +11,8 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cherrypy_tools.cache import Cache, CachedResponse, Target
-from cherrypy_tools.freshness import current_age, lifetime, vary_names
+from cherrypy_tools.cache import Target, TargetedCache, no_target
+from cherrypy_tools.freshness import vary_names
 from cherrypy_tools.ledger import Ledger
 from cherrypy_tools.stampede import AntiStampedeCache
 
@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 
 
-def _no_target() -> Target:
-    raise LookupError("this cache does not know the current request: use cache.at(target)")
-
-
-class MemoryCache(Cache):
+class MemoryCache(TargetedCache):
     """A cache for responses that vary by request fields.
 
     Args:
@@ -43,31 +39,19 @@ class MemoryCache(Cache):
     maxobjects: int = 1000
     """How many responses are kept; beyond that, what was used longest ago goes."""
 
-    maxobj_size: int = 100_000
-    """The bytes of a body that is kept."""
-
     maxsize: int = 10_000_000
     """The bytes of all bodies together."""
-
-    delay: float = 600
-    """Seconds for which a response is kept that does not say so itself, and the most for any."""
-
-    antistampede_timeout: float | None = 5
-    """Seconds to wait for a response that another thread is making; None does not wait."""
 
     expire_freq: float = 0.1
     """Seconds between two searches for what has ended."""
 
-    debug: bool = False
-    """Report decisions at INFO."""
-
     def __init__(
         self,
-        current: Callable[[], Target] = _no_target,
+        current: Callable[[], Target] = no_target,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._current = current
+        super().__init__(current)
         self._clock = clock
         self._lock = threading.RLock()
         self.expiration_thread: Any = None
@@ -81,26 +65,6 @@ class MemoryCache(Cache):
     def start(self, scheduler: Scheduler) -> None:
         """Have `expire_cache` called every `expire_freq` seconds."""
         self.expiration_thread = scheduler(self.expire_cache, self.expire_freq, "expire_cache")
-
-    def at(self, target: Target) -> Cache:
-        """Return this cache as it is for one exchange."""
-        return _CacheAt(self, target)
-
-    def get(self) -> Any:
-        """Return the response for the current request, if need be after waiting for it."""
-        return self.lookup(self._current())
-
-    def put(self, variant: Any, size: int) -> None:
-        """Keep a response to the current request, unless it is too large or its time is over."""
-        self.keep(self._current(), variant, size)
-
-    def delete(self) -> None:
-        """Forget the current resource, and what is being made for it."""
-        self.forget(self._current().uri)
-
-    def release(self, *, uncacheable: bool = False) -> None:
-        """Wake those who wait for the response to the current request: there will be none."""
-        self.give_up(self._current(), uncacheable=uncacheable)
 
     def clear(self) -> None:
         """Forget everything; who waits looks again."""
@@ -134,7 +98,7 @@ class MemoryCache(Cache):
     def keep(self, target: Target, variant: Any, size: int) -> None:
         """Keep a response, unless it is too large, or its resource changed since it was begun."""
         names = vary_names(target.response.headers.get("Vary"))
-        expires = self._end_of(variant)
+        expires = self._clock() + self.time_left(variant, self._clock())
         with self._lock:
             if size > self.maxobj_size or "*" in names or expires <= self._clock():
                 self.give_up(target, uncacheable=True)
@@ -191,13 +155,6 @@ class MemoryCache(Cache):
     def _variants(self, uri: str) -> AntiStampedeCache:
         return self.store.setdefault(uri, AntiStampedeCache(self._lock))
 
-    def _end_of(self, variant: Any) -> float:
-        now = self._clock()
-        if not isinstance(variant, CachedResponse):
-            return now + self.delay
-        fresh_for = lifetime(variant.headers, variant.made, self.delay)
-        return now + fresh_for - current_age(variant.headers, variant.made, now)
-
     def _timeout(self, entry: tuple[str, Hashable], deadline: float) -> float | None:
         """Return how long to wait for a response: not at all for one that would not be kept."""
         is_unkept = self._unkept.get(entry, 0) > self._clock()
@@ -241,31 +198,6 @@ class MemoryCache(Cache):
         variants = self.store.get(uri)
         if variants is not None and not variants and not variants.waiting:
             del self.store[uri]
-
-
-class _CacheAt(Cache):
-    """A cache for one exchange."""
-
-    def __init__(self, cache: MemoryCache, target: Target) -> None:
-        self._cache = cache
-        self._target = target
-        self.delay = cache.delay
-        self.maxobj_size = cache.maxobj_size
-
-    def get(self) -> Any:
-        return self._cache.lookup(self._target)
-
-    def put(self, variant: Any, size: int) -> None:
-        self._cache.keep(self._target, variant, size)
-
-    def delete(self) -> None:
-        self._cache.forget(self._target.uri)
-
-    def clear(self) -> None:
-        self._cache.clear()
-
-    def release(self, *, uncacheable: bool = False) -> None:
-        self._cache.give_up(self._target, uncacheable=uncacheable)
 
 
 def _note(times: OrderedDict[K, float], key: K, moment: float, most: int) -> None:

@@ -98,7 +98,7 @@ class AntiStampedeCache(dict["Hashable", Any]):
 
     def key_for(self, headers: Mapping[str, str]) -> tuple[str | None, ...]:
         """Return the key of the response to a request with these fields (RFC 9111, 4.1)."""
-        return tuple(_normal(headers.get(name)) for name in self.selecting_headers)
+        return key_for(self.selecting_headers, headers)
 
     def _made(self, key: Hashable) -> Any:
         value = self.get(key)
@@ -115,6 +115,14 @@ class AntiStampedeCache(dict["Hashable", Any]):
                 self._changed.wait(remaining)
         finally:
             self.waiting -= 1
+
+
+def key_for(names: tuple[str, ...], headers: Mapping[str, str]) -> tuple[str | None, ...]:
+    """Return what tells the variants of a resource apart (RFC 9111, 4.1).
+
+    Fields that differ in white space only are the same; an absent one is not an empty one.
+    """
+    return tuple(_normal(headers.get(name)) for name in names)
 
 
 def _normal(value: str | None) -> str | None:
