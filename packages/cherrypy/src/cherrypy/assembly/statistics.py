@@ -61,6 +61,8 @@ class StatsTool(Tool[...]):
     ) -> None:
         """Complete the record of the running request.
 
+        What was written is its ``Content-Length``: of a stream that has none, nothing is counted.
+
         Args:
             uriset: A name for all requests that are added up together.
             slow_queries: Seconds beyond which a request is kept in ``Slow Queries``.
