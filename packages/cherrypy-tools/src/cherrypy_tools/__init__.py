@@ -6,6 +6,7 @@ from cherrypy_tools.caching import Verdict, forget_changed, record, serve_cached
 from cherrypy_tools.charset import Options, Plan
 from cherrypy_tools.compression import compress, decompress, gzip
 from cherrypy_tools.conversion import convert_params, converter_for, converters_of
+from cherrypy_tools.decoding import decode_body, request_charsets
 from cherrypy_tools.encoding import Body, Encoded, Encoder, Readable, StreamEncoder, encode
 from cherrypy_tools.entity_tags import parse_etags, validate_etags
 from cherrypy_tools.expiry import expires
@@ -26,6 +27,7 @@ from cherrypy_tools.json_body import (
     json_in,
     json_out,
 )
+from cherrypy_tools.local_urls import is_local
 from cherrypy_tools.memory_cache import MemoryCache
 from cherrypy_tools.methods import allow
 from cherrypy_tools.modified import validate_since
@@ -35,6 +37,7 @@ from cherrypy_tools.redis_cache import RedisCache
 from cherrypy_tools.referrer import referer
 from cherrypy_tools.schedule import Scheduler
 from cherrypy_tools.security import secure_headers
+from cherrypy_tools.session_auth import SessionAuth, Visit, session_auth
 from cherrypy_tools.set_headers import response_headers
 from cherrypy_tools.slash import trailing_slash
 from cherrypy_tools.stampede import AntiStampedeCache
@@ -58,10 +61,12 @@ __all__ = [
     "Readable",
     "RedisCache",
     "Scheduler",
+    "SessionAuth",
     "StreamEncoder",
     "Target",
     "TargetedCache",
     "Verdict",
+    "Visit",
     "accept",
     "allow",
     "autovary",
@@ -72,6 +77,7 @@ __all__ = [
     "convert_params",
     "converter_for",
     "converters_of",
+    "decode_body",
     "decode_json",
     "decompress",
     "encode",
@@ -82,6 +88,7 @@ __all__ = [
     "gzip",
     "ignore_headers",
     "is_json",
+    "is_local",
     "json_in",
     "json_out",
     "may_store",
@@ -91,10 +98,12 @@ __all__ = [
     "record",
     "redirect",
     "referer",
+    "request_charsets",
     "request_headers_text",
     "response_headers",
     "secure_headers",
     "serve_cached",
+    "session_auth",
     "set_vary_header",
     "trailing_slash",
     "uri_of",

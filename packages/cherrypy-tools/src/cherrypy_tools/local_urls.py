@@ -1,0 +1,38 @@
+"""Tell a url that stays on this site from one that leads away.
+
+Browsers read more than RFC 3986 allows: they drop tabs and line breaks, and take a backslash for a
+slash. What one of them could read as another site counts as another site.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_local(url: str, here: str) -> bool:
+    """Tell whether `url`, as a link on the page `here`, has the same origin (RFC 6454, 5).
+
+    Args:
+        url: A relative or absolute reference.
+        here: The absolute url of the page.
+    """
+    if UNSAFE.search(url) or url.startswith("///"):
+        return False
+    try:
+        parts = urlsplit(url)
+        if parts.scheme and not parts.netloc:
+            return False
+        return _origin(urljoin(here, url)) == _origin(here)
+    except ValueError:
+        return False
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise ValueError(f"{url!r} has a user name in it")
+    return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)

@@ -1,0 +1,243 @@
+"""Let only users in who have logged in, by a form: the `session_auth` tool.
+
+Who is logged in stands in the session. At login the session gets a new id, since the old one may
+be known to somebody else, and afterwards a user is only ever sent to a page of this site.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from cherrypy_httputil import HTTPError, HTTPRedirect
+from cherrypy_tools.local_urls import is_local
+from cherrypy_tools.login_page import login_page
+from cherrypy_tools.trace import trace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+    from cherrypy_httputil import RequestMessage, ResponseMessage
+
+log = logging.getLogger(__name__)
+
+
+class Visit(Protocol):
+    """What a login needs of the current request."""
+
+    @property
+    def request(self) -> RequestMessage:
+        """The request."""
+        ...
+
+    @property
+    def response(self) -> ResponseMessage:
+        """The response; it gets the login screen."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """The absolute url of the request, with its query."""
+        ...
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The parameters of the query and of the form."""
+        ...
+
+    @property
+    def session(self) -> MutableMapping[str, Any]:
+        """The session of the client."""
+        ...
+
+    def renew_session(self) -> None:
+        """Give the session another id and keep what is in it."""
+        ...
+
+    def set_login(self, username: str | None) -> None:
+        """Note who is logged in, for handlers and for the access log."""
+        ...
+
+
+class SessionAuth:
+    """Assert that the user is logged in.
+
+    Subclass it, or give methods of your own to `session_auth`; the least is
+    `check_username_and_password`, since without it nobody can log in.
+
+    Args:
+        visit: The current request. A subclass may find it otherwise, by the attribute `visit`.
+    """
+
+    session_key: str = "username"
+    """Under which key the session has the name of the user."""
+
+    debug: bool = False
+    """Report decisions at INFO."""
+
+    pages: ClassVar[Mapping[str, str]] = {
+        "login_screen": "_show_login",
+        "do_login": "_post_login",
+        "do_logout": "_post_logout",
+    }
+    """The last part of a path, and the method that answers it."""
+
+    visit: Visit
+
+    def __init__(self, visit: Visit | None = None) -> None:
+        if visit is not None:
+            self.visit = visit
+
+    def check_username_and_password(self, username: str, password: str) -> str | None:
+        """Return why these do not fit each other, or None. Override it: this one refuses all."""
+        del username, password
+        return "No password can be checked: set tools.session_auth.check_username_and_password."
+
+    def anonymous(self) -> str | None:
+        """Return a name for users who did not log in, or None if they have to."""
+        return None
+
+    def on_login(self, username: str) -> None:
+        """Do something after a login."""
+
+    def on_logout(self, username: str) -> None:
+        """Do something after a logout."""
+
+    def on_check(self, username: str) -> None:
+        """Do something at each request of a user who is logged in."""
+
+    def login_screen(
+        self, from_page: str = "..", username: str = "", error_msg: str = "", **kwargs: Any
+    ) -> bytes | str:
+        """Return the page with the form; it posts to `do_login` beside it.
+
+        Args:
+            from_page: Where to go after the login.
+            username: What stands in the field already.
+            error_msg: Why the last attempt failed.
+            **kwargs: Further parameters of the request.
+        """
+        del kwargs
+        return login_page(from_page, username, error_msg)
+
+    def do_login(
+        self, username: str, password: str, from_page: str = "..", **kwargs: Any
+    ) -> bool | None:
+        """Log in. Show the form again, and return True, if name and password do not fit.
+
+        Raises:
+            HTTPRedirect: To `from_page`, if that is on this site, else to its root.
+        """
+        error_msg = self.check_username_and_password(username, password)
+        if error_msg:
+            trace(log, self.debug, "login of %r failed", username)
+            kwargs.pop("error_msg", None)
+            return self._show(self.login_screen(from_page, username, error_msg, **kwargs))
+        trace(log, self.debug, "login of %r", username)
+        self.visit.renew_session()
+        self.visit.set_login(username)
+        self.visit.session[self.session_key] = username
+        self.on_login(username)
+        raise HTTPRedirect(self._target(from_page))
+
+    def do_logout(self, from_page: str = "..", **kwargs: Any) -> bool | None:
+        """Log out.
+
+        Raises:
+            HTTPRedirect: To `from_page`, if that is on this site, else to its root.
+        """
+        del kwargs
+        username = self.visit.session.pop(self.session_key, None)
+        self.visit.set_login(None)
+        if username:
+            self.visit.renew_session()
+            self.on_logout(username)
+        trace(log, self.debug, "logout of %r", username)
+        raise HTTPRedirect(self._target(from_page))
+
+    def do_check(self) -> bool | None:
+        """Show the form, and return True, if nobody is logged in; return None otherwise."""
+        session = self.visit.session
+        username = session.get(self.session_key)
+        if not username:
+            username = self.anonymous()
+            if not username:
+                trace(log, self.debug, "nobody is logged in")
+                return self._show(self.login_screen(self.visit.url))
+            session[self.session_key] = username
+        self.visit.set_login(username)
+        self.on_check(username)
+        return None
+
+    def run(self) -> bool | None:
+        """Answer the three pages of the login, and check all others.
+
+        Returns:
+            True if the response is complete.
+
+        Raises:
+            HTTPRedirect: After login and logout.
+            HTTPError: 405 for a login or logout by another method than POST; 400 for a login
+                without name or password.
+        """
+        page = self.visit.request.path_info.rpartition("/")[2]
+        method = self.pages.get(page)
+        return bool(getattr(self, method)()) if method else self.do_check()
+
+    def _show_login(self) -> bool:
+        return self._show(self.login_screen(**self._texts()))
+
+    def _post_login(self) -> bool | None:
+        self._require_post()
+        params = self._texts()
+        if not {"username", "password"} <= params.keys():
+            raise HTTPError(400, "A login needs the parameters username and password.")
+        return self.do_login(**params)
+
+    def _post_logout(self) -> bool | None:
+        self._require_post()
+        return self.do_logout(**self._texts())
+
+    def _texts(self) -> dict[str, str]:
+        """Return the parameters that came once, as text, and could not be taken for others."""
+        params = self.visit.params
+        return {key: value for key, value in params.items() if isinstance(value, str)}
+
+    def _require_post(self) -> None:
+        if self.visit.request.method != "POST":
+            self.visit.response.headers["Allow"] = "POST"
+            raise HTTPError(405)
+
+    def _show(self, page: bytes | str) -> bool:
+        response = self.visit.response
+        response.headers["Content-Type"] = "text/html;charset=utf-8"
+        response.headers["Cache-Control"] = "no-store"
+        response.headers.pop("Content-Length", None)
+        response.app_iter = [page.encode() if isinstance(page, str) else page]
+        return True
+
+    def _target(self, from_page: str) -> str:
+        return from_page if from_page and is_local(from_page, self.visit.url) else "/"
+
+
+def session_auth(visit: Visit, **attributes: Any) -> bool:
+    """Run a `SessionAuth` with attributes and methods of its own.
+
+    Args:
+        visit: The current request.
+        **attributes: Documented attributes, and functions in place of methods (without `self`).
+
+    Returns:
+        True if the response is complete and no handler is to be called.
+
+    Raises:
+        TypeError: `SessionAuth` has nothing of such a name.
+        HTTPRedirect: After login and logout.
+        HTTPError: See `SessionAuth.run`.
+    """
+    tool = SessionAuth(visit)
+    for name, value in attributes.items():
+        if name.startswith("_") or not hasattr(SessionAuth, name):
+            raise TypeError(f"SessionAuth has no {name!r} to override: see its documentation")
+        setattr(tool, name, value)
+    return bool(tool.run())
