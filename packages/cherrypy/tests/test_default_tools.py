@@ -194,6 +194,30 @@ def test_response_expires_when_config_says(site: Assembly) -> None:
     assert "Cache-Control" not in headers
 
 
+def test_time_to_expiry_begins_with_the_response(site: Assembly) -> None:
+    class Old:
+        @cherrypy.expose
+        def index(self) -> str:
+            cherrypy.response.time = 0
+            return ""
+
+    site.tree.mount(Old(), config={"/": {"tools.expires.on": True, "tools.expires.secs": 60}})
+    expires = Client(site.tree).get("/").headers["Expires"]
+    assert expires == "Thu, 01 Jan 1970 00:01:00 GMT"
+
+
+def test_headers_are_set_on_a_refusal_too(site: Assembly) -> None:
+    entries = {
+        "tools.accept.on": True,
+        "tools.accept.media": "text/plain",
+        "tools.response_headers.on": True,
+        "tools.response_headers.headers": [("X-Frame-Options", "DENY")],
+    }
+    site.tree.mount(Root(), config={"/": entries})
+    answer = Client(site.tree).get("/", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["X-Frame-Options"]) == (406, "DENY")
+
+
 def test_security_headers_are_added_and_can_be_changed(site: Assembly) -> None:
     options = {"headers": {"X-Frame-Options": "DENY", "Permissions-Policy": None}}
     headers = client(site, secure_headers=options).get("/").headers

@@ -90,7 +90,7 @@ def test_http_text_is_read() -> None:
 
     assert httputil.valid_status(404)[:2] == (404, "Not Found")
     assert httputil.get_ranges("bytes=0-1", 5) == [(0, 2)]
-    assert headers.parse_header('text/html; charset="utf-8"') == ("text/html", {"charset": "utf-8"})
+    assert headers.parse_header('text/html; Charset="utf-8"') == ("text/html", {"charset": "utf-8"})
 
 
 def test_config_of_any_program_is_read() -> None:

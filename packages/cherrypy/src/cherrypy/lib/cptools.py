@@ -44,6 +44,9 @@ response_headers = ambient(cherrypy_tools.response_headers)
 secure_headers = ambient(cherrypy_tools.secure_headers)
 validate_since = ambient(cherrypy_tools.validate_since)
 
+# Also where another hook of the point refuses the request: they may be what protects its visitor.
+response_headers.failsafe = True  # type: ignore[attr-defined]  # what `cherrypy_web.Hook` asks
+
 
 def log_traceback(severity: int = logging.ERROR, debug: bool = False) -> None:  # noqa: ARG001 - documented option
     """Write the error that is being handled to the error log, with its traceback.
