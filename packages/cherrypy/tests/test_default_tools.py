@@ -269,8 +269,11 @@ class Direct:
         encoder.body = ["n", "é"]
         tried = [encoder.encode_string(each) for each in ("ascii", "no-such", "latin-1")]
         encoder.body = [*encoder.body, "€"]
-        known = encoder.encode_stream("utf-8")
-        return f"{tried} {known} {b''.join(encoder.body)!r}"
+        known = [encoder.encode_stream(each) for each in ("no-such", "utf-8")]
+        sent = b"".join(encoder.body)
+        encoder.body = None
+        encoder.encode_string("utf-8")
+        return f"{tried} {known} {sent!r} {encoder.body}"
 
     @cherrypy.expose
     def unencodable(self) -> Any:
@@ -307,7 +310,7 @@ def test_encoder_labels_what_it_encodes(direct: Client) -> None:
 
 
 def test_encoder_tells_whether_a_charset_fits(direct: Client) -> None:
-    shown = r"[False, False, True] True b'n\xe9\xe2\x82\xac'"
+    shown = r"[False, False, True] [False, True] b'n\xe9\xe2\x82\xac' []"
     assert direct.get("/attempts").text == shown
 
 
@@ -315,6 +318,8 @@ def test_encoder_says_what_it_cannot_encode(direct: Client) -> None:
     answer = direct.get("/unencodable")
     assert answer.status_code == 500
     assert "cannot be &#x27;ascii&#x27;" in answer.text
+    refused = direct.get("/unencodable", headers={"Accept-Charset": "ascii, iso-8859-1;q=0"})
+    assert refused.status_code == 406
 
 
 def test_stream_is_encoded_as_utf_8_and_closed() -> None:

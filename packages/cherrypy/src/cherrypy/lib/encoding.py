@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING, Any
 
 import cherrypy_tools
@@ -129,9 +130,10 @@ class ResponseEncoder:
     def encode_stream(self, encoding: str) -> bool:
         """Let ``body`` be encoded while it is read; return whether the charset is known."""
         try:
-            self.body = StreamEncoder(_pieces(self.body), encoding, self.errors)
+            codecs.lookup(encoding)
         except LookupError:
             return False
+        self.body = StreamEncoder(_pieces(self.body), encoding, self.errors)
         return True
 
     def encode_string(self, encoding: str) -> bool:
