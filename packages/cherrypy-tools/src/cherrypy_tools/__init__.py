@@ -42,6 +42,15 @@ from cherrypy_tools.set_headers import response_headers
 from cherrypy_tools.slash import trailing_slash
 from cherrypy_tools.stampede import AntiStampedeCache
 from cherrypy_tools.vary import set_vary_header
+from cherrypy_tools.xmlrpc_calls import (
+    Call,
+    fault_of,
+    find_method,
+    patched_path,
+    read_call,
+    respond_xmlrpc,
+    write_result,
+)
 
 __all__ = [
     "JSON_TYPES",
@@ -50,6 +59,7 @@ __all__ = [
     "Body",
     "Cache",
     "CachedResponse",
+    "Call",
     "Encoded",
     "Encoder",
     "Flattened",
@@ -83,6 +93,8 @@ __all__ = [
     "encode",
     "encode_json",
     "expires",
+    "fault_of",
+    "find_method",
     "flatten",
     "forget_changed",
     "gzip",
@@ -94,12 +106,15 @@ __all__ = [
     "may_store",
     "parse_etags",
     "parse_forwarded",
+    "patched_path",
     "proxy",
+    "read_call",
     "record",
     "redirect",
     "referer",
     "request_charsets",
     "request_headers_text",
+    "respond_xmlrpc",
     "response_headers",
     "secure_headers",
     "serve_cached",
@@ -109,4 +124,5 @@ __all__ = [
     "uri_of",
     "validate_etags",
     "validate_since",
+    "write_result",
 ]
