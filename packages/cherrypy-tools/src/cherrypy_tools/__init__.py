@@ -4,6 +4,7 @@ from cherrypy_tools.autovary import MonitoredHeaderMap, autovary
 from cherrypy_tools.cache import Cache, CachedResponse, Target, TargetedCache, uri_of
 from cherrypy_tools.caching import Verdict, forget_changed, record, serve_cached
 from cherrypy_tools.charset import Options, Plan
+from cherrypy_tools.compress_response import choose_coding, compress_response
 from cherrypy_tools.compression import compress, decompress, gzip
 from cherrypy_tools.conversion import convert_params, converter_for, converters_of
 from cherrypy_tools.decoding import decode_body, request_charsets
@@ -83,7 +84,9 @@ __all__ = [
     "cache_directives",
     "check_depth",
     "checked_length",
+    "choose_coding",
     "compress",
+    "compress_response",
     "convert_params",
     "converter_for",
     "converters_of",

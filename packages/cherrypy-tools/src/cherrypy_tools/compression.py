@@ -12,20 +12,21 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cherrypy_httputil import HTTPError
+from cherrypy_tools.codings import CODINGS, GZIP_CONTAINER, packed
 from cherrypy_tools.media import matches_any
 from cherrypy_tools.preferences import preferences
 from cherrypy_tools.trace import trace
 from cherrypy_tools.vary import set_vary_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
+    from cherrypy_tools.codings import Compressor
 
 log = logging.getLogger(__name__)
 
 GZIP_NAMES = frozenset({"gzip", "x-gzip"})
-GZIP_CONTAINER = 16 + zlib.MAX_WBITS
 BODILESS = frozenset({204, 205, 206, 304})
 """Statuses whose body is absent, or a part of a representation whose coding is fixed already."""
 
@@ -64,7 +65,7 @@ def gzip(
         HTTPError: 406 if the client refuses the plain body and does not accept gzip either, 400 if
             a quality is no number. A response that is an error itself is sent plain then.
     """
-    if not _is_eligible(response, mime_types):
+    if not is_eligible(response, mime_types):
         trace(log, debug, "not compressible: %s", response.headers.get("Content-Type"))
         return
     set_vary_header(response, "Accept-Encoding")
@@ -77,7 +78,7 @@ def gzip(
         wants_gzip = False
     trace(log, debug, "Accept-Encoding %r: compress is %s", accepted, wants_gzip)
     if wants_gzip:
-        _encode(request, response, compress_level)
+        encode_body(request, response, "gzip", lambda: CODINGS["gzip"].make(compress_level))
 
 
 @lru_cache(maxsize=256)
@@ -98,7 +99,8 @@ def accepts_gzip(accept_encoding: str) -> bool:
     return False
 
 
-def _is_eligible(response: ResponseMessage, mime_types: Sequence[str]) -> bool:
+def is_eligible(response: ResponseMessage, mime_types: Sequence[str]) -> bool:
+    """Tell whether a response has a body that may be compressed, of one of the media types."""
     headers = response.headers
     kind = headers.get("Content-Type")
     if kind is None or not matches_any(kind, tuple(mime_types)):
@@ -108,7 +110,13 @@ def _is_eligible(response: ResponseMessage, mime_types: Sequence[str]) -> bool:
     return "no-transform" not in headers.get("Cache-Control", "").lower()
 
 
-def _encode(request: RequestMessage, response: ResponseMessage, level: int) -> None:
+def encode_body(
+    request: RequestMessage,
+    response: ResponseMessage,
+    coding: str,
+    compressor: Callable[[], Compressor],
+) -> None:
+    """Compress the body, and make the fields tell so. An empty one stays empty."""
     headers = response.headers
     body = response.app_iter
     if isinstance(body, list | tuple):
@@ -116,10 +124,10 @@ def _encode(request: RequestMessage, response: ResponseMessage, level: int) -> N
         if not data and request.method != "HEAD":
             return
         if data:
-            response.app_iter = [b"".join(compress([data], level))]
+            response.app_iter = [b"".join(packed([data], compressor()))]
     else:
-        response.app_iter = CompressedBody(body, level)
-    headers["Content-Encoding"] = "gzip"
+        response.app_iter = CompressedBody(body, compressor())
+    headers["Content-Encoding"] = coding
     for name in OF_THE_PLAIN_BODY:
         headers.pop(name, None)
     etag = headers.get("ETag")
@@ -130,9 +138,9 @@ def _encode(request: RequestMessage, response: ResponseMessage, level: int) -> N
 class CompressedBody:
     """A body that is compressed while it is read, and closes the body it was made from."""
 
-    def __init__(self, body: Iterable[bytes], level: int) -> None:
+    def __init__(self, body: Iterable[bytes], compressor: Compressor) -> None:
         self._body = body
-        self._chunks = compress(body, level)
+        self._chunks = packed(body, compressor)
 
     def __iter__(self) -> Iterator[bytes]:
         return self._chunks
@@ -146,12 +154,7 @@ class CompressedBody:
 
 def compress(body: Iterable[bytes], compress_level: int) -> Iterator[bytes]:
     """Yield `body` as one gzip stream (RFC 1952), without a file name and a time stamp."""
-    compressor = zlib.compressobj(compress_level, zlib.DEFLATED, GZIP_CONTAINER)
-    for chunk in body:
-        packed = compressor.compress(chunk)
-        if packed:
-            yield packed
-    yield compressor.flush()
+    return packed(body, zlib.compressobj(compress_level, zlib.DEFLATED, GZIP_CONTAINER))
 
 
 def decompress(body: bytes) -> bytes:

@@ -1,0 +1,94 @@
+"""The content codings that a response can be compressed with, in one table.
+
+Brotli and Zstandard need libraries of the extras; they are loaded when the first body needs them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import zlib
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from cherrypy_tools.extras import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+GZIP_CONTAINER = 16 + zlib.MAX_WBITS
+
+
+class Compressor(Protocol):
+    """Compresses one body."""
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Take some of the body; return what is ready, if anything."""
+        ...
+
+    def flush(self) -> bytes:
+        """Return the rest."""
+        ...
+
+
+class Coding(NamedTuple):
+    """A content coding.
+
+    `module` is what has to be installed, if anything, `levels` the lowest and highest level.
+    """
+
+    name: str
+    make: Callable[[int], Compressor]
+    level: int
+    levels: tuple[int, int]
+    module: str | None = None
+
+
+class _Brotli:
+    def __init__(self, level: int) -> None:
+        self._compressor = load("brotli", "brotli", "the coding br").Compressor(quality=level)
+
+    def compress(self, data: bytes) -> bytes:
+        packed: bytes = self._compressor.process(data)
+        return packed
+
+    def flush(self) -> bytes:
+        packed: bytes = self._compressor.finish()
+        return packed
+
+
+def _gzip(level: int) -> Compressor:
+    return zlib.compressobj(level, zlib.DEFLATED, GZIP_CONTAINER)
+
+
+def _zstd(level: int) -> Compressor:
+    library = load("zstandard", "zstd", "the coding zstd")
+    compressor: Compressor = library.ZstdCompressor(level=level).compressobj()
+    return compressor
+
+
+CODINGS = {
+    "br": Coding("br", _Brotli, 4, (0, 11), "brotli"),
+    # Browsers take a window of 8 MiB at most (RFC 9659): no higher level keeps to it.
+    "zstd": Coding("zstd", _zstd, 3, (1, 19), "zstandard"),
+    "gzip": Coding("gzip", _gzip, 5, (0, 9)),
+}
+"""The codings by name; where a client has no preference, the first one is taken."""
+
+
+def installed() -> tuple[str, ...]:
+    """Return the names of the codings that can be used here."""
+    return tuple(
+        name
+        for name, coding in CODINGS.items()
+        if coding.module is None or importlib.util.find_spec(coding.module) is not None
+    )
+
+
+def packed(body: Iterable[bytes], compressor: Compressor) -> Iterator[bytes]:
+    """Yield `body` compressed, without empty pieces."""
+    for chunk in body:
+        piece = compressor.compress(chunk)
+        if piece:
+            yield piece
+    rest = compressor.flush()
+    if rest:
+        yield rest
