@@ -100,6 +100,7 @@ def test_other_urls_are_errors(client: Client, url: str) -> None:
     ("url", "params", "query"),
     [
         ("/", {"a": "1", "b": ["2", "3"]}, "a=1&b=2&b=3"),
+        ("/", {"a": 1, "b": [2, 3.5]}, "a=1&b=2&b=3.5"),
         ("/", [("a", "ü &")], "a=%C3%BC+%26"),
         ("/?x=y", {"a": "1"}, "x=y&a=1"),
         ("/?x=ü", {}, "x=%C3%BC"),

@@ -125,7 +125,11 @@ def test_tool_replaced(app: Application, said: Any, toolbox: Toolbox) -> None:
 
 def test_attribute_of_a_tool_changed(app: Application, said: Any, toolbox: Toolbox) -> None:
     assert said() == "said"
-    toolbox.say.callable = lambda: _say("callable")
+
+    def say() -> None:
+        _say("callable")
+
+    toolbox.say.callable = say
     assert said() == "callable"
 
 

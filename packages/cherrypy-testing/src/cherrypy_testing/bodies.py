@@ -13,7 +13,10 @@ from mimetypes import guess_type
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
-Fields: TypeAlias = Mapping[str, str | Iterable[str]] | Iterable[tuple[str, str]]
+Value: TypeAlias = str | int | float
+"""What stands in a field; numbers are written as Python writes them."""
+
+Fields: TypeAlias = Mapping[str, Value | Iterable[Value]] | Iterable[tuple[str, Value]]
 """Form fields or query parameters: by name, each with one value or several, or as pairs."""
 
 FORM = "application/x-www-form-urlencoded"
@@ -81,14 +84,11 @@ def pairs(fields: Fields) -> list[tuple[str, str]]:
 
 
 def _pairs(fields: Fields) -> Iterator[tuple[str, str]]:
-    if not isinstance(fields, Mapping):
-        yield from fields
-        return
-    for name, value in fields.items():
-        if isinstance(value, str):
-            yield name, value
+    for name, value in fields.items() if isinstance(fields, Mapping) else fields:
+        if isinstance(value, str | int | float):
+            yield name, str(value)
         else:
-            yield from ((name, each) for each in value)
+            yield from ((name, str(each)) for each in value)
 
 
 def _multipart(

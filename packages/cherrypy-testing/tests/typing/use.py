@@ -24,7 +24,7 @@ with client.stream("GET", "/") as streamed:
     piece: bytes = next(iter(streamed))
 
 client.get("/", param={"a": "b"})  # type: ignore[call-arg]
-client.get("/", params={"a": 1})  # type: ignore[arg-type]
+client.get("/", params={"a": object()})  # type: ignore[arg-type]
 client.get(b"/")  # type: ignore[arg-type]
 client.post("/", files={"file": b"content"})  # type: ignore[arg-type]
 client.post("/", data=5)  # type: ignore[arg-type]
