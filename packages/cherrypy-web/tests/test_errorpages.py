@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cherrypy_dispatch import expose
-from cherrypy_httputil import HTTPError
+from cherrypy_httputil import HTTPError, HTTPRedirect
+from cherrypy_serving import serving
+from cherrypy_web import render_error_page
+from cherrypy_web.errorformats import HTML, PLAIN, PROBLEM, preferred_format
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,8 +69,6 @@ def test_error_response_keeps_no_header_of_the_content(call: Any, mount: Any) ->
     class Root:
         @expose
         def fail(self) -> None:
-            from cherrypy_serving import serving
-
             serving.response.headers["ETag"] = '"x"'
             serving.response.headers["X-Own"] = "kept"
             raise HTTPError(403)
@@ -91,3 +95,96 @@ def test_error_in_everything_is_still_an_answer(
     assert answer.status == "500 Internal Server Error"
     assert answer.text == "Unrecoverable error in the server."
     assert "error response" in caplog.text
+
+
+def test_plain_text_for_a_client_that_does_not_take_html(call: Any, mount: Any) -> None:
+    answer = call(mount(Site()), "/fail", headers={"Accept": "image/png"})
+    assert answer.headers["content-type"] == "text/plain;charset=utf-8"
+    assert answer.text == "404 Not Found\n\nthe <message>\n"
+    assert answer.headers["vary"] == "Accept"
+
+
+def test_problem_details_for_a_client_that_prefers_json(call: Any, mount: Any) -> None:
+    answer = call(mount(Site()), "/fail/", headers={"Accept": "application/json"})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert json.loads(answer.text) == {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "the <message>",
+        "instance": "/fail/",
+    }
+
+
+@pytest.mark.parametrize("shows", [True, False])
+def test_problem_details_have_the_traceback_where_it_is_shown(
+    call: Any, mount: Any, shows: Any
+) -> None:
+    config = {"/": {"request.show_tracebacks": shows}}
+    headers = {"Accept": "application/problem+json"}
+    problem = json.loads(call(mount(Site(), config), "/fail?code=500", headers=headers).text)
+    assert ("HTTPError" in problem.get("traceback", "")) is shows
+
+
+def test_custom_page_is_the_same_for_all_clients(call: Any, mount: Any) -> None:
+    app = mount(Site(), {"/": {"error_page.404": lambda **_: "own"}})
+    answer = call(app, "/fail", headers={"Accept": "application/json"})
+    assert (answer.text, answer.headers["content-type"]) == ("own", HTML)
+    assert "vary" not in answer.headers
+
+
+def test_custom_page_may_set_its_content_type(call: Any, mount: Any) -> None:
+    def page(**_: str) -> bytes:
+        serving.response.headers["Content-Type"] = "application/json"
+        return b"{}"
+
+    answer = call(mount(Site(), {"/": {"error_page.404": page}}), "/fail")
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_vary_keeps_what_a_tool_said(call: Any, mount: Any) -> None:
+    class Root:
+        @expose
+        def index(self) -> None:
+            error = HTTPError(404)
+            error.set_response()
+            serving.response.headers["Vary"] = "Cookie"
+            serving.response.body = error.get_error_page(404)
+            raise HTTPRedirect("/", 300)
+
+    assert call(mount(Root())).headers["vary"] == "Cookie, Accept"
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("", HTML),
+        (" ", HTML),
+        ("*/*", HTML),
+        ("text/*", HTML),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", HTML),
+        ("application/json, text/html", HTML),
+        ("application/json;q=0.5, text/html;q=0.4", PROBLEM),
+        ("application/json, text/plain, */*", PROBLEM),
+        ("application/json, */*", PROBLEM),
+        ("APPLICATION/JSON", PROBLEM),
+        ("application/*", PROBLEM),
+        ("text/html;q=0, */*", PLAIN),
+        ("text/html;q=0", PLAIN),
+        ("image/png", PLAIN),
+        ("text/html;q=nan, application/json;q=0.1", PROBLEM),
+        ("text/html;q=", PLAIN),
+        (",;=,;q=1", PLAIN),
+    ],
+)
+def test_format_is_what_the_client_prefers(accept: str, form: str) -> None:
+    assert preferred_format(accept) == form
+
+
+@given(st.text())
+def test_no_accept_field_makes_an_error_of_its_own(accept: str) -> None:
+    assert preferred_format(accept) in {HTML, PLAIN, PROBLEM}
+
+
+def test_text_that_no_encoding_holds_does_not_break_the_page() -> None:
+    assert b"bad ?" in render_error_page(400, {}, "1", message="bad \ud800")

@@ -119,8 +119,8 @@ def ask(app: App, environ: dict[str, Any], reads: int) -> None:
 
 
 def make_requests(app: App, make_environ: Callable[..., dict[str, Any]], count: int) -> None:
-    for number, (path, method, body, headers) in enumerate(islice(cycle(KINDS), count)):
-        path, _, query = path.replace("{}", str(number)).partition("?")
+    for number, (target, method, body, headers) in enumerate(islice(cycle(KINDS), count)):
+        path, _, query = target.replace("{}", str(number)).partition("?")
         fields = {k.format(number): v.format(number) for k, v in headers.items()}
         ask(app, make_environ(path, method, query, body, fields), reads=number % 4)
 

@@ -11,35 +11,12 @@ import traceback as traceback_module
 from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, NamedTuple
 
 from cherrypy_httputil import valid_status
+from cherrypy_web.errorformats import preferred_format, render
 
-__all__ = ["bare_error", "format_exc", "render_error_page"]
-
-TEMPLATE: Final = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>%(status)s</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 50rem; padding: 0 1rem; }
-pre { overflow-x: auto; }
-footer { border-top: 1px solid; margin-top: 2rem; opacity: .7; }
-</style>
-</head>
-<body>
-<h2>%(status)s</h2>
-<p>%(message)s</p>
-<pre id="traceback">%(traceback)s</pre>
-<footer id="powered_by">Powered by CherryPy %(version)s</footer>
-</body>
-</html>
-"""
-
-#: What comes into a page, in the order of the documentation.
-FIELDS: Final = ("status", "message", "traceback", "version")
+__all__ = ["ErrorPage", "bare_error", "error_page", "format_exc", "render_error_page"]
 
 
 def format_exc(exc: tuple[Any, Any, Any] | None = None) -> str:
@@ -73,37 +50,63 @@ def bare_error(
     return b"500 Internal Server Error", fields, [body]
 
 
-def render_error_page(
+class ErrorPage(NamedTuple):
+    """An error page: its bytes, and the type of the content where it is the built-in one."""
+
+    body: bytes
+    content_type: str | None
+
+
+def error_page(
     status: int | str | None,
     pages: Mapping[int | str, Any],
     version: str,
+    *,
+    accept: str = "",
+    instance: str = "",
     **fields: Any,
-) -> bytes:
-    """Return the error page of a status.
+) -> ErrorPage:
+    """Return the error page of a status: a custom one, or the built-in one as the client likes it.
 
     Args:
         status: The status of the response.
         pages: The custom pages by code, and the one for all others under ``"default"``: the path of
             a template with ``%(name)s`` fields, or a callable that is given the fields as keywords.
         version: The value of the field ``version``.
+        accept: The field ``Accept`` of the request.
+        instance: The path of the request.
         fields: Values of other fields; ``None`` stands for what the status says.
     """
     code, reason, message = valid_status(status)
-    values: dict[str, Any] = {"status": f"{code} {reason}", "message": message, "traceback": ""}
-    values |= {name: value for name, value in fields.items() if value is not None}
-    values = {name: escape(str(value)) for name, value in values.items()}
+    values = {"status": f"{code} {reason}", "message": message, "traceback": ""}
+    values |= {name: str(value) for name, value in fields.items() if value is not None}
     values["version"] = version
     page = pages.get(code) or pages.get("default")
     if page:
         try:
-            return _custom_page(page, values)
+            return ErrorPage(_custom_page(page, values), None)
         except Exception:  # noqa: BLE001 - a custom page may raise anything
-            failure = escape(traceback_module.format_exc().rstrip().rpartition("\n")[2])
-            values["message"] += f"<br>In addition, the custom error page failed:\n<br>{failure}"
-    return (TEMPLATE % values).encode("utf-8")
+            failure = traceback_module.format_exc().rstrip().rpartition("\n")[2]
+            values["message"] += f"\nIn addition, the custom error page failed:\n{failure}"
+    form = preferred_format(accept)
+    return ErrorPage(render(form, values, instance), form)
 
 
-def _custom_page(page: Any, values: dict[str, str]) -> bytes:
+def render_error_page(
+    status: int | str | None,
+    pages: Mapping[int | str, Any],
+    version: str,
+    **fields: Any,
+) -> bytes:
+    """Return the error page of a status for a client that takes anything.
+
+    The arguments are those of `error_page`.
+    """
+    return error_page(status, pages, version, **fields).body
+
+
+def _custom_page(page: Any, fields: Mapping[str, str]) -> bytes:
+    values = {name: escape(value) for name, value in fields.items()}
     if not callable(page):
         return (Path(page).read_text(encoding="utf-8") % values).encode("utf-8")
     answer = page(**values)

@@ -8,17 +8,18 @@ from urllib.parse import urljoin
 
 from cherrypy_httputil import HTTPError, HTTPRedirect, set_exchange_provider
 from cherrypy_serving import UnboundError, serving
-from cherrypy_web.errorpages import format_exc, render_error_page
+from cherrypy_web.errorformats import HTML
+from cherrypy_web.errorpages import error_page, format_exc
 from cherrypy_web.urls import url as absolute
 
 if TYPE_CHECKING:
+    from cherrypy_httputil import HeaderMap
     from cherrypy_web.request import Request
     from cherrypy_web.response import Response
 
 __all__ = ["RunningExchange", "clean_headers", "get_error_page"]
 
 INTERNAL: Final = 500
-HTML: Final = "text/html;charset=utf-8"
 
 #: What describes the content that an error response does not send.
 _OF_THE_CONTENT: Final = (
@@ -80,9 +81,20 @@ class RunningExchange:
 
     def error_page(self, status: Any, **fields: Any) -> bytes:
         """Return the page for a status, the application's own where it has one."""
-        self._response.headers["Content-Type"] = HTML
-        version = fields.pop("version", None) or self._response.server_header.partition("/")[2]
-        return render_error_page(status, self._request.error_page, version, **fields)
+        request, headers = self._request, self._response.headers
+        headers["Content-Type"] = HTML  # a custom page may say something else
+        body, content_type = error_page(
+            status,
+            request.error_page,
+            fields.pop("version", None) or self._response.server_header.partition("/")[2],
+            accept=request.peek_header("Accept"),
+            instance=self.path(),
+            **fields,
+        )
+        if content_type is not None:
+            headers["Content-Type"] = content_type
+            _vary(headers, "Accept")
+        return body
 
     def set_error_response(self, error: HTTPError) -> None:
         """Make an error response of the running one."""
@@ -109,6 +121,12 @@ class RunningExchange:
         if lead := _LEADS.get(redirect.status):
             headers["Content-Type"] = HTML
             response.body = "<br />\n".join(_link(lead, each) for each in redirect.urls).encode()
+
+
+def _vary(headers: HeaderMap, name: str) -> None:
+    known = headers.values("Vary")
+    if "*" not in known and name.lower() not in map(str.lower, known):
+        headers["Vary"] = ", ".join([*known, name])
 
 
 def _link(lead: str, url: str) -> str:
