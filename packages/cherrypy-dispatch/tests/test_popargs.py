@@ -134,6 +134,51 @@ def test_handler_that_can_be_called_makes_the_next_node() -> None:
     assert match(Blog(), "/2024/5/6").handler is None
 
 
+class Exact:
+    def __init__(self, year: str, month: str) -> None:
+        self.given = year, month
+        if month == "none":
+            raise TypeError("mine")
+
+    @expose
+    def index(self) -> None: ...
+
+
+def test_too_few_segments_for_the_handler_are_no_path() -> None:
+    @popargs("year", "month", handler=Exact)
+    class Blog: ...
+
+    assert match(Blog(), "/2024/5/").handler.__self__.given == ("2024", "5")  # type: ignore[union-attr]
+    assert match(Blog(), "/2024/").handler is None
+    assert match(Blog(), "/").handler is None
+
+
+def test_default_answers_where_segments_are_too_few_for_the_handler() -> None:
+    @popargs("year", "month", handler=Exact)
+    class Blog:
+        @expose
+        def default(self, *args: str) -> None: ...
+
+    assert answer(Blog(), "/2024") == ("default", ("2024",), {}, False)
+
+
+def test_type_error_of_the_handler_itself_stays_one() -> None:
+    def broken(year: str) -> None:
+        raise TypeError("mine")
+
+    blog = SimpleNamespace(
+        days=popargs("year", "month", handler=Exact)(SimpleNamespace()),
+        broken=popargs("year", "month", handler=broken)(SimpleNamespace()),
+        mistake=popargs("day", handler=Exact)(SimpleNamespace()),
+    )
+    with pytest.raises(TypeError, match="mine"):
+        match(blog, "/days/2024/none")
+    with pytest.raises(TypeError, match="mine"):
+        match(blog, "/broken/2024")
+    with pytest.raises(TypeError, match="unexpected keyword argument 'day'"):
+        match(blog, "/mistake/1")
+
+
 def test_handler_that_is_an_object_is_the_next_node() -> None:
     album = Album()
     blog = popargs("year", handler=album)(SimpleNamespace())
@@ -193,6 +238,56 @@ def test_default_gets_the_segments_that_lead_nowhere() -> None:
     assert answer(Node(), "/a/b") == ("default", ("a", "b"), {"name": "a"}, False)
 
 
+def test_without_names_it_takes_nothing() -> None:
+    node = popargs()(SimpleNamespace(index=Album().index))
+    assert answer(node, "/x") == (None, (), {}, False)
+
+
+def test_default_above_gets_the_segments_that_became_arguments() -> None:
+    class Root:
+        bands = Band()
+
+        @expose
+        def default(self, *args: str, **kwargs: str) -> None: ...
+
+    found = answer(Root(), "/bands/u2/1990/other/x")
+    assert found == ("default", ("bands", "u2", "1990", "other", "x"), found[2], False)
+
+
+def test_segments_below_the_arguments_are_looked_up_once() -> None:
+    assert answer(Band(), "/u2/1990/albums/war/x")[0] is None
+    assert answer(Band(), "/u2/1990/albums/war/index")[:2] == ("index", ())
+    assert answer(Band(), "/u2/1990/page-js/a%2Fb/c")[:2] == ("page_js", ("a/b", "c"))
+
+
+def test_other_nodes_below_are_asked_in_turn() -> None:
+    class Asked:
+        def _cp_dispatch(self, vpath: list[str]) -> Any:
+            seen.append(list(vpath))
+            return None
+
+        @expose
+        def default(self, *args: str, **kwargs: str) -> None: ...
+
+    seen: list[list[str]] = []
+    root = popargs("name", "kind")(SimpleNamespace(asked=Asked()))
+    sections = {where: {"at": where} for where in ["/n", "/n/k/asked", "/n/k/asked/x/index"]}
+    found = match(root, "/n/k/asked/x", sections)
+    assert (found.handler, found.args) == (root.asked.default, ("x",))
+    assert found.kwargs == {"name": "n", "kind": "k"}
+    assert [where for where, _ in found.layers] == list(sections)
+    assert seen == [["x"]]
+
+
+def test_what_is_hung_on_the_tree_between_two_walks_counts() -> None:
+    band = Band()
+    assert match(band, "/u2/1990/albums/war/").handler == band.albums.index
+    band.albums._cp_dispatch = lambda vpath: None  # type: ignore[attr-defined]
+    assert match(band, "/u2/1990/albums/war/").handler is None
+    band._cp_dispatch = popargs("only")  # type: ignore[attr-defined]
+    assert answer(band, "/u2/page.js") == ("page_js", (), {"only": "u2"}, False)
+
+
 def layers(root: Any, path: str, *sections: str) -> list[str]:
     found = match(root, path, {where: {"at": f"[{where}]"} for where in sections})
     return [config["at"] for _, config in found.layers]
@@ -230,6 +325,13 @@ def test_sections_for_segments_before_others_apply() -> None:
         "[/a/b]",
         "[/a/b/album]",
         "[/a/b/album/c]",
+    ]
+
+
+def test_sections_apply_where_nothing_is_below_the_arguments() -> None:
+    sections = ["/a", "/a/b/none", "/a/b/none/x/index"]
+    assert layers(Configured(), "/a/b/none/x", *sections) == ["Configured"] + [
+        f"[{where}]" for where in sections
     ]
 
 

@@ -13,7 +13,7 @@ from cherrypy_dispatch.places import place
 from cherrypy_dispatch.trail import Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from cherrypy_dispatch.match import Layer
@@ -28,7 +28,7 @@ def choose(
     layers: list[Layer],
     kwargs: dict[str, Any],
     at_index: bool,
-    rests: list[list[str]],
+    rests: Sequence[list[str]],
 ) -> Match:
     """Return the deepest published node of a trail, or the answer that there is none.
 

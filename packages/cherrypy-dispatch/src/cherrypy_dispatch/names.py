@@ -53,17 +53,6 @@ class Naming(NamedTuple):
     """The method that a node is asked with where a segment is no attribute of it."""
 
 
-def attribute_names(path: str, segments: list[str], naming: Naming) -> list[str]:
-    """Return the attributes that the segments of a path name; empty where one may name none."""
-    if (
-        naming.spares_identifiers
-        and "__" not in path
-        and path.replace("/", "_").isidentifier()  # no character that would be translated
-    ):
-        return segments
-    return [attribute_name(segment, naming) for segment in segments]
-
-
 def attribute_name(segment: str, naming: Naming) -> str:
     """Return the attribute that a segment names; empty where it may name none."""
     if naming.spares_identifiers and segment.isidentifier():

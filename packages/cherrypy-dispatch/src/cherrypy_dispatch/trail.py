@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cherrypy_dispatch.match import Layer
 
 
@@ -17,7 +19,7 @@ class Trail(NamedTuple):
     """Those of the path."""
 
     nodes: list[Any]
-    """Never empty: the first one is the root."""
+    """Never empty: the first one is the root. None stands for a segment that became an argument."""
 
     layers: list[Layer]
     """In the order of the path, and so in merge order."""
@@ -28,7 +30,7 @@ class Trail(NamedTuple):
     at_index: bool
     """Whether the last node is the `index` of the one that the whole path leads to."""
 
-    rests: list[list[str]]
+    rests: Sequence[list[str]]
     """The segments that were left at the last nodes, where these were asked for the way.
 
     At the nodes before them the n-th segment begins what was left at the n-th node.

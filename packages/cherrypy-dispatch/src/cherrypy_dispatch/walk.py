@@ -10,7 +10,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cherrypy_dispatch.exploration import explore
-from cherrypy_dispatch.names import attribute_names, decoded
+from cherrypy_dispatch.names import attribute_name, decoded
 from cherrypy_dispatch.places import place, remaining_sections, sections_along, split
 from cherrypy_dispatch.trail import Trail
 
@@ -51,43 +51,62 @@ def walk_to(  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more t
     It is `end(*walk(...))` without the time that it takes to pack and unpack the trail.
     """
     layers: list[Layer] = []
-    kwargs: dict[str, Any] = {}
+    kwargs: dict[str, str] = {}
     nodes = [root]
     here = ""
     deeper = len(sections)
     if (config := getattr(root, "_cp_config", None)) is not None:
         layers.append(("/", config))
-    if (section := sections.get("/")) is not None:
+    if deeper and (section := sections.get("/")) is not None:
         layers.append(("/", section))
         deeper -= 1
     holder = root
-    segments = [] if path == "/" else split(path)
-    if segments:
-        for name in attribute_names(path, segments, naming):
+    segments: list[str] = []
+    if path != "/":
+        _, spares_identifiers, dispatch_method_name = naming
+        segments = split(path) if "//" in path or not path else path.strip("/").split("/")
+        names = iter(
+            segments
+            if spares_identifiers
+            and "__" not in path
+            and path.replace("/", "_").isidentifier()  # no character that would be translated
+            else [attribute_name(segment, naming) for segment in segments]
+        )
+        for name in names:
             node = getattr(holder, name, None)
             if node is None:
-                dispatch = getattr(holder, naming.dispatch_method_name, None)
-                passed = len(nodes) - 1
+                dispatch = getattr(holder, dispatch_method_name, None)
+                passed = reached = len(nodes) - 1
                 if dispatch is None:
                     if deeper:
                         layers += remaining_sections(segments, passed, sections)
-                    return end(path, segments, nodes, layers, kwargs, False, [])
-                function: Any = dispatch.__func__ if type(dispatch) is MethodType else dispatch
-                arguments = getattr(function, "argument_names", ())
-                left = segments[passed:]
-                if len(arguments) < len(left):
-                    trail = Trail(path, segments, nodes, layers, kwargs, at_index=False, rests=[])
+                    return end(path, segments, nodes, layers, kwargs, False, ())
+                arguments = getattr(dispatch, "argument_names", None)
+                if arguments is None:
+                    trail = Trail(path, segments, nodes, layers, kwargs, at_index=False, rests=())
                     return end(*explore(trail, dispatch, sections, naming))
-                # It names all that is left (see popargs), and stands at the end of the path too.
-                nodes += [None] * (len(left) - 1)
-                nodes.append(nodes[passed])
-                kwargs = dict(zip(arguments, left))  # noqa: B905 - saying strict=False takes longer
+                # It is popargs, which stands here since `explore` takes five times as long.
+                below: str | None = name
+                for argument in arguments:
+                    kwargs[argument] = segments[reached]
+                    reached += 1
+                    nodes.append(None)  # so that the n-th is still the one below n segments
+                    if (below := next(names, None)) is None:
+                        break
                 if "%2F" in path:
                     kwargs = decoded(kwargs)
                 if deeper:
-                    layers += sections_along(segments, passed, len(segments), sections)
-                    here = "/".join(["", *segments])
-                break
+                    layers += sections_along(segments, passed, reached, sections)
+                    here = place(segments, reached)
+                if below is None:
+                    nodes[-1] = nodes[passed]
+                    break
+                dispatch.publish(kwargs)  # the look-up may run code that expects them there
+                node = getattr(holder, below, None)
+                if node is None:
+                    if deeper:
+                        layers += remaining_sections(segments, reached, sections)
+                    return end(path, segments, nodes, layers, kwargs, False, ())
             # A method looks its attributes up on its function, ten times as slowly as we do.
             holder = node.__func__ if type(node) is MethodType else node
             config = getattr(holder, "_cp_config", None)
@@ -108,4 +127,4 @@ def walk_to(  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more t
             layers.append((place([*segments, "index"]), config))
     if deeper and (section := sections.get(f"{here}/index")) is not None:
         layers.append((f"{here}/index", section))
-    return end(path, segments, nodes, layers, kwargs, node is not None, [])
+    return end(path, segments, nodes, layers, kwargs, node is not None, ())
