@@ -2,14 +2,18 @@
 
 from cherrypy import tools as default_toolbox
 from cherrypy.lib.sessions import SessionTool
+from cherrypy.lib.xmlrpcutil import XMLRPCController
 from cherrypy_web import ErrorTool, HandlerTool, HandlerWrapperTool, Tool, Toolbox
+from cherrypy_web import HandlerTool as SessionAuthTool
 
 __all__ = [
     "ErrorTool",
     "HandlerTool",
     "HandlerWrapperTool",
+    "SessionAuthTool",
     "SessionTool",
     "Tool",
     "Toolbox",
+    "XMLRPCController",
     "default_toolbox",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cherrypy.assembly.statistics import StatsTool
-from cherrypy.lib import auth_basic, caching, cptools, encoding, jsontools, static
+from cherrypy.lib import auth_basic, caching, cptools, encoding, jsontools, static, xmlrpcutil
 from cherrypy.lib.sessions import SessionTool, schedule_on
 from cherrypy_web import ErrorTool, HandlerTool, Tool, Toolbox
 
@@ -29,6 +29,7 @@ class DefaultToolbox(Toolbox):
         self._add_for_bodies()
         self.sessions = SessionTool(schedule_on(engine))
         self.auth_basic = Tool("before_handler", auth_basic.basic_auth, priority=1)
+        self.session_auth = HandlerTool(cptools.session_auth)
         self.staticdir = HandlerTool(static.staticdir)
         self.staticfile = HandlerTool(static.staticfile)
         self.redirect = Tool("on_start_resource", cptools.redirect)
@@ -40,6 +41,7 @@ class DefaultToolbox(Toolbox):
         self.log_hooks = Tool("on_end_request", cptools.log_hooks, priority=100)
         self.cpstats = StatsTool()
         self.err_redirect = ErrorTool(cptools.redirect)
+        self.xmlrpc = ErrorTool(xmlrpcutil.on_error)
 
     def _add_for_headers(self) -> None:
         self.autovary = Tool("on_start_resource", cptools.autovary, priority=0)

@@ -11,10 +11,11 @@ from cherrypy_tools import MonitoredHeaderMap
 from cherrypy_web import url
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, MutableMapping, Sequence
 
 __all__ = [
     "MonitoredHeaderMap",
+    "SessionAuth",
     "accept",
     "allow",
     "autovary",
@@ -29,6 +30,7 @@ __all__ = [
     "referer",
     "response_headers",
     "secure_headers",
+    "session_auth",
     "trailing_slash",
     "validate_etags",
     "validate_since",
@@ -226,3 +228,59 @@ def _convert_params(
 
 
 convert_params = ambient(_convert_params)
+
+
+class _RunningVisit:
+    """The running request, as a login needs it."""
+
+    @property
+    def request(self) -> Any:
+        return serving.request
+
+    @property
+    def response(self) -> Any:
+        return serving.response
+
+    @property
+    def url(self) -> str:
+        return url(qs=serving.request.query_string, relative=False)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        params: dict[str, Any] = serving.request.params
+        return params
+
+    @property
+    def session(self) -> MutableMapping[str, Any]:
+        session: MutableMapping[str, Any] = serving.session
+        return session
+
+    def renew_session(self) -> None:
+        serving.session.regenerate()
+
+    def set_login(self, username: str | None) -> None:
+        serving.request.login = username
+
+
+_visit = _RunningVisit()
+
+
+class SessionAuth(cherrypy_tools.SessionAuth):
+    """Assert that the user of the running request is logged in; see `cherrypy_tools.SessionAuth`.
+
+    The tool ``sessions`` has to be on.
+    """
+
+    visit = _visit
+
+
+def session_auth(**kwargs: Any) -> bool:
+    """Answer the pages of the login, and let only users in who have logged in.
+
+    Args:
+        kwargs: Attributes of `SessionAuth`, and functions in place of its methods.
+
+    Returns:
+        Whether the response is complete.
+    """
+    return cherrypy_tools.session_auth(_visit, **kwargs)

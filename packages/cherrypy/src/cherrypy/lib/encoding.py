@@ -43,19 +43,17 @@ def _decode(
         response: Its response.
         encoding: The only ones to try, whatever the client declares.
         default_encoding: More to try where ``encoding`` is not given.
+
+    Raises:
+        ValueError: One of them is no charset.
     """
     body = request.body
-    if encoding is not None:
-        body.attempt_charsets = _listed(encoding)
-    else:
-        body.attempt_charsets = [*body.attempt_charsets, *_listed(default_encoding)]
+    body.attempt_charsets = cherrypy_tools.request_charsets(
+        body.attempt_charsets, encoding, default_encoding
+    )
 
 
 decode = ambient(_decode)
-
-
-def _listed(names: str | Sequence[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
 
 
 class UTF8StreamEncoder(StreamEncoder):
