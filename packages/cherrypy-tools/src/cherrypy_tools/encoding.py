@@ -51,6 +51,9 @@ class Encoded(NamedTuple):
     content_type: str | None
 
 
+_new = tuple.__new__  # a named tuple's own constructor costs more than the encoding
+
+
 class Encoder:
     """Encode bodies by one set of options.
 
@@ -106,9 +109,9 @@ class Encoder:
                 except UnicodeError:
                     pass  # the other charsets are tried below
                 else:
-                    return Encoded([data], chosen.labels[0])
+                    return _new(Encoded, ([data], chosen.labels[0]))
             elif type(body) is bytes:
-                return Encoded([body], chosen.bytes_label)
+                return _new(Encoded, ([body], chosen.bytes_label))
         if getattr(body, "yields_bytes", False):
             return Encoded(cast("Iterable[bytes]", body), content_type)
         chunks = as_chunks(body)

@@ -469,6 +469,8 @@ class Request:
         finally:
             if self._body is not None:
                 self._body.close()
+            # Handlers know their request: this would be a cycle, and garbage to be collected.
+            self.handler = None
             self.stage = "close"
 
     def _agree_on_protocol(self) -> None:
