@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,27 +18,9 @@ redis: Any = pytest.importorskip("redis")
 pytestmark = pytest.mark.requires("redis-server")
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    program = shutil.which("redis-server") or "/usr/sbin/redis-server"
-    directory = str(tmp_path_factory.mktemp("redis"))
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", directory]
-    with subprocess.Popen(
-        [program, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as server:
-        assert server.stdout is not None
-        for line in server.stdout:
-            if "Ready to accept connections" in line:
-                break
-        yield f"redis://127.0.0.1:{port}/0"
-        server.terminate()
-
-
 @pytest.fixture
-def client(url: str) -> Iterator[Any]:
-    with redis.Redis.from_url(url) as client:
+def client(redis_url: str) -> Iterator[Any]:
+    with redis.Redis.from_url(redis_url) as client:
         client.flushall()
         yield client
 
@@ -61,13 +41,13 @@ def page(body: bytes = b"page", **headers: str) -> CachedResponse:
     return CachedResponse("200 OK", headers, body, time.time())
 
 
-def test_a_response_comes_back_in_another_process(cache: RedisCache, url: str) -> None:
+def test_a_response_comes_back_in_another_process(cache: RedisCache, redis_url: str) -> None:
     first = target()
     kept = CachedResponse("203 Non-Authoritative Information", {"X": "\xfc"}, b"a\nb\xff", 5e12)
     assert cache.lookup(first) is None
     cache.keep(first, kept, 4)
     other = RedisCache()
-    other.url = url
+    other.url = redis_url
     assert other.lookup(target()) == kept
     other.client.close()
 

@@ -4,14 +4,15 @@ from cherrypy_tools.autovary import MonitoredHeaderMap, autovary
 from cherrypy_tools.cache import Cache, CachedResponse, Target, TargetedCache, uri_of
 from cherrypy_tools.caching import Verdict, forget_changed, record, serve_cached
 from cherrypy_tools.charset import Options, Plan
-from cherrypy_tools.compress_response import choose_coding, compress_response
 from cherrypy_tools.compression import compress, decompress, gzip
 from cherrypy_tools.conversion import convert_params, converter_for, converters_of
+from cherrypy_tools.cross_origin import cors
 from cherrypy_tools.decoding import decode_body, request_charsets
 from cherrypy_tools.encoding import Body, Encoded, Encoder, Readable, StreamEncoder, encode
 from cherrypy_tools.entity_tags import parse_etags, validate_etags
 from cherrypy_tools.expiry import expires
 from cherrypy_tools.flattening import Flattened, flatten
+from cherrypy_tools.forgery import CsrfTokens, csrf, new_binding
 from cherrypy_tools.forwarded import parse_forwarded
 from cherrypy_tools.forwarding import Origin, proxy
 from cherrypy_tools.freshness import cache_directives, may_store
@@ -29,16 +30,18 @@ from cherrypy_tools.json_body import (
     json_out,
 )
 from cherrypy_tools.local_urls import is_local
+from cherrypy_tools.login import SessionAuth, Visit, session_auth
 from cherrypy_tools.memory_cache import MemoryCache
 from cherrypy_tools.methods import allow
 from cherrypy_tools.modified import validate_since
 from cherrypy_tools.negotiation import accept
+from cherrypy_tools.quotas import Quota, RateLimiter, TooManyRequests, client_of, rate_limit
 from cherrypy_tools.redirection import redirect
 from cherrypy_tools.redis_cache import RedisCache
 from cherrypy_tools.referrer import referer
+from cherrypy_tools.response_coding import choose_coding, compress_response
 from cherrypy_tools.schedule import Scheduler
 from cherrypy_tools.security import secure_headers
-from cherrypy_tools.session_auth import SessionAuth, Visit, session_auth
 from cherrypy_tools.set_headers import response_headers
 from cherrypy_tools.slash import trailing_slash
 from cherrypy_tools.stampede import AntiStampedeCache
@@ -61,6 +64,7 @@ __all__ = [
     "Cache",
     "CachedResponse",
     "Call",
+    "CsrfTokens",
     "Encoded",
     "Encoder",
     "Flattened",
@@ -69,6 +73,8 @@ __all__ = [
     "Options",
     "Origin",
     "Plan",
+    "Quota",
+    "RateLimiter",
     "Readable",
     "RedisCache",
     "Scheduler",
@@ -76,6 +82,7 @@ __all__ = [
     "StreamEncoder",
     "Target",
     "TargetedCache",
+    "TooManyRequests",
     "Verdict",
     "Visit",
     "accept",
@@ -85,11 +92,14 @@ __all__ = [
     "check_depth",
     "checked_length",
     "choose_coding",
+    "client_of",
     "compress",
     "compress_response",
     "convert_params",
     "converter_for",
     "converters_of",
+    "cors",
+    "csrf",
     "decode_body",
     "decode_json",
     "decompress",
@@ -107,10 +117,12 @@ __all__ = [
     "json_in",
     "json_out",
     "may_store",
+    "new_binding",
     "parse_etags",
     "parse_forwarded",
     "patched_path",
     "proxy",
+    "rate_limit",
     "read_call",
     "record",
     "redirect",
