@@ -1,3 +1,6 @@
+import re
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +69,21 @@ def test_a_name_that_breaks_the_line_is_refused_each_time() -> None:
     for _ in range(2):
         with pytest.raises(ValueError, match="CR, LF or NUL"):
             field_name("x\r\ny")
+
+
+@given(st.text() | st.binary())
+def test_a_name_is_plain_ascii_or_refused(key: str | bytes) -> None:
+    try:
+        name = field_name(key)
+    except ValueError:
+        return
+    assert re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name)
+    assert name == title(key)
+
+
+def test_every_character_of_a_token_may_stand_in_a_name() -> None:
+    token = string.digits + string.ascii_letters + "!#$%&'*+-.^_`|~"
+    assert field_name(token) == token.title()
 
 
 def test_numbers_that_are_equal_keep_their_own_text() -> None:

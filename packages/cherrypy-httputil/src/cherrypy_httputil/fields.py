@@ -1,7 +1,8 @@
 """Whether a text may stand in a header field, and how field names are written.
 
 `check_field` is the only judge: names, values, reason phrases and urls for `Location` go through
-it at the moment they are set, so that nobody can end a header line early.
+it at the moment they are set, so that nobody can end a header line early. A name has to be a token
+besides, which `field_name` sees to.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ V = TypeVar("V")
 
 _forbidden_text = re.compile(r"[\r\n\0]").search
 _forbidden_bytes = re.compile(rb"[\r\n\0]").search
+_is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 
 
 def check_field(value: object) -> None:
@@ -67,23 +69,37 @@ def title(key: object) -> str:
 
 
 def field_name(key: object) -> str:
-    """Return `key` as names are kept.
+    """Return `key` as names are kept: ASCII letters, digits and a few signs, in title case.
 
     Raises:
-        ValueError: If it has a CR, LF or NUL.
+        ValueError: If it is no token (RFC 9110, section 5.6.2). It may not be empty, nor have a
+            space, a control character, a delimiter such as a colon, or what is not ASCII.
     """
     return names[key]  # type: ignore[index]  # a key that is no text is never remembered
 
 
+def _text(key: object) -> str:
+    return key.decode("iso-8859-1") if isinstance(key, bytes) else str(key)
+
+
 def _title(key: object) -> str:
-    text = key.decode("iso-8859-1") if isinstance(key, bytes) else str(key)
-    return text.title()
+    return _text(key).title()
+
+
+def _token(key: object) -> str:
+    text = _text(key)
+    check_field(text)
+    if not _is_token(text):
+        raise ValueError(
+            f"{text!r} is not a field name: it has to be made of ASCII letters, digits and "
+            "!#$%&'*+-.^_`|~"
+        )
+    return text
 
 
 def _checked_title(key: object) -> str:
-    name = _title(key)
-    check_field(name)
-    return name
+    # Judged before the case changes, which makes ASCII of some other letters.
+    return _token(key).title()
 
 
 titles = NameCache(_title)
@@ -91,3 +107,6 @@ titles = NameCache(_title)
 
 names = NameCache(_checked_title)
 """A key that may be a field name, as names are kept."""
+
+tokens = NameCache(_token)
+"""A field name as it is sent, in the case that it came in."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, overload
 
 from cherrypy_httputil.elements import header_elements
 from cherrypy_httputil.environ import environ_fields
-from cherrypy_httputil.fields import NameCache, check_field, names, title, titles
+from cherrypy_httputil.fields import check_field, names, title, titles, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, ValuesView
@@ -27,7 +27,7 @@ HeaderValue: TypeAlias = "str | bytes | int | list[str] | list[bytes] | tuple[st
 """What a header may be set to. A list or tuple is sent as one field for each of its items."""
 
 header_translate_table: bytes | None = None
-"""Given to `bytes.translate` for every name and value that is not plain printable ASCII."""
+"""Given to `bytes.translate` for every value that is not plain printable ASCII."""
 
 header_translate_deletechars = bytes(range(32)) + b"\x7f"
 """Control characters: none of them is sent."""
@@ -124,15 +124,15 @@ def _is_plain(item: object) -> bool:
     return type(item) is str and item.isascii() and item.isprintable()
 
 
-_plain_names = NameCache(lambda name: name.encode("ascii") if _is_plain(name) else b"")
-"""Names as they are sent, and nothing for those that are not plain printable ASCII."""
-
-
 class HeaderMap(CaseInsensitiveDict[str]):
     """The header fields of a message.
 
     A value is a text; bytes are sent as they are, and a list is sent as one field for each of its
     items. Anything else is sent as `str()` makes it.
+
+    A name is a token (RFC 9110, section 5.6.2), and so plain ASCII. Setting another raises
+    `ValueError`, and so does a value with a CR, LF or NUL. What came in past these checks, as
+    through `dict.update`, is checked by `output` and its like.
     """
 
     protocol: tuple[int, int] = (1, 1)
@@ -148,7 +148,7 @@ class HeaderMap(CaseInsensitiveDict[str]):
     def from_trusted(cls, pairs: Iterable[tuple[str, str]]) -> Self:
         """Return a map of the fields that a server has read from a connection.
 
-        The values are taken as they are, since there can be no line break in them. Fields of one
+        Names and values are taken as they are: the server has parsed them. Fields of one
         name become one, with a comma between the values (RFC 9110, section 5.3).
         """
         fields: dict[str, list[str]] = {}
@@ -207,8 +207,8 @@ class HeaderMap(CaseInsensitiveDict[str]):
         items: Iterable[tuple[str, Any]] = self.items()
         for name, value in items:
             text = str(value) if type(value) is int else value
-            if _is_plain(text) and _plain_names[name]:
-                fields.append((name, text))
+            if _is_plain(text):
+                fields.append((tokens[name], text))
             else:
                 sent = self.encode_header_items([(name, value)])
                 fields.extend((key.decode("latin-1"), item.decode("latin-1")) for key, item in sent)
@@ -224,13 +224,13 @@ class HeaderMap(CaseInsensitiveDict[str]):
             ValueError: If one cannot be sent.
         """
         for name, value in header_items:
-            sent_name = _plain_names[name] or cls.encode_header_item(name)
+            sent_name = tokens[name].encode("ascii")
             for item in value if isinstance(value, (list, tuple)) else (value,):
                 yield sent_name, cls.encode_header_item(item)
 
     @classmethod
     def encode_header_item(cls, item: object) -> bytes:
-        """Return a name or a value as it is sent, without control characters.
+        """Return a value as it is sent, without control characters.
 
         Raises:
             ValueError: If it has a CR, LF or NUL, or cannot be encoded.
