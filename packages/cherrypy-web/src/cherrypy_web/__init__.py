@@ -21,6 +21,7 @@ from cherrypy_web.errorpages import bare_error, format_exc, render_error_page
 from cherrypy_web.exchange import clean_headers, get_error_page
 from cherrypy_web.hooks import HOOK_POINTS, Hook, HookMap
 from cherrypy_web.iterators import is_closable_iterator, is_iterator
+from cherrypy_web.jsonlog import JSONFormatter
 from cherrypy_web.logs import LogManager, WSGIErrorHandler, logfmt
 from cherrypy_web.namespaces import (
     error_page_namespace,
@@ -53,6 +54,7 @@ __all__ = [
     "Hook",
     "HookMap",
     "InternalRedirector",
+    "JSONFormatter",
     "LazyRfc3339UtcTime",
     "LogManager",
     "Part",

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from cherrypy_web.request import Request
     from cherrypy_web.response import Response
 
-__all__ = ["ATOMS", "COMBINED", "LazyRfc3339UtcTime", "compile_format", "escape", "log_time"]
+__all__ = [
+    "ATOMS",
+    "COMBINED",
+    "LazyRfc3339UtcTime",
+    "access_members",
+    "compile_format",
+    "escape",
+    "log_time",
+]
 
 #: The Combined Log Format of Apache's httpd, in the syntax of `str.format`.
 COMBINED: Final = '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"'
@@ -99,6 +107,21 @@ ATOMS: Final[dict[str, Callable[[Request, Response], str]]] = {
     "i": _identifier,
     "z": lambda _, __: str(_NOW),
 }
+
+
+def access_members(request: Request, response: Response) -> dict[str, str | int | None]:
+    """Return what an access log in JSON says of a request and its response."""
+    length = response.headers.get("Content-Length")
+    return {
+        "remote": _client(request, response),
+        "user": request.login,
+        "request": request.request_line,
+        "status": int(_status_code(response)),
+        "length": None if length is None else int(length),
+        "referer": request.peek_header("Referer"),
+        "user_agent": request.peek_header("User-Agent"),
+        "host": request.peek_header("Host"),
+    }
 
 
 def _names_in(template: str) -> tuple[set[str], bool]:

@@ -13,7 +13,8 @@ from traceback import print_exc
 from typing import TYPE_CHECKING, Final, TextIO, TypeVar
 
 from cherrypy_serving import serving
-from cherrypy_web.accesslog import COMBINED, compile_format, log_time
+from cherrypy_web.accesslog import COMBINED, access_members, compile_format, log_time
+from cherrypy_web.jsonlog import JSONFormatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,8 @@ __all__ = ["LogManager", "WSGIErrorHandler", "logfmt"]
 
 #: Every line is complete when it reaches a handler: nothing is added to it.
 logfmt: Final = logging.Formatter("%(message)s")
+
+_FORMATTERS: Final = {"text": logfmt, "json": JSONFormatter()}
 
 _H = TypeVar("_H", bound=logging.Handler)
 
@@ -87,6 +90,7 @@ class LogManager:
     error_log: logging.Logger = None  # type: ignore[assignment] # documented; the constructor sets it
     access_log: logging.Logger = None  # type: ignore[assignment] # documented; the constructor sets it
     access_log_format: str = COMBINED
+    _format: str = "text"
 
     def __init__(self, appid: object = None, logger_root: str = "cherrypy") -> None:
         self.logger_root = logger_root
@@ -119,9 +123,13 @@ class LogManager:
             severity: A level of `logging`.
             traceback: Whether to append the exception that is being handled.
         """
-        self.error_log.log(
-            severity, f"{self.time()} {context} {msg}", exc_info=traceback and sys.exc_info()
-        )
+        if _is_taken(self.error_log, severity):
+            self.error_log.log(
+                severity,
+                f"{self.time()} {context} {msg}",
+                exc_info=traceback and sys.exc_info(),
+                extra={"context": context, "plain_message": msg},
+            )
 
     def __call__(
         self,
@@ -153,7 +161,8 @@ class LogManager:
         if not _is_taken(self.access_log, logging.INFO):
             return
         line = compile_format(self.access_log_format)(request, response)
-        self.access_log.info("%s", line)
+        members = access_members(request, response) if self.format == "json" else None
+        self.access_log.info("%s", line, extra=members)
 
     def time(self) -> str:
         """Return the local time as the logs write it, as in ``[24/Feb/2014:21:01:46]``."""
@@ -167,6 +176,24 @@ class LogManager:
             for handler in logger.handlers:
                 if isinstance(handler, logging.FileHandler):
                     _reopen(handler)
+
+    @property
+    def format(self) -> str:
+        """How the files, the screen and ``wsgi.errors`` are written: ``"text"`` or ``"json"``.
+
+        Handlers that the program attached itself keep their own formatters.
+        """
+        return self._format
+
+    @format.setter  # noqa: A003 - named after its config key
+    def format(self, name: str) -> None:
+        if name not in _FORMATTERS:
+            raise ValueError(f"log.format = {name!r} is not known: it has to be 'text' or 'json'")
+        self._format = name
+        for logger in (self.error_log, self.access_log):
+            for handler in logger.handlers:
+                if hasattr(handler, "_own"):
+                    handler.setFormatter(_FORMATTERS[name])
 
     @property
     def screen(self) -> bool:
@@ -214,7 +241,7 @@ class LogManager:
             logger.removeHandler(old)
             old.close()
         if handler is not None:
-            handler.setFormatter(logfmt)
+            handler.setFormatter(_FORMATTERS[self._format])
             logger.addHandler(_marked(handler, kind))
 
     def _file(self, logger: logging.Logger) -> str:
