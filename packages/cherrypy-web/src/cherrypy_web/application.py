@@ -116,12 +116,13 @@ class Application:
         """
         config = self.config
         trail = path or "/"
-        while trail:
+        while True:
             section = config.get(trail)
             if section is not None and key in section:
                 return section[key]
-            trail = trail.rpartition("/")[0] or ("/" if trail != "/" else "")
-        return default
+            if trail == "/":
+                return default
+            trail = trail[: max(trail.rfind("/"), 0)] or "/"
 
     def get_serving(
         self, local: Host, remote: Host, scheme: str, sproto: str

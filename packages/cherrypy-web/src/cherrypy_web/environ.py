@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_httputil import Host
@@ -25,10 +24,16 @@ __all__ = [
 _SPECIAL: Final = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
 
 
-@lru_cache(maxsize=128)
-def _key(name: str) -> str:
-    key = name.upper().replace("-", "_")
-    return key if key in _SPECIAL else f"HTTP_{key}"
+class _Keys(dict[str, str]):
+    """The names of fields in an environ, each made once; only our own code asks, for few names."""
+
+    def __missing__(self, name: str) -> str:
+        key = name.upper().replace("-", "_")
+        made = self[name] = key if key in _SPECIAL else f"HTTP_{key}"
+        return made
+
+
+_KEYS: Final = _Keys()
 
 
 #: A ``%`` that begins no octet, with what comes after it (RFC 3986, 2.1).
@@ -77,7 +82,7 @@ class EnvironHeaders:
 
     def get(self, name: str) -> str:
         """Return one field's value, or ``""``, without looking at the others."""
-        value: str = self.environ.get(_key(name), "")
+        value: str = self.environ.get(_KEYS[name], "")
         return value
 
 

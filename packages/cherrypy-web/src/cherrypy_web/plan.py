@@ -201,7 +201,7 @@ class PlanCache:
 
     def __init__(self, app: Application) -> None:
         self._app = app
-        self._plans: dict[tuple[object, ...], Plan] = {}
+        self._plans: dict[object, Plan] = {}
         self._merged: deque[tuple[type, Plan]] = deque(maxlen=MAX_MERGED)
 
     def find(self, request_class: type[Request], layers: Sequence[Layer]) -> Plan:
@@ -213,7 +213,7 @@ class PlanCache:
                 A plan has them among its sources, so none of them is given up, and its identity
                 to another, while the plan is kept.
         """
-        key = (request_class, *map(id, map(_mapping, layers)))
+        key = (request_class, *map(id, map(_mapping, layers))) if layers else request_class
         plan = self._plans.get(key)
         if plan is not None and plan.is_fresh() and (not plan.placed or plan.covers(layers)):
             return plan
