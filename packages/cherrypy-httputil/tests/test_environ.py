@@ -37,6 +37,11 @@ def test_no_client_can_forge_what_the_server_says() -> None:
     assert HeaderMap.from_environ(environ) == {"Remote-Addr": "10.0.0.1"}
 
 
+def test_credentials_that_came_as_such_outrank_those_for_cgi() -> None:
+    environ = {"HTTP_AUTHORIZATION": "Basic x", "HTTP_CGI_AUTHORIZATION": "Basic forged"}
+    assert HeaderMap.from_environ(environ) == {"Authorization": "Basic x"}
+
+
 def test_only_display_text_is_decoded() -> None:
     word = "=?utf-8?q?f=C3=BCr?="
     headers = HeaderMap.from_environ({"HTTP_X_TITLE": word, "HTTP_HOST": word})

@@ -43,6 +43,8 @@ def environ_fields(environ: Mapping[str, Any]) -> dict[str, str]:
         name = _names[key]
         if name:
             fields[name] = decode_field(name, value) if "=?" in value else value
+    if "HTTP_AUTHORIZATION" in environ:  # then the one for CGI is nobody's but the client's
+        fields["Authorization"] = environ["HTTP_AUTHORIZATION"]
     for name in ("Content-Length", "Content-Type"):
         if fields.get(name) == "":  # as good as not there (PEP 3333)
             del fields[name]

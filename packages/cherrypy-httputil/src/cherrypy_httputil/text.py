@@ -21,45 +21,99 @@ _WORD = re.compile(r"=\?([^?\s]{1,40})\?([BbQq])\?([^?]*)\?=")
 _UNDECODED = frozenset(
     {
         "Age",
-        "Authorization",
         "Cache-Control",
         "Connection",
         "Content-Encoding",
+        "Content-Language",
         "Content-Length",
         "Content-Location",
         "Content-Range",
         "Content-Type",
-        "Cookie",
         "Date",
+        "Depth",
+        "Destination",
+        "Early-Data",
         "Expect",
-        "Forwarded",
-        "Host",
-        "If-Modified-Since",
-        "If-Range",
-        "If-Unmodified-Since",
+        "Http2-Settings",
+        "If",
         "Keep-Alive",
-        "Last-Event-Id",
+        "Link",
         "Location",
         "Max-Forwards",
-        "Origin",
+        "Overwrite",
         "Pragma",
+        "Prefer",
+        "Priority",
         "Range",
         "Referer",
-        "Set-Cookie",
         "Te",
+        "Timeout",
         "Trailer",
         "Transfer-Encoding",
         "Upgrade",
         "Vary",
         "Via",
-        "X-Csrf-Token",
-        "X-Http-Method-Override",
-        "X-Real-Ip",
         "X-Requested-With",
         "X-Sendfile",
     }
 )
-_UNDECODED_PREFIXES = ("Accept", "Access-Control-", "Proxy-", "Remote-", "Sec-", "X-Forwarded-")
+_UNDECODED_PREFIXES = (
+    "Accept",
+    "Access-Control-",
+    "If-",
+    "Proxy-",
+    "Remote-",
+    "Sec-",
+    "X-Forwarded-",
+)
+
+# Fields that applications and proxies invent go by the words of their names.
+_DECIDING_WORDS = frozenset(
+    {
+        "Addr",
+        "Address",
+        "Apikey",
+        "Auth",
+        "Authorization",
+        "Cert",
+        "Cookie",
+        "Cookie2",
+        "Csrf",
+        "Csrftoken",
+        "Digest",
+        "Email",
+        "Etag",
+        "Forwarded",
+        "Group",
+        "Groups",
+        "Host",
+        "Id",
+        "Ip",
+        "Key",
+        "Login",
+        "Method",
+        "Origin",
+        "Path",
+        "Port",
+        "Proto",
+        "Protocol",
+        "Role",
+        "Roles",
+        "Scheme",
+        "Scope",
+        "Secret",
+        "Session",
+        "Signature",
+        "Tenant",
+        "Token",
+        "Uri",
+        "Url",
+        "User",
+        "Userid",
+        "Username",
+        "Xsrf",
+    }
+)
 
 
 class _Piece(NamedTuple):
@@ -86,14 +140,16 @@ def decode_TEXT_maybe(value: str) -> str:  # noqa: N802 - the documented name
 def decode_field(name: str, value: str) -> str:
     """Return the value of a request header, decoded if the field is text for people to read.
 
-    Host, credentials, cookies, lengths, origins, addresses and forwarding fields never are.
+    No field of HTTP that decides something is, such as Host, credentials, cookies, conditions,
+    lengths and origins; nor is one with a word in its name that speaks of identity or place, such
+    as `User`, `Token`, `Key`, `Host` or `Url`.
     """
     if "=?" not in value:
         return value
     name = title(name)
     if name in _UNDECODED or name.startswith(_UNDECODED_PREFIXES):
         return value
-    return decode_TEXT(value)
+    return decode_TEXT(value) if _DECIDING_WORDS.isdisjoint(name.split("-")) else value
 
 
 def _pieces(value: str) -> list[_Piece]:
