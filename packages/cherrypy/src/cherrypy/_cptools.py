@@ -1,12 +1,14 @@
 """Tools and toolboxes, under their documented names."""
 
 from cherrypy import tools as default_toolbox
+from cherrypy.lib.caching import CachingTool
 from cherrypy.lib.sessions import SessionTool
 from cherrypy.lib.xmlrpcutil import XMLRPCController
 from cherrypy_web import ErrorTool, HandlerTool, HandlerWrapperTool, Tool, Toolbox
 from cherrypy_web import HandlerTool as SessionAuthTool
 
 __all__ = [
+    "CachingTool",
     "ErrorTool",
     "HandlerTool",
     "HandlerWrapperTool",

@@ -28,6 +28,7 @@ class DefaultToolbox(Toolbox):
         self._add_for_headers()
         self._add_for_bodies()
         self.sessions = SessionTool(schedule_on(engine))
+        self.caching = caching.CachingTool(schedule_on(engine))
         self.auth_basic = Tool("before_handler", auth_basic.basic_auth, priority=1)
         self.session_auth = HandlerTool(cptools.session_auth)
         self.staticdir = HandlerTool(static.staticdir)

@@ -1,0 +1,216 @@
+"""The cache of a site, as config turns it on."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import cherrypy
+from cherrypy.lib import caching
+from cherrypy_testing import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cherrypy.assembly import Assembly
+
+
+class Root:
+    def __init__(self) -> None:
+        self.made = 0
+        self.broken = False
+
+    @cherrypy.expose
+    def index(self, **params: str) -> str:
+        self.made += 1
+        if self.broken:
+            raise RuntimeError("the reason")
+        return f"made {self.made} " + "x" * 500
+
+    @cherrypy.expose
+    def stream(self) -> Iterator[bytes]:
+        self.made += 1
+        yield b"made "
+        yield str(self.made).encode()
+
+    @cherrypy.expose
+    def flags(self) -> str:
+        return f"{cherrypy.request.cached} {cherrypy.request.cacheable}"  # type: ignore[attr-defined]
+
+    @cherrypy.expose
+    def tagged(self) -> str:
+        cherrypy.response.headers["ETag"] = '"one"'
+        return "tagged"
+
+
+@pytest.fixture
+def root() -> Root:
+    return Root()
+
+
+def client(site: Assembly, root: Root, **entries: Any) -> Client:
+    section = {"tools.caching.on": True, **entries}
+    streaming = {"response.stream": True}
+    site.tree.mount(root, config={"/": section, "/stream": streaming})
+    return Client(site.tree)
+
+
+def test_second_answer_is_the_first_one(site: Assembly, root: Root) -> None:
+    ask = client(site, root)
+    first, second = ask.get("/"), ask.get("/")
+    assert (first.body, root.made) == (second.body, 1)
+    assert "Age" not in first.headers
+    assert second.headers["Age"] == "0"
+    assert second.headers["Content-Type"] == first.headers["Content-Type"]
+
+
+def test_each_url_has_its_own_answer(site: Assembly, root: Root) -> None:
+    ask = client(site, root)
+    assert ask.get("/?a=1").text != ask.get("/?a=2").text
+    assert ask.get("/", headers={"Host": "other.example"}).text.startswith("made 3")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_change_makes_the_cache_forget(site: Assembly, root: Root, method: str) -> None:
+    ask = client(site, root)
+    ask.get("/")
+    ask.request(method, "/")
+    assert ask.get("/").text.startswith("made 3")
+
+
+def test_handler_sees_that_its_response_can_be_kept(site: Assembly, root: Root) -> None:
+    assert client(site, root).get("/flags").text == "False True"
+
+
+def test_client_that_has_the_answer_is_told_so(site: Assembly, root: Root) -> None:
+    ask = client(site, root)
+    ask.get("/tagged")
+    assert ask.get("/tagged", headers={"If-None-Match": '"one"'}).status_code == 304
+
+
+def test_compressed_and_plain_answers_are_kept_apart(site: Assembly, root: Root) -> None:
+    ask = client(site, root, **{"tools.gzip.on": True})
+    packed = {"Accept-Encoding": "gzip"}
+    first = [ask.get("/", headers=packed), ask.get("/")]
+    made = root.made
+    again = [ask.get("/", headers=packed), ask.get("/")]
+    assert [each.body for each in again] == [each.body for each in first]
+    assert again[0].headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in again[1].headers
+    assert root.made == made
+
+
+def test_stream_is_kept_when_it_has_been_read(site: Assembly, root: Root) -> None:
+    ask = client(site, root)
+    assert [ask.get("/stream").text for _ in range(2)] == ["made 1", "made 1"]
+
+
+def test_stream_that_is_left_is_not_kept_and_nobody_waits(site: Assembly, root: Root) -> None:
+    ask = client(site, root, **{"tools.caching.antistampede_timeout": 60})
+    with ask.stream("GET", "/stream"):
+        pass
+    assert ask.get("/stream").text == "made 2"
+
+
+def test_nobody_waits_for_a_handler_that_failed(site: Assembly, root: Root) -> None:
+    ask = client(site, root, **{"tools.caching.antistampede_timeout": 60})
+    root.broken = True
+    assert ask.get("/").status_code == 500
+    root.broken = False
+    assert ask.get("/").text.startswith("made 2")
+
+
+def test_answer_that_sets_a_cookie_is_for_one_client(site: Assembly, root: Root) -> None:
+    entries = {"tools.sessions.on": True, "tools.sessions.clean_freq": 0}
+    ask = client(site, root, **entries, **{"tools.caching.antistampede_timeout": 60})
+    ask.get("/")
+    assert ask.get("/").text.startswith("made 2")
+
+
+def test_what_sets_a_cookie_is_kept_where_config_says(site: Assembly, root: Root) -> None:
+    entries = {"tools.sessions.on": True, "tools.sessions.clean_freq": 0}
+    ask = client(site, root, **entries, **{"tools.caching.cookies": True})
+    first = ask.get("/").headers["Set-Cookie"]
+    again = Client(site.tree).get("/")
+    assert again.text.startswith("made 1")
+    assert again.headers["Set-Cookie"].partition(";")[0] != first.partition(";")[0]
+
+
+def test_answer_to_credentials_is_for_one_client(site: Assembly, root: Root) -> None:
+    ask = client(site, root)
+    ask.get("/", headers={"Authorization": "Basic eA=="})
+    assert ask.get("/").text.startswith("made 2")
+
+
+def test_attributes_of_the_cache_are_options(site: Assembly, root: Root) -> None:
+    ask = client(site, root, **{"tools.caching.maxobj_size": 10})
+    ask.get("/")
+    assert ask.get("/").text.startswith("made 2")
+
+
+class Recording:
+    """A cache of a program's own: the four documented methods, for the running request."""
+
+    kept: dict[str, Any] = {}  # noqa: RUF012 - the test looks here
+
+    def get(self) -> Any:
+        return self.kept.get(cherrypy.request.path_info)
+
+    def put(self, variant: Any, size: int) -> None:
+        self.kept[cherrypy.request.path_info] = variant
+
+    def delete(self) -> None:
+        self.kept.pop(cherrypy.request.path_info, None)
+
+    def clear(self) -> None:
+        self.kept.clear()
+
+
+def test_cache_can_be_a_class_of_the_program(site: Assembly, root: Root) -> None:
+    Recording.kept.clear()
+    ask = client(site, root, **{"tools.caching.cache_class": Recording})
+    assert [ask.get("/").text[:6] for _ in range(2)] == ["made 1", "made 1"]
+    assert list(Recording.kept) == ["/"]
+
+
+def test_class_of_the_cache_can_be_named(site: Assembly, root: Root) -> None:
+    ask = client(site, root, **{"tools.caching.cache_class": "cherrypy.lib.caching.MemoryCache"})
+    assert [ask.get("/").text[:6] for _ in range(2)] == ["made 1", "made 1"]
+
+
+def test_one_thread_makes_what_many_ask_for(site: Assembly, root: Root) -> None:
+    ask = client(site, root)
+    start = threading.Barrier(4)
+    seen = []
+
+    def visit() -> None:
+        start.wait()
+        seen.append(Client(site.tree).get("/").body)
+
+    threads = [threading.Thread(target=visit) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert root.made == 1
+    assert set(seen) == {ask.get("/").body}
+
+
+def test_functions_can_be_called_by_a_handler(site: Assembly) -> None:
+    class Direct:
+        made = 0
+
+        @cherrypy.expose
+        def index(self) -> Any:
+            if caching.get(delay=60):
+                return cherrypy.response.body
+            self.made += 1
+            cherrypy.response.body = f"made {self.made}".encode()
+            caching.tee_output()
+            return cherrypy.response.body
+
+    site.tree.mount(Direct(), config={"/": {"tools.encode.on": False}})
+    ask = Client(site.tree, base_url="http://direct.example")
+    assert [ask.get("/").text for _ in range(2)] == ["made 1", "made 1"]
