@@ -20,11 +20,12 @@ def is_local(url: str, here: str) -> bool:
         url: A relative or absolute reference.
         here: The absolute url of the page.
     """
-    if UNSAFE.search(url) or url.startswith("///"):
+    if UNSAFE.search(url):
         return False
     try:
         parts = urlsplit(url)
-        if parts.scheme and not parts.netloc:
+        # After two slashes or a scheme, browsers look for a host in what follows.
+        if (parts.scheme or url.startswith("//")) and not parts.netloc:
             return False
         return _origin(urljoin(here, url)) == _origin(here)
     except ValueError:
