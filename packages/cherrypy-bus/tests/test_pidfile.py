@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cherrypy_bus import Bus, ChannelFailures, PIDFile, PIDFileError
+from cherrypy_bus.plugins import pidfile
 
 
 @pytest.fixture
@@ -105,6 +106,46 @@ def test_a_file_held_by_another_process_is_refused(bus: Bus, tmp_path: Path) -> 
         assert path.read_text() == f"{other.pid}\n"
         other.communicate()
     assert not path.exists()
+
+
+INTRUDER = """
+import sys, cherrypy_bus
+try:
+    cherrypy_bus.PIDFile(cherrypy_bus.Bus(), sys.argv[1]).start()
+except cherrypy_bus.PIDFileError as error:
+    print(error.pid)
+"""
+
+
+def test_starting_again_keeps_the_file(bus: Bus, tmp_path: Path) -> None:
+    path = tmp_path / "app.pid"
+    plugin = PIDFile(bus, path)
+    plugin.start()
+    plugin.start()
+    command = [sys.executable, "-c", INTRUDER, str(path)]
+    other = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
+    assert other.stdout == f"{os.getpid()}\n"
+    plugin.exit()
+
+
+def test_a_file_that_its_last_owner_removes_meanwhile_is_made_anew(
+    bus: Bus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "app.pid"
+    opened: list[int] = []
+
+    def lock(descriptor: int) -> bool:
+        opened.append(descriptor)
+        if len(opened) == 1:
+            path.unlink()
+        return True
+
+    monkeypatch.setattr(pidfile, "_lock", lock)
+    plugin = PIDFile(bus, path)
+    plugin.start()
+    assert path.read_text() == f"{os.getpid()}\n"
+    assert len(opened) == 2
+    plugin.exit()
 
 
 def test_only_the_owner_removes_the_file(bus: Bus, lines: list[str], tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 Rule: the file belongs to the process that holds a lock on it. The lock ends with the process,
 however it ends, so a file without one is stale, whatever number it holds: numbers are used again,
-and in a container always the same.
+and in a container always the same. The system also ends the lock when the process closes the file,
+even if it had opened it a second time: what is held is read through its own descriptor only.
 """
 
 import contextlib
@@ -65,27 +66,34 @@ class PIDFile(SimplePlugin):
             self.bus.log(f"PID {pid} already written to {self.pidfile!r}.")
             return
         self._let_go()
-        self._take(pid)
+        while not self._take(pid):
+            pass  # its last owner removed it just now: there is another one, or none
         self.finalized = True
         self.bus.log(f"PID {pid} written to {self.pidfile!r}.")
 
     start.priority = 70  # type: ignore[attr-defined] # how a listener says its priority
 
-    def _take(self, pid: str) -> None:
+    def _take(self, pid: str) -> bool:
+        """Lock the file and write it; say whether the locked file is the one at the path."""
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            stale = os.read(descriptor, 64).decode("ascii", "replace").strip()
+        with contextlib.ExitStack() as stack:
+            stack.callback(os.close, descriptor)
             if not _lock(descriptor):
-                raise PIDFileError(self.pidfile, stale)  # noqa: TRY301 - the descriptor is closed below
-            if stale not in ("", pid):
-                self.bus.log(f"PID file {self.pidfile!r} was stale: it held {stale!r}.", level=30)
-            os.ftruncate(descriptor, 0)
-            os.lseek(descriptor, 0, os.SEEK_SET)
-            os.write(descriptor, f"{pid}\n".encode())
-        except BaseException:
-            os.close(descriptor)
-            raise
+                raise PIDFileError(self.pidfile, _text(descriptor))
+            if not _is_at(self._path, descriptor):
+                return False
+            self._write(descriptor, pid)
+            stack.pop_all()
         self._descriptor = _keep(descriptor)
+        return True
+
+    def _write(self, descriptor: int, pid: str) -> None:
+        stale = _text(descriptor)
+        if stale not in ("", pid):
+            self.bus.log(f"PID file {self.pidfile!r} was stale: it held {stale!r}.", level=30)
+        os.ftruncate(descriptor, 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, f"{pid}\n".encode())
 
     def exit(self) -> None:
         """Delete the file if it is still this process's own."""
@@ -106,6 +114,9 @@ class PIDFile(SimplePlugin):
             self.bus.log(f"PID file removed: {self.pidfile!r}.")
 
     def _read(self) -> str:
+        """Return what the file at the path holds."""
+        if self._descriptor is not None:
+            return _text(self._descriptor) if _is_at(self._path, self._descriptor) else ""
         with contextlib.suppress(OSError):
             return self._path.read_text("ascii", "replace").strip()
         return ""
@@ -116,10 +127,18 @@ class PIDFile(SimplePlugin):
             self._descriptor = None
 
 
+def _text(descriptor: int) -> str:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return os.read(descriptor, 64).decode("ascii", "replace").strip()
+
+
 if sys.platform == "win32":
 
     def _lock(_descriptor: int) -> bool:
         return True  # every file is taken to be stale
+
+    def _is_at(_path: Path, _descriptor: int) -> bool:
+        return True  # a file that is open cannot be removed
 
     def _keep(descriptor: int) -> int | None:
         os.close(descriptor)  # a file that is open could not be removed
@@ -134,6 +153,12 @@ else:
         except (BlockingIOError, PermissionError):
             return False
         return True
+
+    def _is_at(path: Path, descriptor: int) -> bool:
+        """Say whether the open file is still the one at this path."""
+        with contextlib.suppress(FileNotFoundError):
+            return os.path.samestat(os.fstat(descriptor), path.stat())
+        return False
 
     def _keep(descriptor: int) -> int | None:
         return descriptor  # the lock ends when it is closed
