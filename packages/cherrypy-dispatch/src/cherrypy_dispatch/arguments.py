@@ -68,9 +68,8 @@ def popargs(*args: str, handler: Any = None) -> ArgumentPopper:
     function: Any = dispatch
     function.names = args
     function.handler = handler
-    if handler is None:  # then the walk does all this itself
-        function.argument_names = args
-        function.publish = publish
+    if handler is None:  # then the walk takes the names, and does all this itself
+        function.taken = args, publish
     popper: ArgumentPopper = function
     return popper
 

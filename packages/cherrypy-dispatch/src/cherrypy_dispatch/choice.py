@@ -42,9 +42,9 @@ def choose(
         node = nodes[step]
         holder = node.__func__ if type(node) is MethodType else node
         handler = getattr(holder, "default", None)
-        if handler is not None and getattr(handler, "exposed", False):
+        page = handler.__func__ if type(handler) is MethodType else handler
+        if page is not None and getattr(page, "exposed", False):
             is_index = path[-1:] == "/"
-            page = handler.__func__ if type(handler) is MethodType else handler
             if (config := getattr(page, "_cp_config", None)) is not None:
                 trail = Trail(path, segments, nodes, layers, kwargs, at_index, rests)
                 layers = _with_default(trail, step, config)

@@ -22,7 +22,7 @@ from cherrypy_httputil import NotFound
 from cherrypy_serving import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from cherrypy_dispatch.match import Match
     from cherrypy_dispatch.places import Sections
@@ -121,9 +121,12 @@ class Dispatcher:
         return walk_to(choose, root, path_info, app_config, self._naming)
 
     def _locate(self, request: DispatchRequest, path: str) -> Match:
-        return self.match(request.app.root, request.app.config, path, request.method)
+        app = request.app
+        return self.match(app.root, app.config, path, request.method)
 
 
-def page(handler: Callable[..., Any], vpath: Iterable[str]) -> LateParamPageHandler:
+def page(handler: Callable[..., Any], vpath: Sequence[str]) -> LateParamPageHandler:
     """Return the page of a handler whose positional arguments are segments, `%2F` decoded."""
+    if not vpath:
+        return LateParamPageHandler(handler)
     return LateParamPageHandler(handler, *[part.replace("%2F", "/") for part in vpath])

@@ -45,11 +45,12 @@ def ask(
     dealt with. It is not called if it is itself published.
     """
     function: Any = dispatch.__func__ if type(dispatch) is MethodType else dispatch
-    names = getattr(function, "argument_names", None)
-    if names is not None:  # popargs: the same, without a list to look at afterwards
+    taken = getattr(function, "taken", None)
+    if taken is not None:  # popargs: the same, without a list to look at afterwards
+        names, publish = taken
         values = decoded(dict(zip(names, segments, strict=False)))
         kwargs.update(values)
-        function.publish(values)
+        publish(values)
         return _look_up(node, segments[len(names) :], naming)
     if not callable(dispatch) or getattr(function, "exposed", False):
         return None, segments

@@ -81,11 +81,12 @@ def walk_to(  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more t
                     if deeper:
                         layers += remaining_sections(segments, passed, sections)
                     return end(path, segments, nodes, layers, kwargs, False, ())
-                arguments = getattr(dispatch, "argument_names", None)
-                if arguments is None:
+                taken = getattr(dispatch, "taken", None)
+                if taken is None:
                     trail = Trail(path, segments, nodes, layers, kwargs, at_index=False, rests=())
                     return end(*explore(trail, dispatch, sections, naming))
                 # It is popargs, which stands here since `explore` takes five times as long.
+                arguments, publish = taken
                 below: str | None = name
                 for argument in arguments:
                     kwargs[argument] = segments[reached]
@@ -101,7 +102,7 @@ def walk_to(  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more t
                 if below is None:
                     nodes[-1] = nodes[passed]
                     break
-                dispatch.publish(kwargs)  # the look-up may run code that expects them there
+                publish(kwargs)  # the look-up may run code that expects them there
                 node = getattr(holder, below, None)
                 if node is None:
                     if deeper:

@@ -4,6 +4,7 @@
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 CASES = {
     "dispatch-index": "/",
@@ -26,7 +27,7 @@ def cherrypy(case: str) -> Callable[[], object]:
     """Find the handler, with the dispatcher that is the default, for the current request."""
     import cherrypy
 
-    request = cherrypy.request
+    request = _bound_request()
     request.app = cherrypy.Application(_root(), "", {"/": {"tools.gzip.on": False}})
     dispatcher = cherrypy.dispatch.Dispatcher()
     dispatcher(_PATHS[case])
@@ -42,11 +43,23 @@ def match(case: str) -> Callable[[], object]:
     """Find the match, without a request to write it into: what cherrypy-web does."""
     from cherrypy_dispatch import Dispatcher
 
+    _bound_request()
     root, config = _root(), {"/": {"tools.gzip.on": False}}
     dispatcher = Dispatcher()
     if dispatcher.match(root, config, _PATHS[case]).handler is None:
         raise AssertionError(f"nothing found at {_PATHS[case]}")
     return functools.partial(dispatcher.match, root, config, _PATHS[case])
+
+
+def _bound_request() -> Any:
+    """Return a request that is bound as it is while it is served."""
+    import cherrypy
+
+    serving = cherrypy.serving
+    request: Any = type(serving.request)(None, None)
+    request.params = {}
+    serving.load(request, type(serving.response)())
+    return request
 
 
 def _root() -> object:
