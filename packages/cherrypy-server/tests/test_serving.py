@@ -425,3 +425,15 @@ def test_a_unix_client_is_known_when_asked_for(server: Server, path: str) -> Non
     assert environ["SERVER_NAME"] == "127.0.0.1"
     assert environ["X_REMOTE_UID"].isdigit()
     assert environ["X_REMOTE_USER"]
+
+
+def test_chunks_that_nobody_read_are_not_taken_for_a_request(server: Server) -> None:
+    hidden = b"GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(hidden), hidden)
+    server.start()
+    with closing(socket.create_connection(address_of(server), 5)) as client:
+        client.sendall(head + body)
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answer.count(b"HTTP/1.1 200 OK") == 1
+    assert b"\r\nConnection: close\r\n" in answer
