@@ -1,5 +1,6 @@
 """Publishing and subscribing."""
 
+import io
 import threading
 from typing import Any
 
@@ -258,6 +259,19 @@ def test_a_log_that_fails_with_a_closed_standard_error_is_silent(
     channels.subscribe("log", raiser(OSError("disk full")))
     monkeypatch.setattr("sys.__stderr__", stream)
     channels.log("hello")
+
+
+def test_a_log_that_interrupts_its_own_writing_is_silent(
+    channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Writing(io.StringIO):
+        def write(self, text: str) -> int:
+            raise RuntimeError(f"reentrant call, for {text!r}")
+
+    stream = Writing()
+    monkeypatch.setattr("sys.__stderr__", stream)
+    channels.subscribe("log", lambda msg, _level: print(msg, file=stream))
+    channels.log("Caught signal SIGTERM.")
 
 
 def test_setting_the_listeners_of_a_channel_replaces_them(channels: Channels) -> None:

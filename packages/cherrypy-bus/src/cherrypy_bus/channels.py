@@ -155,5 +155,6 @@ def _last_resort(text: str) -> None:
     stream = sys.__stderr__
     if stream is None:
         return
-    with contextlib.suppress(OSError, ValueError):  # a full disk; a closed stream
+    # A full disk; a closed stream; the stream was writing when a signal came that is logged now.
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
         print(text, file=stream, flush=True)
