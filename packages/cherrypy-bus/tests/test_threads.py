@@ -2,7 +2,9 @@
 
 import threading
 
-from cherrypy_bus import Bus, ThreadManager
+import pytest
+
+from cherrypy_bus import Bus, ChannelFailures, ThreadManager
 
 
 def managed() -> tuple[Bus, ThreadManager, list[tuple[str, int]]]:
@@ -57,3 +59,28 @@ def test_stopping_and_reloading_release_all_threads() -> None:
         started = {number for what, number in seen if what == "start_thread"}
         assert stopped == started
         assert manager.threads == {}
+
+
+def test_all_threads_are_released_although_listeners_fail() -> None:
+    bus, manager, seen = managed()
+    manager.threads = {-1: 1, -2: 2, -3: 3}
+
+    def refuse(number: int) -> None:
+        if number != 2:
+            raise ValueError(number)
+
+    bus.subscribe("stop_thread", refuse)
+    with pytest.raises(
+        ChannelFailures, match=r"^ValueError\(1\) in .*\nValueError\(3\) in "
+    ) as caught:
+        manager.stop()
+    assert seen == [("stop_thread", 1), ("stop_thread", 2), ("stop_thread", 3)]
+    assert caught.value.__cause__ is caught.value.get_instances()[0]
+
+
+def test_the_end_of_the_bus_names_what_failed_for_a_thread() -> None:
+    bus, manager, _ = managed()
+    manager.threads = {-1: 1}
+    bus.subscribe("stop_thread", lambda number: 1 // 0)
+    with pytest.raises(ChannelFailures, match=r"ZeroDivisionError.* in .*ThreadManager.stop"):
+        bus.exit()

@@ -51,6 +51,15 @@ class ChannelFailures(Exception):  # noqa: N818 - the documented name
             self.__cause__ = exception
         self._failures.append((listener, exception))
 
+    def include(self, other: "ChannelFailures") -> None:
+        """Add the failures of another message.
+
+        Args:
+            other: The failures; they stand behind those that are here.
+        """
+        self.__cause__ = self.__cause__ or other.__cause__
+        self._failures += other.failures
+
     def get_instances(self) -> list[BaseException]:
         """Return the exceptions, oldest first."""
         return [exception for _, exception in self._failures]
@@ -62,6 +71,9 @@ class ChannelFailures(Exception):  # noqa: N818 - the documented name
 
     def __bool__(self) -> bool:
         return bool(self._failures)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
     def __str__(self) -> str:
         return self.delimiter.join(

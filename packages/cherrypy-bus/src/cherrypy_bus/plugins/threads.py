@@ -7,6 +7,7 @@ import threading
 from itertools import count
 
 from cherrypy_bus.bus import Bus
+from cherrypy_bus.failures import ChannelFailures
 from cherrypy_bus.plugins.simple import SimplePlugin
 
 CHANNELS = ("acquire_thread", "start_thread", "stop_thread", "release_thread")
@@ -54,11 +55,21 @@ class ThreadManager(SimplePlugin):
             self.bus.publish("stop_thread", number)
 
     def stop(self) -> None:
-        """Release all threads."""
+        """Release all threads.
+
+        Raises:
+            ChannelFailures: Listeners of ``stop_thread`` failed. It was published for every thread.
+        """
         with self._lock:
             numbers = list(self.threads.values())
             self.threads.clear()
+        failures = ChannelFailures(channel="stop_thread")
         for number in numbers:
-            self.bus.publish("stop_thread", number)
+            try:
+                self.bus.publish("stop_thread", number)
+            except ChannelFailures as error:
+                failures.include(error)
+        if failures:
+            raise failures
 
     graceful = stop
