@@ -231,6 +231,31 @@ def test_start_with_callback_does_not_call_if_the_start_fails(bus: Bus) -> None:
     assert set(threading.enumerate()) <= before
 
 
+def test_start_with_callback_works_for_a_bus_that_has_exited(bus: Bus) -> None:
+    bus.start()
+    bus.exit()
+    called: list[int] = []
+    bus.start_with_callback(called.append, (1,)).join(5)
+    assert called == [1]
+
+
+def test_start_with_callback_has_no_thread_while_a_start_listener_may_fork(bus: Bus) -> None:
+    before = set(threading.enumerate())
+    seen: list[set[threading.Thread]] = []
+    bus.subscribe("start", lambda: seen.append(set(threading.enumerate())))
+    bus.start_with_callback(lambda: None).join(5)
+    assert seen == [before]
+
+
+def test_the_callback_is_not_called_if_the_bus_was_stopped_at_once(bus: Bus) -> None:
+    called: list[int] = []
+    bus.subscribe("start", bus.stop)
+    thread = bus.start_with_callback(called.append, (1,))
+    thread.join(5)
+    assert not thread.is_alive()
+    assert called == []
+
+
 FORGETFUL = """
 import sys, cherrypy_bus
 bus = cherrypy_bus.Bus()

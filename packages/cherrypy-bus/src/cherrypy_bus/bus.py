@@ -61,10 +61,11 @@ class Bus(Machine):
         args: Sequence[Any] | None = None,
         kwargs: Mapping[str, Any] | None = None,
     ) -> threading.Thread:
-        """Start the bus, and call a function in a new thread as soon as it has started.
+        """Start the bus, and call a function in a new thread once it has started.
 
         Args:
-            func: The function; it is not called if the bus does not start.
+            func: The function; it is not called if the bus does not start. The thread begins once
+                the start listeners are through, for one of them may fork.
             args: Its positional arguments.
             kwargs: Its keyword arguments.
 
@@ -76,14 +77,14 @@ class Bus(Machine):
         """
 
         def call() -> None:
-            self.wait((State.STARTED, State.EXITING))
+            self.wait((State.STARTED, State.STOPPED, State.EXITING))  # another thread may start it
             if self.state is State.STARTED:
                 func(*(args or ()), **(kwargs or {}))
 
         thread = threading.Thread(target=call)
         thread.name = f"Bus Callback {thread.name}"
-        thread.start()
         self.start()
+        thread.start()
         return thread
 
     def block(self, interval: float = 0.1) -> None:
