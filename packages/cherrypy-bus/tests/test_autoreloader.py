@@ -1,5 +1,6 @@
 """What is watched, and what a change does."""
 
+import importlib.util
 import os
 import sys
 import threading
@@ -277,6 +278,23 @@ def test_odd_entries_among_the_modules_are_passed_over(
         }
     )
     assert Autoreloader(bus).sysfiles() == {"/x/plain.py"}
+
+
+def test_a_module_that_loads_when_it_is_first_used_is_not_loaded(
+    bus: Bus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "waiting_module.py"
+    path.write_text("raise RuntimeError")
+    spec = importlib.util.spec_from_file_location("waiting_module", path)
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    waiting = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(waiting)
+    monkeypatch.setitem(sys.modules, "waiting_module", waiting)
+    assert Autoreloader(bus, match="waiting_module").sysfiles() == {str(path)}
+    with pytest.raises(RuntimeError):
+        vars(waiting)
 
 
 def test_the_real_modules_can_be_watched(bus: Bus) -> None:

@@ -108,7 +108,9 @@ def _attribute(entry: object, name: str) -> object:
     """Read an attribute of something odd."""
     try:
         if isinstance(entry, ModuleType):
-            return vars(entry).get(name)  # a module that imports others when asked is not asked
+            # Past what the module does when it is asked: it may be loaded, or import others, then.
+            names: dict[str, object] = ModuleType.__getattribute__(entry, "__dict__")
+            return names.get(name)
         return getattr(entry, name, None)
     except Exception:  # noqa: BLE001 - a stranger's attribute may raise anything
         return None
