@@ -1,4 +1,5 @@
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ NOT_FOUND = "Nothing matches the given URI"
         (b"404 Gone fishing", 404, "Gone fishing", NOT_FOUND),
         ((404, "Gone fishing"), 404, "Gone fishing", NOT_FOUND),
         (["404", ""], 404, "", NOT_FOUND),
+        (b"404 \xff\xfcr", 404, "\xff\xfcr", NOT_FOUND),
         (HTTPStatus.NOT_FOUND, 404, "Not Found", NOT_FOUND),
         (299, 299, "", ""),
     ],
@@ -30,9 +32,25 @@ def test_a_status_has_a_code_a_reason_and_a_message(
 
 
 @pytest.mark.parametrize(
-    "status", ["abc", "20x OK", 99, 600, -200, "OK 200", True, 0, (99, "x"), "0200", "9" * 5000]
+    "status",
+    [
+        "abc",
+        "20x OK",
+        99,
+        600,
+        -200,
+        "OK 200",
+        True,
+        0,
+        (99, "x"),
+        "0200",
+        "9" * 5000,
+        (),
+        (404,),
+        (404, "a", "b"),
+    ],
 )
-def test_a_status_that_is_none_is_named(status: Status) -> None:
+def test_a_status_that_is_none_is_named(status: Any) -> None:
     with pytest.raises(ValueError, match="is not a status") as caught:
         valid_status(status)
     assert repr(status) in str(caught.value)
@@ -41,6 +59,12 @@ def test_a_status_that_is_none_is_named(status: Status) -> None:
 @pytest.mark.parametrize("status", ["200 OK\r\nX: y", (200, "OK\n"), b"200 O\0K"])
 def test_a_reason_is_one_line(status: Status) -> None:
     with pytest.raises(ValueError, match="CR, LF or NUL"):
+        valid_status(status)
+
+
+@pytest.mark.parametrize("status", ["200 \u2603", (200, "\u0100")])
+def test_a_reason_that_cannot_be_sent_is_refused(status: Status) -> None:
+    with pytest.raises(ValueError, match="ISO-8859-1 cannot hold"):
         valid_status(status)
 
 

@@ -47,15 +47,20 @@ def valid_status(status: Status) -> tuple[int, str, str]:
     """Return the code, the reason phrase and the usual explanation of a status.
 
     Raises:
-        ValueError: If the code is not a number from 100 to 599, or the phrase has a CR, LF or NUL.
+        ValueError: If the code is not a number from 100 to 599, or the phrase cannot stand in a
+            status line: it has a CR, LF or NUL, or is not Latin (RFC 9112, section 4).
     """
     code, reason = _split(200 if status in (None, "") else status)
     number = code_number(code)
     if not 100 <= number <= 599:  # noqa: PLR2004 - the classes of RFC 9110, section 15
         raise ValueError(f"{status!r} is not a status: its code has to be a number from 100 to 599")
     usual_reason, message = response_codes.get(number, ("", ""))
+    if reason is None:
+        return number, usual_reason, message
     check_field(reason)
-    return number, usual_reason if reason is None else reason, message
+    if not _is_latin(reason):
+        raise ValueError(f"{status!r} has a reason phrase that ISO-8859-1 cannot hold")
+    return number, reason, message
 
 
 def code_number(code: int | str) -> int:
@@ -70,8 +75,13 @@ def _split(
     if isinstance(status, int):
         return status, None
     if isinstance(status, (tuple, list)):
-        code, reason = status
-        return code, str(reason)
+        if len(status) != 2:  # noqa: PLR2004 - as the message says
+            raise ValueError(f"{status!r} is not a status: a pair has a code and a reason phrase")
+        return status[0], str(status[1])
     text = status.decode("iso-8859-1") if isinstance(status, bytes) else status
     number, _, phrase = text.partition(" ")
     return number, phrase.strip() or None
+
+
+def _is_latin(text: str) -> bool:
+    return text.isascii() or max(text) <= "\xff"
