@@ -36,6 +36,8 @@ from cherrypy_web.response import close_body
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    import webob
+
     from cherrypy_config import NamespaceSet
     from cherrypy_dispatch import Layer, Match
     from cherrypy_web.application import Application
@@ -259,6 +261,17 @@ class Request:
             if (self.scheme, self.local.port) not in {("http", 80), ("https", 443)}:
                 host = f"{host}:{self.local.port}"
         return f"{self.scheme}://{host}"
+
+    @lazy
+    def webob(self) -> webob.Request:
+        """The same request as WebOb has it.
+
+        Raises:
+            ImportError: WebOb is not installed; it is the extra ``webob`` of this package.
+        """
+        from cherrypy_web.webobview import RequestView  # noqa: PLC0415 - an extra
+
+        return RequestView(self)
 
     @property
     def base_config(self) -> Mapping[str, Any]:

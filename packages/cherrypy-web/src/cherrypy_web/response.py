@@ -13,9 +13,12 @@ from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_httputil import HeaderMap, HTTPError, valid_status
+from cherrypy_web.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    import webob
 
 __all__ = ["TEXT_IN_BODY", "FileChunks", "Response", "ResponseBody", "close_body"]
 
@@ -165,7 +168,7 @@ class Response:
         self._body: Any = []
         self.time = now = time.time()
         # The names are as a header map keeps them, so nothing is lost by going past its own update.
-        self.headers = _new_headers(HeaderMap)
+        self.headers: HeaderMap = _new_headers(HeaderMap)
         dict.update(self.headers, _first_headers(self.server_header, int(now)))
 
     @property
@@ -215,6 +218,17 @@ class Response:
     @app_iter.setter
     def app_iter(self, chunks: Iterable[bytes]) -> None:
         self._body = chunks
+
+    @lazy
+    def webob(self) -> webob.Response:
+        """The same response as WebOb has it.
+
+        Raises:
+            ImportError: WebOb is not installed; it is the extra ``webob`` of this package.
+        """
+        from cherrypy_web.webobview import ResponseView  # noqa: PLC0415 - an extra
+
+        return ResponseView(self)
 
     def collapse_body(self) -> bytes:
         """Read the whole body, keep it as one piece, and return it.
