@@ -111,7 +111,7 @@ ATOMS: Final[dict[str, Callable[[Request, Response], str]]] = {
 
 def access_members(request: Request, response: Response) -> dict[str, str | int | None]:
     """Return what an access log in JSON says of a request and its response."""
-    length = response.headers.get("Content-Length")
+    length: str | None = response.headers.get("Content-Length")
     return {
         "remote": _client(request, response),
         "user": request.login,
