@@ -77,6 +77,19 @@ def test_a_port_that_is_none_gets_one_line_and_a_status(tmp_path: Path) -> None:
     assert "'99999' is no port from 1 to 65535" in told
 
 
+@pytest.mark.parametrize(
+    ("name", "option"), [("run", "--data"), ("matrix", "--output")], ids=["directory", "file"]
+)
+def test_a_place_that_cannot_be_written_gets_one_line_and_a_status(
+    name: str, option: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    place = str(tmp_path / "file" / "inside")
+    port = ["--port", "0"] if name == "run" else []
+    status, _, told = run(ROOT / "tools" / name, *port, option, place, cwd=tmp_path)
+    assert (status, told) == (1, f"tools/{name}: {place}: Not a directory\n")
+
+
 def test_an_unknown_page_gets_one_line_and_a_status(tmp_path: Path) -> None:
     status, _, told = run(ROOT / "tools" / "programs", "nope.md", cwd=tmp_path)
     assert (status, told.count("\n")) == (2, 1)

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.cookiejar
+import re
 import signal
 import socket
 import subprocess
@@ -54,3 +55,11 @@ def test_the_site_answers_and_keeps_what_was_entered_over_a_restart(tmp_path: Pa
         assert "Good day" in browser.open(f"{base}/guestbook/sign", form).read().decode()
     with served(port, tmp_path / "data"):
         assert "Good day" in browser.open(f"{base}/entries").read().decode()
+
+
+def test_port_0_takes_a_free_port_that_the_log_names(tmp_path: Path) -> None:
+    with served(0, tmp_path / "data") as told:
+        found = re.search(r"Serving on (http://127\.0\.0\.1:[1-9]\d*)", told)
+        assert found is not None
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        assert "Welcome" in direct.open(found[1]).read().decode()

@@ -49,6 +49,14 @@ def main(arguments: Sequence[str]) -> int:
         return 130
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        print(f"tools/{name}: {_told(error)}", file=sys.stderr)
+        return 1
+
+
+def _told(error: OSError) -> str:
+    """Say in one line what the system refused: a file, mostly."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 def _terminated(number: int, frame: object) -> NoReturn:

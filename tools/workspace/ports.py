@@ -18,6 +18,15 @@ def port(text: str) -> int:
     return int(text)
 
 
+def port_or_any(text: str) -> int:
+    """Return the number of a TCP port, or 0 for any free one.
+
+    Raises:
+        ArgumentTypeError: The text is no number from 0 to 65535.
+    """
+    return 0 if text == "0" else port(text)
+
+
 def refuse_used(host: str, number: int) -> None:
     """Refuse a port on which another process listens.
 

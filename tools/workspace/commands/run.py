@@ -6,13 +6,15 @@ from pathlib import Path
 
 from workspace import environment
 from workspace.packages import Workspace
-from workspace.ports import port, refuse_used
+from workspace.ports import port_or_any, refuse_used
 from workspace.processes import environ
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--port", type=port, default=8080, help="where to listen (8080)")
+    parser.add_argument(
+        "--port", type=port_or_any, default=8080, help="where to listen (8080); 0 takes a free port"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
     parser.add_argument("--data", type=Path, help="where entries are kept (.cache/scaffold)")
 
@@ -23,14 +25,16 @@ def run(options: argparse.Namespace, workspace: Workspace) -> int:
     python = environment.main(workspace).python
     data: Path = options.data or workspace.cache / "scaffold"
     data.mkdir(parents=True, exist_ok=True)
-    address = f"http://{_in_url(options.host)}:{options.port}/"
+    address = _address(options.host, options.port)
     environment.say(f"serving {address} (Ctrl-C stops it; what is entered is kept in {data})")
     _become(python, options.host, options.port, data)
     return 0
 
 
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def _address(host: str, number: int) -> str:
+    if number == 0:
+        return "on a free port, which the log names"
+    return f"http://{f'[{host}]' if ':' in host else host}:{number}/"
 
 
 def _become(python: Path, host: str, number: int, data: Path) -> None:
