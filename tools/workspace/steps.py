@@ -107,8 +107,8 @@ class Runner:
                     for future in done:
                         self._report(future.result(), total)
             except BaseException:
-                end_all()
                 pool.shutdown(wait=False, cancel_futures=True)
+                _end(running)
                 raise
         self.results.sort(key=lambda result: order.index(result.name))
         self._table(time.monotonic() - started)
@@ -170,6 +170,13 @@ class Runner:
 
     def _say(self, text: str) -> None:
         print(text, file=self.stream, flush=True)
+
+
+def _end(running: set[Future[Result]]) -> None:
+    """End steps with all that they started; one may be about to start something at this moment."""
+    while running:
+        end_all()
+        running = wait(running, timeout=0.1).not_done
 
 
 def closing_lines(output: str) -> list[str]:
