@@ -55,6 +55,8 @@ def main(arguments: list[str] | None = None) -> int:
         except BindError as error:
             print(error, file=sys.stderr)  # noqa: T201 - a command speaks to its terminal
             return 1
+        except KeyboardInterrupt:
+            cherrypy.engine.exit()
         cherrypy.engine.block()
     return 0
 

@@ -71,7 +71,8 @@ class GuestbookPages:
             f"<li><b>{escape(entry.name)}</b>: {escape(entry.words)}</li>" for entry in latest()
         )
         form = FORM.format(action=cherrypy.url("/guestbook/sign"))
-        return page("Guestbook", f"{form}<ul>{items}</ul>")
+        data = f'<p><a href="{cherrypy.url("/entries")}">The same as JSON</a></p>'
+        return page("Guestbook", f"{form}<ul>{items}</ul>{data}")
 
     @cherrypy.expose
     def sign(self, name: str = "", words: str = "") -> None:
