@@ -173,6 +173,13 @@ def test_when_one_gives_up_the_next_one_makes_it(cache: RedisCache, client: Any)
 
 def test_nobody_waits_longer_than_the_timeout(cache: RedisCache) -> None:
     cache.antistampede_timeout = 0.05
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(cache.lookup, target()).result() is None
+    assert cache.lookup(target()) is None
+
+
+def test_nobody_waits_for_oneself(cache: RedisCache) -> None:
+    cache.antistampede_timeout = 30
     assert cache.lookup(target()) is None
     assert cache.lookup(target()) is None
 

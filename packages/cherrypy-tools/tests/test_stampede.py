@@ -32,11 +32,16 @@ def test_one_makes_the_value_and_everybody_else_gets_it() -> None:
 
 def test_waiting_ends_with_the_timeout_and_the_sentinel_is_the_waiters() -> None:
     cache = AntiStampedeCache()
-    threading_leader = ThreadPoolExecutor(1)
-    assert threading_leader.submit(cache.wait, "k").result() is None
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(cache.wait, "k").result() is None
     assert cache.wait("k", timeout=0.01) is None
     assert cache.release("k")
-    threading_leader.shutdown()
+
+
+def test_nobody_waits_for_oneself() -> None:
+    cache = AntiStampedeCache()
+    assert cache.wait("k", timeout=30) is None
+    assert cache.wait("k", timeout=30) is None
 
 
 def test_without_a_timeout_nobody_waits_and_nothing_is_left() -> None:

@@ -148,14 +148,14 @@ class RedisCache(TargetedCache):
         mine, until = f"{self._owner()}{uuid.uuid4().hex}", self._ms(self.antistampede_timeout)
         if self.client.set(lock, mine, nx=True, px=until):
             return False
-        if remaining <= 0:
+        owner = _text(self.client.get(lock) or b"")
+        if remaining <= 0 or owner.startswith(self._owner()):
             self.client.set(lock, mine, px=until)
             return False
-        owner = self.client.get(lock)
-        if owner is not None:
-            bell = self._name("b", _text(owner))
+        if owner:
+            bell = self._name("b", owner)
             # Who hears the bell leaves it ringing for the next one.
-            self.client.blmove(bell, bell, max(remaining, 0.001), "LEFT", "RIGHT")
+            self.client.blmove(bell, bell, remaining, "LEFT", "RIGHT")
         return True
 
     def _open(self, entry: str, uncacheable: bool) -> None:

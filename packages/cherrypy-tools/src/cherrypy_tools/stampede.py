@@ -69,7 +69,7 @@ class AntiStampedeCache(dict["Hashable", Any]):
             if timeout is None:
                 return self._made(key)
             generation = self.generation
-            if isinstance(self.get(key), Pending):
+            if self._is_made_elsewhere(key):
                 trace(log, debug, "waiting %s seconds for %r", timeout, key)
                 self._wait(key, timeout, generation)
             value = self._made(key)
@@ -104,11 +104,16 @@ class AntiStampedeCache(dict["Hashable", Any]):
         value = self.get(key)
         return None if isinstance(value, Pending) else value
 
+    def _is_made_elsewhere(self, key: Hashable) -> bool:
+        """Tell whether another thread makes the value: nobody waits for oneself."""
+        value = self.get(key)
+        return isinstance(value, Pending) and value.owner != threading.get_ident()
+
     def _wait(self, key: Hashable, timeout: float, generation: int) -> None:
         deadline = time.monotonic() + timeout
         self.waiting += 1
         try:
-            while isinstance(self.get(key), Pending) and generation == self.generation:
+            while self._is_made_elsewhere(key) and generation == self.generation:
                 remaining = deadline - time.monotonic()
                 if remaining <= 0:
                     break

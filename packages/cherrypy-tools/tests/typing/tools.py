@@ -2,35 +2,61 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, assert_type
+from xmlrpc.client import Fault
 
 import webob
 
 from cherrypy_httputil import RequestMessage, ResponseMessage
 from cherrypy_tools import (
+    AntiStampedeCache,
+    Cache,
+    CachedResponse,
+    CsrfTokens,
     Encoded,
     Encoder,
+    MemoryCache,
     Origin,
+    RateLimiter,
+    RedisCache,
+    SessionAuth,
+    Target,
+    Verdict,
     accept,
     allow,
+    choose_coding,
+    client_of,
     compress,
+    compress_response,
     convert_params,
+    cors,
+    csrf,
+    decode_body,
     decompress,
     encode,
     expires,
+    fault_of,
+    find_method,
     gzip,
     ignore_headers,
     json_in,
     json_out,
     proxy,
+    rate_limit,
+    read_call,
+    record,
     redirect,
     referer,
+    request_charsets,
     response_headers,
     secure_headers,
+    serve_cached,
+    session_auth,
     trailing_slash,
     validate_etags,
     validate_since,
+    write_result,
 )
 
 request = webob.Request.blank("/")
@@ -100,3 +126,62 @@ proxy(request, response, own_base="http://h", peer="::1", trusted=5)  # type: ig
 
 def elsewhere() -> str:
     redirect(request, response, "/b")
+
+
+cache = MemoryCache()
+cache.delay = 60
+cache.delay = "60"  # type: ignore[assignment]
+cache.antistampede_timeout = None
+cache.start(lambda task, frequency, name: None)
+cache.start(5)  # type: ignore[arg-type]
+MemoryCache(request)  # type: ignore[arg-type]
+assert_type(AntiStampedeCache().wait("k", timeout=None), Any)
+target = Target("http://host/", request, response, 0.0)
+assert_type(cache.at(target), Cache)
+assert_type(RedisCache().at(target), Cache)
+verdict = serve_cached(request, response, cache.at(target), ["POST"], debug=True)
+assert_type(verdict, Verdict)
+serve_cached(request, response, cache.at(target), delay=5)  # type: ignore[call-arg]
+serve_cached(request, response, {})  # type: ignore[arg-type]
+record(request, response, cache, cookies=True)
+record(request, response, cache, True)  # type: ignore[call-arg]
+cache.keep(target, CachedResponse("200 OK", {}, b"", 0.0), 0)
+cache.keep(request, None, 0)  # type: ignore[arg-type]
+
+
+class Incomplete(Cache):
+    def get(self) -> None: ...
+
+
+Incomplete()  # type: ignore[abstract]
+
+assert_type(request_charsets(["utf-8"], "latin-1"), list[str])
+request_charsets(["utf-8"], 5)  # type: ignore[arg-type]
+assert_type(decode_body(b"", ["utf-8"]), str)
+decode_body("", ["utf-8"])  # type: ignore[arg-type]
+
+assert_type(SessionAuth().run(), bool | None)
+session_auth(5)  # type: ignore[arg-type]
+
+assert_type(read_call(b"").method, str)
+read_call("")  # type: ignore[arg-type]
+assert_type(find_method(object(), "a"), Callable[..., Any])
+assert_type(write_result(None, allow_none=True), bytes)
+assert_type(fault_of(ValueError()), Fault)
+
+compress_response(request, response, ["br"], levels={"br": 5}, min_size=0)
+compress_response(request, response, levels=5)  # type: ignore[arg-type]
+compress_response(request, response, compress_level=5)  # type: ignore[call-arg]
+assert_type(choose_coding("gzip", ("gzip",)), str | None)
+
+assert_type(cors(request, response, "https://example.com", credentials=True), bool)
+cors(request, response, origin="*")  # type: ignore[call-arg]
+cors(request, response, max_age="1")  # type: ignore[arg-type]
+
+csrf(request, response, CsrfTokens("secret" * 4), "session id", params={"csrf_token": "x"})
+csrf(request, response, "secret", None)  # type: ignore[arg-type]
+CsrfTokens(5)  # type: ignore[arg-type]
+
+rate_limit(request, response, RateLimiter("5/minute"), client_of("::1"))
+rate_limit(request, response, "5/minute", "ann")  # type: ignore[arg-type]
+RateLimiter(5)  # type: ignore[arg-type]
