@@ -28,6 +28,8 @@ class Controller:
 
     act._cp_config = {"at": "act", "action": 1}  # type: ignore[attr-defined]
 
+    title = "text, and no page"
+
     def _private(self) -> str:
         return "private"
 
@@ -89,7 +91,17 @@ def test_pattern_leads_to_a_page(request_: SimpleNamespace, path: str, made: obj
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/none", "/act", "/act/1/", "/any/none", "/any/_private", "/any/__init__", "/post"],
+    [
+        "/",
+        "/none",
+        "/act",
+        "/act/1/",
+        "/any/none",
+        "/any/title",
+        "/any/_private",
+        "/any/__init__",
+        "/post",
+    ],
 )
 def test_what_no_pattern_leads_to_is_not_found(request_: SimpleNamespace, path: str) -> None:
     connected()(path)
@@ -101,6 +113,19 @@ def test_private_action_can_be_named_by_the_route_itself(request_: SimpleNamespa
     connected()("/chosen")
     request_.params.clear()
     assert request_.handler() == "private"
+
+
+def test_name_that_is_no_controller_leads_nowhere(request_: SimpleNamespace) -> None:
+    dispatcher = connected()
+    dispatcher.mapper.connect("/text", controller="nobody", action="upper")
+    dispatcher("/text")
+    assert isinstance(request_.handler, NotFound)
+
+
+def test_request_may_be_without_an_environ(request_: SimpleNamespace) -> None:
+    request_.wsgi_environ = None
+    connected()("/page/2")
+    assert request_.handler() == ("page", {"q": "1", "x": "2"})
 
 
 def test_conditions_see_the_method(request_: SimpleNamespace) -> None:

@@ -33,8 +33,7 @@ def test_callable_spec(
 
     Raises:
         HTTPError: 404 for what came in the path or the query string, 400 for what came in the body.
-        It
-            names the parameters if the current request has `show_mismatched_params`.
+            It names the parameters unless the current request has `show_mismatched_params` off.
         TypeError: if the callable has no signature.
         ValueError: if the signature of the callable is not known.
     """

@@ -42,8 +42,9 @@ def choose(
         node = nodes[step]
         holder = node.__func__ if type(node) is MethodType else node
         handler = getattr(holder, "default", None)
-        page = handler.__func__ if type(handler) is MethodType else handler
-        if page is not None and getattr(page, "exposed", False):
+        if handler is not None and getattr(
+            page := handler.__func__ if type(handler) is MethodType else handler, "exposed", False
+        ):
             is_index = path[-1:] == "/"
             if (config := getattr(page, "_cp_config", None)) is not None:
                 trail = Trail(path, segments, nodes, layers, kwargs, at_index, rests)

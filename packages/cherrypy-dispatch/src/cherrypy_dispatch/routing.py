@@ -84,7 +84,7 @@ class RoutesDispatcher:
         return handler
 
     def _match(self, request: Any, path: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        environ = getattr(request, "wsgi_environ", {"REQUEST_METHOD": request.method})
+        environ = getattr(request, "wsgi_environ", None) or {"REQUEST_METHOD": request.method}
         self._prepare(request, environ)
         result, route = self.mapper.routematch(path, environ) or ({}, None)
         self._routes.request_config().mapper_dict = result or None
@@ -109,7 +109,7 @@ class RoutesDispatcher:
 
     def _controller(self, result: dict[str, Any]) -> Any | None:
         name = result.get("controller")
-        controller = self.controllers.get(name, name) if isinstance(name, str) else name
+        controller = self.controllers.get(name) if isinstance(name, str) else name
         return controller() if isinstance(controller, type) else controller
 
 
@@ -128,7 +128,8 @@ def _action(controller: Any, action: str | None, defaults: dict[str, Any]) -> An
         return controller
     if action.startswith("_") and defaults.get("action") != action:
         return None
-    return getattr(controller, action, None)
+    page = getattr(controller, action, None)
+    return page if callable(page) else None
 
 
 def _layers(app: Any, path: str, found: list[Any]) -> list[Layer]:

@@ -41,10 +41,10 @@ def VirtualHost(  # type: ignore[misc]  # noqa: N802 - a host is never named lik
     """Return a dispatcher that puts a prefix before the path, which depends on the requested host.
 
     Args:
-        next_dispatcher: Called with the path below the prefix. use_x_forwarded_host: Whether the
-        host is taken from `X-Forwarded-Host` where that is there, as a
-            proxy in front sends it: its first element. Turn it off if clients reach this server
-            directly, for they may send it too.
+        next_dispatcher: Called with the path below the prefix.
+        use_x_forwarded_host: Whether the host is taken from `X-Forwarded-Host` where that is there,
+            as a proxy in front sends it: its first element. Turn it off if clients reach this
+            server directly, for they may send it too.
         **domains: Prefixes by host: `**{"example.com:8080": "/shop"}`. Case does not count.
     """
     prefixes = {host.lower(): f"/{prefix.strip('/')}" for host, prefix in domains.items()}
