@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from cherrypy_httputil import HTTPError, HTTPRedirect, set_exchange_provider
 from cherrypy_serving import UnboundError, serving
@@ -49,6 +49,9 @@ _NOT_IN_304: Final = (
     "Expires",
     "Location",
 )
+#: What a url may hold already (RFC 3986, 2), and what people write into one all the same.
+_STAYS: Final = "".join(chr(code) for code in range(33, 127))
+
 #: How a page introduces the link to where a redirection leads.
 _LEADS: Final = {
     300: "This resource can be found at ",
@@ -116,7 +119,7 @@ class RunningExchange:
             for name in _NOT_IN_304:
                 headers.pop(name, None)
             return
-        headers["Location"] = redirect.urls[0]
+        headers["Location"] = quote(redirect.urls[0], safe=_STAYS)
         headers.pop("Content-Length", None)
         if lead := _LEADS.get(redirect.status):
             headers["Content-Type"] = HTML

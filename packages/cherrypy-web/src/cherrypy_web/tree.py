@@ -118,7 +118,8 @@ class Tree:
             return [NOT_FOUND]
         if name != prefix:
             whole = prefix + environ.get("PATH_INFO", "")
-            mounted = name.encode("utf-8").decode("latin-1")
+            # In ISO-8859-1 the name is as long as its bytes are; in UTF-8 it is not.
+            mounted = name if whole.startswith(name) else name.encode("utf-8").decode("latin-1")
             environ = {**environ, "SCRIPT_NAME": mounted, "PATH_INFO": whole[len(mounted) :]}
         answer: Iterable[bytes] = self.apps[name](environ, start_response)
         return answer

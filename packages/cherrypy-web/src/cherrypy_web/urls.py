@@ -82,7 +82,10 @@ def url(
             relative = request.app.relative_urls
     if relative == "server":
         return "/" + "/".join(found.split("/", 3)[3:])
-    return _relative_to(url(relative=False, base=base), found) if relative else found
+    if not relative:
+        return found
+    here = "/" if request is None else ""
+    return _relative_to(url(here, relative=False, base=base, server_base=server_base), found)
 
 
 def _server(server_base: Callable[[], str] | None) -> str:
