@@ -150,12 +150,19 @@ class Config(dict[str, Any]):
     ) -> None:
         """Merge flat entries, with their environment below them and the variables above."""
         origins = dict.fromkeys(config, Origin(Layer.DICT)) if origins is None else origins
-        variables, variable_origins = self._variables(config)
-        above = {**origins, **variable_origins}
-        name = {**config, **variables}.get(_ENVIRONMENT)
-        template = self._template(name, above.get(_ENVIRONMENT))
-        imported = dict.fromkeys(template, Origin(Layer.ENVIRONMENT, str(name)))
-        self._set({**template, **config, **variables}, {**imported, **above})
+        found = overrides(self.variable_prefix, mode=self.mode)
+        variables = {key: Origin(Layer.VARIABLE, name) for key, (name, _) in found.items()}
+        name, origin = config.get(_ENVIRONMENT), origins.get(_ENVIRONMENT)
+        if _ENVIRONMENT in found and self._is_due(_ENVIRONMENT, config):
+            name, origin = found[_ENVIRONMENT][1], variables[_ENVIRONMENT]
+        template = self._template(name, origin)
+        below = {**template, **config}
+        origins = {**dict.fromkeys(template, Origin(Layer.ENVIRONMENT, str(name))), **origins}
+        due = [key for key in found if self._is_due(key, below)]
+        self._set(
+            {**below, **{key: found[key][1] for key in due}},
+            {**origins, **{key: variables[key] for key in due}},
+        )
 
     def _template(self, name: object, origin: Origin | None) -> Mapping[str, Any]:
         if not name:
@@ -164,14 +171,10 @@ class Config(dict[str, Any]):
             raise UnknownEnvironmentError(name, tuple(self.environments), str(origin))
         return self.environments[name]
 
-    def _variables(self, config: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Origin]]:
-        """Return the overrides that are not in force, or that these entries would end."""
-        values, origins = {}, {}
-        for key, (name, value) in overrides(self.variable_prefix, mode=self.mode).items():
-            origin = Origin(Layer.VARIABLE, name)
-            if key in config or self._origins.get(key) != origin:
-                values[key], origins[key] = value, origin
-        return values, origins
+    def _is_due(self, key: str, entries: Mapping[str, Any]) -> bool:
+        """Say whether an override is to be set: these entries would end it, or nothing did."""
+        origin = self._origins.get(key)
+        return key in entries or origin is None or origin.layer < Layer.DICT
 
     def _set(self, entries: Mapping[str, Any], origins: Mapping[str, Origin]) -> None:
         keys: Iterable[object] = entries
