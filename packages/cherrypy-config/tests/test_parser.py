@@ -62,6 +62,11 @@ def test_options_refer_to_others_of_their_section_and_of_the_default_section() -
     assert read(text) == {"a": {"home": "/srv", "log": "/srv/log"}}
 
 
+def test_a_wrong_value_of_the_default_section_is_told_with_its_file_and_line() -> None:
+    with pytest.raises(EntryError, match=r"^'<file>', line 2: section \[a\], option 'x'"):
+        Parser().dict_from_file(io.StringIO("[DEFAULT]\nx = ?\n[a]\ny = 1\n"))
+
+
 def test_a_doubled_percent_sign_stands_for_itself() -> None:
     assert read("[a]\nx = '100 %%'") == {"a": {"x": "100 %"}}
 

@@ -7,6 +7,7 @@ what continues a value; it only adds to messages, so a line that it misreads har
 from __future__ import annotations
 
 import re
+from configparser import DEFAULTSECT
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,8 +24,12 @@ class Positions:
         self._found: dict[tuple[str, str], tuple[str, int]] = {}
 
     def of(self, section: str, option: str) -> tuple[str | None, int | None]:
-        """Return the name of the file and the line, counted from 1; None where not known."""
-        return self._found.get((section, option), (None, None))
+        """Return the name of the file and the line, counted from 1; None where not known.
+
+        An option that does not stand in its section stands in the one for all sections.
+        """
+        everywhere = self._found.get((DEFAULTSECT, option), (None, None))
+        return self._found.get((section, option), everywhere)
 
     def note(self, lines: Iterable[str], file: str) -> None:
         """Note where each option of these lines stands."""
