@@ -1,6 +1,7 @@
 """A listener that keeps the bus from stopping is reported by name."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -54,6 +55,20 @@ def test_a_stuck_listener_after_a_failed_one_is_reported_too() -> None:
     with pytest.raises(ChannelFailures, match="broken"):
         bus.exit()
     assert f"{__name__}.Stuck.stop" in stuck.lines[0][0]
+
+
+@pytest.mark.parametrize("ask", [Bus.exit, Bus.stop, Bus.restart])
+def test_a_start_listener_that_keeps_the_bus_from_stopping_is_reported(
+    ask: Callable[[Bus], None],
+) -> None:
+    bus = Bus()
+    stuck = Stuck(bus, reports=1)
+    bus.stuck_after = 0.01
+    bus.subscribe("start", lambda: ask(bus))
+    bus.subscribe("start", stuck.stop)
+    bus.start()
+    bus.exit()
+    assert stuck.lines[0][0].startswith(f"'start' listener {__name__}.Stuck.stop has not returned ")
 
 
 def test_zero_seconds_turn_the_reports_off() -> None:

@@ -33,8 +33,8 @@ class Bus(Machine):
             started anew, on systems that do not list the open ones.
         survivors: Descriptors that the new program inherits, such as listening sockets.
         directory: The working directory for the new program: the one in which the bus was made.
-        stuck_after: Seconds after which a stop or exit listener that has not returned is reported
-            by name; 0 turns the reports off.
+        stuck_after: Seconds after which a listener that keeps the bus from stopping is reported by
+            name; 0 turns the reports off.
         join_timeout: Seconds for which ``block`` waits for the threads that are left; None waits
             for ever.
 

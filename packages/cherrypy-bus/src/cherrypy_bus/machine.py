@@ -27,8 +27,8 @@ class Machine(Channels):
     Attributes:
         states: The states, by name: ``bus.states.STARTED``.
         execv: Whether the program is to be started anew once the bus has exited.
-        stuck_after: Seconds after which a stop or exit listener that has not returned is reported
-            by name; 0 turns the reports off.
+        stuck_after: Seconds after which a listener that keeps the bus from stopping is reported by
+            name; 0 turns the reports off.
     """
 
     states = states
@@ -44,6 +44,7 @@ class Machine(Channels):
         self._moving = False
         self._postponed: Operation | None = None
         self._failure: ChannelFailures | SystemExit | None = None
+        self._watch: Watch | None = None
         self._process = 0
 
     @property
@@ -174,9 +175,15 @@ class Machine(Channels):
                 self._postponed = self._postponed if moving else None
             if answer is Verdict.REFUSE:
                 raise StateError(operation, self._state)
-            if answer is Verdict.LATER and self._postponed is not Operation.EXIT:
-                self._postponed = operation
+            if answer is Verdict.LATER:
+                self._postpone(operation)
             return answer is Verdict.RUN
+
+    def _postpone(self, operation: Operation) -> None:
+        if self._postponed is not Operation.EXIT:
+            self._postponed = operation
+        if self._watch is not None and self._state is State.STARTING:
+            self._watch.begin()  # the other steps began theirs themselves
 
     def _next(self) -> Operation | None:
         """Let go of the bus, or claim it for what was asked for meanwhile and return that."""
@@ -218,10 +225,12 @@ class Machine(Channels):
         if step.during is not None:
             self.state = step.during
         self.log(f"Bus {step.begun}")
-        # Starting is not watched: it may fork, and a thread would be in the way.
-        seconds = 0 if step.during is State.STARTING else self.stuck_after
         try:
-            with Watch(step.channel, seconds, self.log):
+            with Watch(step.channel, self.stuck_after, self.log) as self._watch:
+                # A start may fork, and a thread would be in the way: it is watched from the moment
+                # when somebody waits for its end.
+                if step.during is not State.STARTING or self._postponed is not None:
+                    self._watch.begin()
                 self.publish(step.channel)
         except (Exception, SystemExit):
             if step.despite_failures:

@@ -27,6 +27,8 @@ WARNING = 30
 class Watch:
     """Tell, again and again, which listener of this thread is still running.
 
+    It begins when it is told to, and is over at the end of the block.
+
     Args:
         channel: The channel that is published.
         seconds: How long a listener may take before it is reported; 0 for ever.
@@ -41,11 +43,14 @@ class Watch:
         self._watched = threading.get_ident()
         self._thread = threading.Thread(target=self._run, name=f"Watch {channel}", daemon=True)
 
-    def __enter__(self) -> Self:
-        if self.seconds > 0:
+    def begin(self) -> None:
+        """Watch from now on; do nothing if it is over, or has begun."""
+        if self.seconds > 0 and not self._over.is_set():
             # A process that is ending already cannot have new threads, and needs no report.
             with contextlib.suppress(RuntimeError):
                 self._thread.start()
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
