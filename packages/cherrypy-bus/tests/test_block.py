@@ -1,16 +1,18 @@
 """The main thread: waiting for the end, for threads, and for the new run."""
 
+import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cherrypy_bus import Bus, ChannelFailures, State
+from cherrypy_bus import Bus, ChannelFailures, State, reexec
 
 
 @pytest.fixture
@@ -202,6 +204,27 @@ def test_block_runs_the_program_anew_if_asked(bus: Bus, monkeypatch: pytest.Monk
     bus.restart()
     bus.block()
     assert runs == [1]
+
+
+def test_a_signal_just_before_the_new_run_ends_the_process_instead(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[object] = []
+    monkeypatch.setattr("os.execv", lambda *args: runs.append(args))
+    monkeypatch.setattr(reexec, "close_on_exec", lambda *args: setattr(bus, "execv", False))
+    bus.restart()
+    bus.block()
+    assert runs == []
+
+
+def test_a_bus_that_has_exited_is_forgotten() -> None:
+    bus = Bus()
+    bus.start()
+    bus.exit()
+    left = weakref.ref(bus)
+    del bus
+    gc.collect()
+    assert left() is None
 
 
 def test_start_with_callback_calls_in_a_new_thread_once_started(bus: Bus) -> None:

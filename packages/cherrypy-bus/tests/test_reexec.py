@@ -184,6 +184,7 @@ def test_the_bus_replaces_the_process(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(os, "execv", lambda path, arguments: calls.append((path, arguments)))
     monkeypatch.setattr(reexec, "close_on_exec", lambda limit, keep: calls.append((limit, keep)))
     monkeypatch.setattr(reexec, "command_line", lambda: ["/bin/python", "app.py"])
+    bus.execv = True
     bus._do_execv()
     assert calls == [tmp_path, (20_000, {99}), ("/bin/python", ["/bin/python", "app.py"])]
     assert lines == ["Re-spawning /bin/python app.py"]

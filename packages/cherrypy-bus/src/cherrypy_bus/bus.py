@@ -151,4 +151,6 @@ class Bus(Machine):
         os.chdir(self.directory)
         reexec.close_on_exec(self.max_cloexec_files, self.survivors)
         reexec.flush_streams()
+        if not self.execv:  # a signal came meanwhile, and the new program would not know
+            return
         os.execv(arguments[0], reexec.quoted(arguments))  # noqa: S606 - our own arguments

@@ -242,6 +242,8 @@ class Machine(Channels):
         if step.after is not None:
             self.state = step.after
             self.log(f"Bus {step.done}")
+        if step.after is State.EXITING:
+            atexit.unregister(self._clean_exit)  # it would keep the bus for ever
 
     def _settle(self) -> None:
         """Wait for the thread that makes the bus exit to have called all listeners."""
