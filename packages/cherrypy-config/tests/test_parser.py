@@ -62,6 +62,16 @@ def test_options_refer_to_others_of_their_section_and_of_the_default_section() -
     assert read(text) == {"a": {"home": "/srv", "log": "/srv/log"}}
 
 
+def test_reading_a_file_that_is_not_utf_8_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "site.conf"
+    path.write_bytes(b"[a]\nx = '\xe9'\n")
+    with pytest.raises(FileSyntaxError, match=r"site\.conf', line 2: the octet"):
+        Parser().read(path)
+    parser = Parser()
+    parser.read(path, "latin-1")
+    assert parser.as_dict() == {"a": {"x": "é"}}
+
+
 def test_a_wrong_value_of_the_default_section_is_told_with_its_file_and_line() -> None:
     with pytest.raises(EntryError, match=r"^'<file>', line 2: section \[a\], option 'x'"):
         Parser().dict_from_file(io.StringIO("[DEFAULT]\nx = ?\n[a]\ny = 1\n"))

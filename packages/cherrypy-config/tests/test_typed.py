@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Optional, Union
 
 import pytest
 
-from cherrypy_config import FieldsError, fill
+from cherrypy_config import Config, FieldsError, fill
 
 
 @dataclasses.dataclass
@@ -215,3 +216,15 @@ def test_annotations_beyond_the_table_are_not_checked() -> None:
     from typing import TypeVar
 
     assert fill(field(TypeVar("T")), {"x": 1}).x == 1
+
+
+def test_the_problems_of_a_config_are_told_with_their_places() -> None:
+    settings = Config(io.StringIO("[global]\nhost = 1\nprot = 2\n"), **{"pool.size": "a"})
+    with pytest.raises(FieldsError) as caught:
+        fill(Database, settings)
+    file = "the file '<file>', [global]"
+    assert caught.value.problems == (
+        f"unknown option 'prot' from {file}, line 3 (known: host, port, pool)",
+        f"option 'host' from {file}, line 2: 1 is not str",
+        "option 'pool.size' from the program: 'a' is not int",
+    )

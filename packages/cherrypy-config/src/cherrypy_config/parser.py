@@ -61,10 +61,11 @@ class Parser(configparser.ConfigParser):
 
         Raises:
             OSError: A file cannot be read; `configparser` would pass it over.
+            FileSyntaxError: A file is not UTF-8, and no other encoding is given.
         """
         paths = [filenames] if isinstance(filenames, str | os.PathLike) else list(filenames)
         for path in paths:
-            text = Path(path).read_text(encoding or "utf-8-sig")
+            text = Path(path).read_text(encoding) if encoding else file_text(path)
             self.read_file(text.splitlines(keepends=True), os.fspath(path))
         return [os.fspath(path) for path in paths]
 

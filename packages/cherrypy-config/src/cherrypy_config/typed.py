@@ -10,10 +10,11 @@ import typing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cherrypy_config.annotations import Mismatch, described, fitted
+from cherrypy_config.config import Config
 from cherrypy_config.errors import FieldsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ def fill(fields: type[T], entries: Mapping[str, Any], *, section: str = "") -> T
 
     Args:
         fields: The dataclass.
-        entries: Values by option.
+        entries: Values by option. Of a `Config` the errors also tell where a value came from.
         section: The name that errors tell; the name of the dataclass by default.
 
     Raises:
@@ -45,7 +46,7 @@ def fill(fields: type[T], entries: Mapping[str, Any], *, section: str = "") -> T
     """
     if not dataclasses.is_dataclass(fields):
         raise TypeError(f"{fields!r} is no dataclass")
-    form = _Form(dict(entries))
+    form = _Form(dict(entries), entries.origin if isinstance(entries, Config) else None)
     made = form.filled(fields, "")
     if form.problems:
         raise FieldsError(section or fields.__name__, tuple(form.problems))
@@ -55,8 +56,11 @@ def fill(fields: type[T], entries: Mapping[str, Any], *, section: str = "") -> T
 class _Form:
     """The entries of a section and what is wrong with them."""
 
-    def __init__(self, entries: dict[str, Any]) -> None:
+    def __init__(
+        self, entries: dict[str, Any], origin: Callable[[str], object] | None = None
+    ) -> None:
         self._entries = entries
+        self._origin = origin
         self.problems: list[str] = []
 
     def filled(self, fields: Any, prefix: str) -> Any:
@@ -77,7 +81,10 @@ class _Form:
             rest = key.removeprefix(prefix)
             if key.startswith(prefix) and rest.partition(".")[0] not in wanted:
                 known = ", ".join(prefix + name for name in wanted) or "none"
-                self.problems.append(f"unknown option {key!r} (known: {known})")
+                self.problems.append(f"unknown option {key!r}{self._from(key)} (known: {known})")
+
+    def _from(self, key: str) -> str:
+        return "" if self._origin is None else f" from {self._origin(key)}"
 
     def _is_given(self, key: str) -> bool:
         return any(each == key or each.startswith(f"{key}.") for each in self._entries)
@@ -99,7 +106,7 @@ class _Form:
         try:
             return fitted(self._entries[key], hint)
         except Mismatch as error:
-            self.problems.append(f"option {key!r}: {error}")
+            self.problems.append(f"option {key!r}{self._from(key)}: {error}")
             return None
 
     def _made(self, fields: Any, values: dict[str, Any], prefix: str) -> Any:
