@@ -150,3 +150,8 @@ def test_without_quotes_it_splits_everywhere(text: str) -> None:
 def test_a_quote_that_nobody_closes_goes_on_to_the_end() -> None:
     assert RE_HEADER_SPLIT.split('a, "b, c') == ["a", ' "b, c']
     assert RE_HEADER_SPLIT.split('"a\\') == ['"a\\']
+
+
+def test_a_single_quote_mark_is_a_value_of_its_own() -> None:
+    (element,) = header_elements("X", 'a;b="')
+    assert element.params == {"b": '"'}

@@ -71,6 +71,10 @@ def test_a_reason_that_cannot_be_sent_is_refused(status: Status) -> None:
 def test_the_table_has_the_texts_that_programs_match_on() -> None:
     assert response_codes[404] == ("Not Found", NOT_FOUND)
     assert response_codes[413][0] == "Request Entity Too Large"
+    assert response_codes[414][0] == "Request-URI Too Long"
+    assert response_codes[416][0] == "Requested Range Not Satisfiable"
+    assert response_codes[422][0] == "Unprocessable Entity"
+    assert response_codes[423][0] == "Locked"
     assert response_codes[500][1] == (
         "The server encountered an unexpected condition which prevented it from "
         "fulfilling the request."
