@@ -53,6 +53,25 @@ def echo(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     return [body]
 
 
+@pytest.mark.parametrize("own_start", [False, True])
+def test_it_starts_after_what_its_application_needs_and_stops_before(
+    bus: Bus, own_start: bool
+) -> None:
+    class Own(Server):
+        def start(self) -> None:
+            super().start()
+
+    server = (Own if own_start else Server)(bus, echo)
+    server.socket_port = 0
+    seen: list[tuple[int, bool]] = []
+    server.subscribe()
+    for channel, place in (("start", 74), ("start", 76), ("stop", 24), ("stop", 26)):
+        bus.subscribe(channel, lambda at=place: seen.append((at, server.running)), place)
+    bus.start()
+    bus.stop()
+    assert seen == [(74, False), (76, True), (24, True), (26, False)]
+
+
 def test_it_answers_as_soon_as_start_returns(server: Server) -> None:
     server.start()
     response, body = get(server)

@@ -17,6 +17,9 @@ READY_POLL = 0.05
 JOIN_TIMEOUT = 10.0
 """Seconds that a stopped server has for returning from its `start()`."""
 
+STARTS, STOPS = 75, 25
+"""The places of a server among the listeners of the bus; lower numbers are called first."""
+
 ERROR = 40
 
 _Method = TypeVar("_Method", bound=Callable[..., object])
@@ -47,7 +50,7 @@ class PreparedHTTPServer(HTTPServer, Protocol):
         """Serve until stopped."""
 
 
-def _priority(value: int) -> Callable[[_Method], _Method]:
+def priority(value: int) -> Callable[[_Method], _Method]:
     """Give a listener its place among those of its channel; lower numbers run first."""
 
     def mark(method: _Method) -> _Method:
@@ -89,15 +92,16 @@ class ServerAdapter:
 
     def subscribe(self) -> None:
         """Start and stop with the bus."""
-        self.bus.subscribe("start", self.start)
-        self.bus.subscribe("stop", self.stop)
+        # A subclass's own method takes the same place: after a fork, before privileges are dropped.
+        self.bus.subscribe("start", self.start, getattr(self.start, "priority", STARTS))
+        self.bus.subscribe("stop", self.stop, getattr(self.stop, "priority", STOPS))
 
     def unsubscribe(self) -> None:
         """Let the bus start and stop without this server."""
         self.bus.unsubscribe("start", self.start)
         self.bus.unsubscribe("stop", self.stop)
 
-    @_priority(75)
+    @priority(STARTS)
     def start(self) -> None:
         """Serve in a thread of its own, and return when connections are accepted.
 
@@ -118,7 +122,7 @@ class ServerAdapter:
         self._mark_running()
         self.bus.log(f"Serving on {self.description}")
 
-    @_priority(25)
+    @priority(STOPS)
     def stop(self) -> None:
         """Stop serving, and return when the serving thread has ended."""
         if not self.running:

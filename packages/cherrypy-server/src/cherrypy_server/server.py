@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, TypeAlias
 
 from cherrypy_bus import Bus
-from cherrypy_server.adapter import HTTPServer, ServerAdapter
+from cherrypy_server.adapter import STARTS, HTTPServer, ServerAdapter, priority
 from cherrypy_server.address import BindAddress, url
 from cherrypy_server.wsgi import WSGIApplication, WSGIServer
 
@@ -135,6 +135,7 @@ class Server(ServerAdapter):
                     f"bind_addr must be (host, port) or the path of a Unix socket, not {value!r}.",
                 )
 
+    @priority(STARTS)
     def start(self) -> None:
         """Make the HTTP server from the settings, unless one was given, and serve.
 
