@@ -224,6 +224,13 @@ def test_credentials_are_not_answered_with_what_was_kept_for_others(site: Site) 
     assert site("/public", Authorization="Basic eDp5").verdict.cached
 
 
+def test_nobody_waits_for_a_response_to_credentials(site: Site) -> None:
+    site.page = lambda request: iter([b"slow"])  # type: ignore[method-assign]
+    site(Authorization="Basic eDp5")
+    assert not site.cache.store
+    assert not site.cache._unkept
+
+
 def test_cookies_are_kept_only_if_asked(site: Site) -> None:
     site.fields = {"Set-Cookie": "a=b"}
     site()

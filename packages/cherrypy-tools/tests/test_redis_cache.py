@@ -142,6 +142,33 @@ def test_a_stampede_lets_one_in(cache: RedisCache, client: Any) -> None:
         assert [each.result().body for each in waiting] == [b"page"] * 6
 
 
+def test_a_stampede_ends_when_the_response_varies_by_something_new(
+    cache: RedisCache, client: Any
+) -> None:
+    cache.antistampede_timeout = 30
+    cache.keep(target(vary="Accept", Accept="other"), page(b"other"), 5)
+    leading = target(vary="Accept-Language")
+    assert cache.lookup(leading) is None
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(cache.lookup, target()) for _ in range(2)]
+        blocked(client, 2)
+        cache.keep(leading, page(), 4)
+        assert [each.result().body for each in waiting] == [b"page"] * 2
+
+
+def test_a_stampede_ends_when_the_resource_is_forgotten(cache: RedisCache, client: Any) -> None:
+    cache.antistampede_timeout = 30
+    cache.keep(target(vary="Accept", Accept="other"), page(b"other"), 5)
+    leading = target(vary="Accept")
+    assert cache.lookup(leading) is None
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(cache.lookup, target())
+        blocked(client, 1)
+        cache.forget(leading.uri)
+        cache.keep(leading, page(b"old"), 3)
+        assert waiting.result() is None
+
+
 def test_when_there_is_nothing_to_keep_all_are_let_in(cache: RedisCache, client: Any) -> None:
     cache.antistampede_timeout = 30
     assert cache.lookup(target()) is None

@@ -157,6 +157,23 @@ def test_other_parameters_of_a_login_reach_the_form() -> None:
     assert seen == {"lang": "de"}
 
 
+def test_everything_that_is_documented_can_be_replaced() -> None:
+    from cherrypy_tools.login import DOCUMENTED
+
+    assert all(hasattr(SessionAuth, name) for name in DOCUMENTED)
+    said: list[str] = []
+    visit = FakeVisit()
+    run(visit, _debug_message=lambda template, context=None: said.append(template))
+    assert said == ["nobody is logged in"]
+
+
+def test_decisions_are_reported(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    redirected(login(), debug=True)
+    run(FakeVisit(), debug=True)
+    assert caplog.messages == ["login of 'ann'", "nobody is logged in"]
+
+
 @pytest.mark.parametrize("name", ["chek_username", "_show", "__class__"])
 def test_a_misspelt_attribute_is_refused(name: str) -> None:
     with pytest.raises(TypeError, match=name):

@@ -118,7 +118,9 @@ def serve_cached(
                 validate_etags(request, response)
                 validate_since(request, response)
             return Verdict(cached=True, cacheable=False)
-    return _miss(request, cache, wanted, debug)
+    trace(log, debug, "nothing to answer with")
+    has_credentials = "Authorization" in request.headers and not authorized
+    return _miss(request, cache, wanted, has_credentials)
 
 
 def record(
@@ -221,15 +223,15 @@ class TeeBody:
 
 
 def _miss(
-    request: RequestMessage, cache: Cache, wanted: Mapping[str, str | None], debug: bool
+    request: RequestMessage, cache: Cache, wanted: Mapping[str, str | None], has_credentials: bool
 ) -> Verdict:
-    trace(log, debug, "nothing to answer with")
     is_cacheable = request.method == "GET" and "no-store" not in wanted
-    if "only-if-cached" in wanted:
+    is_refused = "only-if-cached" in wanted
+    if is_refused or has_credentials or not is_cacheable:
+        # The response will hardly be one that others wait for.
         _release(cache)
+    if is_refused:
         raise HTTPError(504, "No response is kept that fits.")
-    if not is_cacheable:
-        _release(cache)
     return Verdict(cached=False, cacheable=is_cacheable)
 
 

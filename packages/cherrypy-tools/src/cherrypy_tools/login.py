@@ -22,6 +22,26 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+DOCUMENTED = frozenset(
+    {
+        "_debug_message",
+        "anonymous",
+        "check_username_and_password",
+        "debug",
+        "do_check",
+        "do_login",
+        "do_logout",
+        "login_screen",
+        "on_check",
+        "on_login",
+        "on_logout",
+        "run",
+        "session_key",
+    }
+)
+"""What of `SessionAuth` can be replaced by an option of the tool."""
+
+
 class Visit(Protocol):
     """What a login needs of the current request."""
 
@@ -130,10 +150,10 @@ class SessionAuth:
         """
         error_msg = self.check_username_and_password(username, password)
         if error_msg:
-            trace(log, self.debug, "login of %r failed", username)
+            self._debug_message("login of %(user)r failed", {"user": username})
             kwargs.pop("error_msg", None)
             return self._show(self.login_screen(from_page, username, error_msg, **kwargs))
-        trace(log, self.debug, "login of %r", username)
+        self._debug_message("login of %(user)r", {"user": username})
         self.visit.renew_session()
         self.visit.set_login(username)
         self.visit.session[self.session_key] = username
@@ -152,7 +172,7 @@ class SessionAuth:
         if username:
             self.visit.renew_session()
             self.on_logout(username)
-        trace(log, self.debug, "logout of %r", username)
+        self._debug_message("logout of %(user)r", {"user": username})
         raise HTTPRedirect(self._target(from_page))
 
     def do_check(self) -> bool | None:
@@ -162,7 +182,7 @@ class SessionAuth:
         if not username:
             username = self.anonymous()
             if not username:
-                trace(log, self.debug, "nobody is logged in")
+                self._debug_message("nobody is logged in")
                 return self._show(self.login_screen(self.visit.url))
             session[self.session_key] = username
         self.visit.set_login(username)
@@ -183,6 +203,10 @@ class SessionAuth:
         page = self.visit.request.path_info.rpartition("/")[2]
         method = self.pages.get(page)
         return bool(getattr(self, method)()) if method else self.do_check()
+
+    def _debug_message(self, template: str, context: Mapping[str, Any] | None = None) -> None:
+        """Report a decision: `template % context`."""
+        trace(log, self.debug, template, *([dict(context)] if context else []))
 
     def _show_login(self) -> bool:
         return self._show(self.login_screen(**self._texts()))
@@ -237,7 +261,7 @@ def session_auth(visit: Visit, **attributes: Any) -> bool:
     """
     tool = SessionAuth(visit)
     for name, value in attributes.items():
-        if name.startswith("_") or not hasattr(SessionAuth, name):
+        if name not in DOCUMENTED:
             raise TypeError(f"SessionAuth has no {name!r} to override: see its documentation")
         setattr(tool, name, value)
     return bool(tool.run())

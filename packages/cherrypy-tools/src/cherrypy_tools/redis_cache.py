@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 BELL = 10
 """Seconds for which those who waited can still hear that the waiting is over."""
 
+MOST_LED = 10_000
+"""Responses that are being made, of which a process knows; those of the dead are among them."""
+
 SLOW = 2
 """Seconds after which a server is taken for dead."""
 
@@ -50,7 +53,8 @@ class RedisCache(TargetedCache):
 
     Args:
         current: Returns the exchange of the current thread, for the methods that take none.
-        client: A client of Redis to use; by default, one for `url` is made when it is needed.
+        client: A client of Redis to use, with a `socket_timeout` above `antistampede_timeout`; by
+            default, one for `url` is made when it is needed.
         clock: Returns the time in seconds since the epoch.
     """
 
@@ -71,6 +75,7 @@ class RedisCache(TargetedCache):
         self._given = client
         self._clock = clock
         self._id = uuid.uuid4().hex
+        self._led: dict[tuple[int, str], tuple[str, str]] = {}
 
     @cached_property
     def client(self) -> Any:
@@ -119,10 +124,10 @@ class RedisCache(TargetedCache):
 
     def give_up(self, target: Target, *, uncacheable: bool = False) -> None:
         """Let others make what this thread was to make, all of them at once if `uncacheable`."""
-        with self._failing_softly("let others go on"):
-            # The head may have changed since this thread was let in.
-            for head in {Head(), self._head(target.uri)}:
-                self._open(self._entry(target, head), uncacheable)
+        entry, owner = self._led.pop((threading.get_ident(), target.uri), ("", ""))
+        if owner:
+            with self._failing_softly("let others go on"):
+                self._open(entry, owner, uncacheable)
 
     def clear(self) -> None:
         """Forget everything under the prefix."""
@@ -137,20 +142,23 @@ class RedisCache(TargetedCache):
             payload = self.client.get(self._response(target, head))
             if payload is not None:
                 return _unpacked(payload)
-            if not self._wait(self._entry(target, head), deadline):
+            if not self._wait(target.uri, self._entry(target, head), deadline):
                 return None
 
-    def _wait(self, entry: str, deadline: float) -> bool:
+    def _wait(self, uri: str, entry: str, deadline: float) -> bool:
         """Wait for who is making a response; False says that the caller is to make it."""
         if self.antistampede_timeout is None or self.client.exists(self._name("u", entry)):
             return False
         lock, remaining = self._name("l", entry), deadline - time.monotonic()
-        mine, until = f"{self._owner()}{uuid.uuid4().hex}", self._ms(self.antistampede_timeout)
+        here = f"{self._id}:{threading.get_ident()}:"
+        mine, until = here + uuid.uuid4().hex, self._ms(self.antistampede_timeout)
         if self.client.set(lock, mine, nx=True, px=until):
+            self._lead(uri, entry, mine)
             return False
         owner = _text(self.client.get(lock) or b"")
-        if remaining <= 0 or owner.startswith(self._owner()):
+        if remaining <= 0 or owner.startswith(here):
             self.client.set(lock, mine, px=until)
+            self._lead(uri, entry, mine)
             return False
         if owner:
             bell = self._name("b", owner)
@@ -158,16 +166,20 @@ class RedisCache(TargetedCache):
             self.client.blmove(bell, bell, remaining, "LEFT", "RIGHT")
         return True
 
-    def _open(self, entry: str, uncacheable: bool) -> None:
-        lock = self._name("l", entry)
-        owner = _text(self.client.get(lock) or b"")
-        if not owner.startswith(self._owner()):
-            return
-        bell = self._name("b", owner)
+    def _lead(self, uri: str, entry: str, owner: str) -> None:
+        """Note what this thread is to make: meanwhile the head may become another."""
+        self._led[threading.get_ident(), uri] = entry, owner
+        while len(self._led) > MOST_LED:
+            self._led.pop(next(iter(self._led)), None)
+
+    def _open(self, entry: str, owner: str, uncacheable: bool) -> None:
+        lock, bell = self._name("l", entry), self._name("b", owner)
+        is_mine = _text(self.client.get(lock) or b"") == owner
         pipeline = self.client.pipeline()
         if uncacheable and self.antistampede_timeout is not None:
             pipeline.set(self._name("u", entry), 1, px=self._ms(self.antistampede_timeout))
-        pipeline.delete(lock)
+        if is_mine:
+            pipeline.delete(lock)
         pipeline.rpush(bell, 1)
         pipeline.expire(bell, BELL)
         pipeline.execute()
@@ -202,19 +214,15 @@ class RedisCache(TargetedCache):
     def _name(self, kind: str, text: str) -> str:
         return f"{self.prefix}{kind}:{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
-    def _owner(self) -> str:
-        return f"{self._id}:{threading.get_ident()}:"
-
     def _ms(self, seconds: float) -> int:
         return max(1, int(1000 * seconds))
 
     @contextmanager
     def _failing_softly(self, what: str) -> Iterator[None]:
-        client = self.client
         try:
             yield
         except load("redis", "redis", "a cache in Redis").RedisError as error:
-            log.warning("cannot %s in %r: %s", what, client, error)
+            log.warning("cannot %s in Redis: %s", what, error)
 
 
 def _packed(variant: CachedResponse) -> bytes:
