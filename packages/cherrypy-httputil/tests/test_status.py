@@ -23,6 +23,8 @@ NOT_FOUND = "Nothing matches the given URI"
         (b"404 \xff\xfcr", 404, "\xff\xfcr", NOT_FOUND),
         (HTTPStatus.NOT_FOUND, 404, "Not Found", NOT_FOUND),
         (299, 299, "", ""),
+        (100, 100, "Continue", "Request received, please continue"),
+        ("599 Odd", 599, "Odd", ""),
     ],
 )
 def test_a_status_has_a_code_a_reason_and_a_message(
