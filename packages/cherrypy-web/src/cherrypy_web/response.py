@@ -25,6 +25,8 @@ __all__ = ["TEXT_IN_BODY", "FileChunks", "Response", "ResponseBody", "close_body
 CHUNK: Final = 64 * 1024
 OK: Final = (200, "200 OK")
 NO_BODY: Final = frozenset({204, 205, 304})
+#: Where the type of a content that is not sent says nothing, and strict WSGI servers refuse it.
+NO_TYPE: Final = frozenset({204, 304})
 
 TEXT_IN_BODY: Final = (
     "a response body holds bytes, but the handler answered with text; "
@@ -257,6 +259,8 @@ class Response:
         headers = self.headers
         if code < 200 or code in NO_BODY:  # noqa: PLR2004 - RFC 9110, 6.4.1: these have no content
             headers.pop("Content-Length", None)
+            if code in NO_TYPE:
+                headers.pop("Content-Type", None)
             self._drop_body()
         elif _get(headers, "Content-Length") is None:
             if self.stream:
