@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from http.cookies import SimpleCookie
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -18,7 +19,10 @@ from cherrypy_web import (
     HookMap,
     InternalRedirector,
     LogManager,
+    Tool,
+    Toolbox,
     Tree,
+    WSGIErrorHandler,
     error_page_namespace,
     format_exc,
     hooks_namespace,
@@ -273,3 +277,68 @@ def test_redirector_and_trapper_work_around_any_wsgi_application(call: Any) -> N
     assert call(ExceptionTrapper(app), "/x").code == 500
     with pytest.raises(KeyboardInterrupt):
         call(trapped, "/stop")
+
+
+def test_toolbox_with_its_own_way_in_is_called_for_each_request(call: Any) -> None:
+    seen: list[str] = []
+
+    class Watching(Toolbox):
+        def __enter__(self) -> Callable[[str, Any], None]:
+            seen.append("enter")
+            return super().__enter__()
+
+    box = Watching("mine")
+    box.say = Tool("before_finalize", lambda word: seen.append(word))  # noqa: PLW0108 - by keyword
+
+    class Mine(Application):
+        toolboxes: ClassVar = {"mine": box}
+
+    app = Mine(site(lambda: b""), config={"/": {"mine.say.on": True, "mine.say.word": "hi"}})
+    call(app)
+    assert seen == ["enter", "hi"]
+
+
+def test_arguments_of_the_handler_can_be_changed_by_a_hook(call: Any) -> None:
+    def change() -> None:
+        handler = serving.request.handler
+        handler.kwargs = {**handler.kwargs, "a": "changed"}
+
+    app = Application(site(lambda a, b: f"{a} {b}".encode()))
+    app.merge({"/": {"hooks.before_handler": change}})
+    assert call(app, "/?a=1&b=2").text == "changed 2"
+
+
+def test_argument_that_does_not_fit_is_404(call: Any) -> None:
+    assert call(Application(site(lambda a: a)), "/?b=1").code == 404
+
+
+def test_error_response_may_redirect(call: Any) -> None:
+    def fail() -> None:
+        raise RuntimeError
+
+    def leave() -> None:
+        raise HTTPRedirect("/sorry")
+
+    app = Application(site(fail), config={"/": {"request.error_response": leave}})
+    assert call(app).headers["location"] == "http://example.com/sorry"
+
+
+def test_log_to_the_server_outside_of_a_request_goes_nowhere() -> None:
+    handler = WSGIErrorHandler()
+    handler.emit(logging.makeLogRecord({"msg": "lost"}))
+    handler.flush()
+
+
+def test_log_to_a_server_whose_stream_is_broken_does_not_fail(
+    call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError
+
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    app = Application(site(lambda: str(serving.request.app.log("said")).encode()))
+    app.log.wsgi = True
+    answer = call(app, extra={"wsgi.errors": Broken()}, checks=False)
+    app.log.wsgi = False
+    assert answer.text == "None"

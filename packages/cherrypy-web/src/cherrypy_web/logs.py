@@ -38,7 +38,7 @@ class WSGIErrorHandler(logging.Handler):
 
     @staticmethod
     def _stream() -> TextIO | None:
-        environ = getattr(serving.request, "wsgi_environ", None) or {}
+        environ = getattr(getattr(serving, "request", None), "wsgi_environ", None) or {}
         stream: TextIO | None = environ.get("wsgi.errors")
         return stream
 
