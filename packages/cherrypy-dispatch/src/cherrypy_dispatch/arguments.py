@@ -9,13 +9,11 @@ from typing import Any, Protocol, TypeVar
 
 from cherrypy_dispatch.callspec import explain
 from cherrypy_dispatch.names import decoded
+from cherrypy_dispatch.request import publish
 from cherrypy_dispatch.vpath import VPath
 from cherrypy_httputil import HTTPError
-from cherrypy_serving import serving
 
 T = TypeVar("T")
-
-_scope = serving._current.get  # noqa: SLF001 - what is bound, and nothing that stands for it
 
 
 class ArgumentPopper(Protocol):
@@ -37,8 +35,8 @@ def popargs(*args: str, handler: Any = None) -> ArgumentPopper:
     beyond them are looked up on the same object, which takes no further arguments.
 
     The values become `Match.kwargs`, and whoever has the match adds them to the parameters of the
-    request. If code that is not ours goes on from there, and a request is being served, they are in
-    its `params` before: a `_cp_dispatch` or a property further down can read them.
+    request. If a request is being served, they are in its `params` before any other `_cp_dispatch`
+    further down is asked, so that it can read them.
 
     Args:
         *args: The names, in the order of the segments.
@@ -69,7 +67,7 @@ def popargs(*args: str, handler: Any = None) -> ArgumentPopper:
     function.names = args
     function.handler = handler
     if handler is None:  # then the walk takes the names, and does all this itself
-        function.taken = args, publish
+        function.taken = args
     popper: ArgumentPopper = function
     return popper
 
@@ -86,11 +84,3 @@ def _called(handler: Any, values: dict[str, str], may_miss: bool) -> Any | None:
         except HTTPError:
             return None
         raise
-
-
-def publish(values: dict[str, str]) -> None:
-    """Add arguments to the parameters of the request that is being served, if there is one."""
-    # Not serving.request: that makes a default where there is none, and takes twice as long.
-    request = vars(_scope()).get("request")
-    if request is not None:
-        request.params.update(values)

@@ -6,7 +6,7 @@ that whoever keeps what follows from them can see when one of them changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 Layer: TypeAlias = tuple[str, Mapping[str, Any]]
@@ -36,7 +36,7 @@ class Match(NamedTuple):
     is_index: bool
     """Whether the path stands for a collection: its url should end in a slash."""
 
-    layers: tuple[Layer, ...]
+    layers: Sequence[Layer]
     """The live config mappings in merge order, each with the path that it belongs to."""
 
     node: Any | None

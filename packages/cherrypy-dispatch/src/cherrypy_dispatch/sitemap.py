@@ -105,7 +105,7 @@ def _asked(
 
 def _taken(dispatch: Any) -> tuple[str, ...]:
     """Return the names that `popargs` gives to segments before it leads back to its node."""
-    names: tuple[str, ...] = getattr(dispatch, "taken", ((),))[0]
+    names: tuple[str, ...] = getattr(dispatch, "taken", ())
     return names
 
 

@@ -10,6 +10,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_dispatch.names import attribute_name, decoded
+from cherrypy_dispatch.request import publish
 
 if TYPE_CHECKING:
     from cherrypy_dispatch.names import Naming
@@ -47,11 +48,10 @@ def ask(
     function: Any = dispatch.__func__ if type(dispatch) is MethodType else dispatch
     taken = getattr(function, "taken", None)
     if taken is not None:  # popargs: the same, without a list to look at afterwards
-        names, publish = taken
-        values = decoded(dict(zip(names, segments, strict=False)))
+        values = decoded(dict(zip(taken, segments, strict=False)))
         kwargs.update(values)
         publish(values)
-        return _look_up(node, segments[len(names) :], naming)
+        return _look_up(node, segments[len(taken) :], naming)
     if not callable(dispatch) or getattr(function, "exposed", False):
         return None, segments
     vpath = VPath(segments)

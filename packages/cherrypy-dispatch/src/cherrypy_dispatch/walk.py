@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cherrypy_dispatch.exploration import explore
 from cherrypy_dispatch.names import attribute_name, decoded
 from cherrypy_dispatch.places import place, remaining_sections, sections_along, split
+from cherrypy_dispatch.request import publish
 from cherrypy_dispatch.trail import Trail
 
 if TYPE_CHECKING:
@@ -83,12 +84,13 @@ def walk_to(  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more t
                     return end(path, segments, nodes, layers, kwargs, False, ())
                 taken = getattr(dispatch, "taken", None)
                 if taken is None:
+                    if kwargs:
+                        publish(kwargs)  # the method may expect them there
                     trail = Trail(path, segments, nodes, layers, kwargs, at_index=False, rests=())
                     return end(*explore(trail, dispatch, sections, naming))
                 # It is popargs, which stands here since `explore` takes five times as long.
-                arguments, publish = taken
                 below: str | None = name
-                for argument in arguments:
+                for argument in taken:
                     kwargs[argument] = segments[reached]
                     reached += 1
                     nodes.append(None)  # so that the n-th is still the one below n segments
@@ -102,7 +104,6 @@ def walk_to(  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more t
                 if below is None:
                     nodes[-1] = nodes[passed]
                     break
-                publish(kwargs)  # the look-up may run code that expects them there
                 node = getattr(holder, below, None)
                 if node is None:
                     if deeper:

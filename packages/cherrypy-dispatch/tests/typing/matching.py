@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, assert_type
 
 from cherrypy_dispatch import (
@@ -22,7 +23,7 @@ assert_type(match, Match)
 assert_type(match.args, tuple[str, ...])
 assert_type(match.kwargs, dict[str, Any])
 assert_type(match.is_index, bool)
-assert_type(match.layers, tuple[Layer, ...])
+assert_type(match.layers, Sequence[Layer])
 assert_type(match.allow, tuple[str, ...])
 assert_type(merge(match.layers), dict[str, Any])
 assert_type([found for found in walk_site(object())], list[Published])  # noqa: C416 - its type
