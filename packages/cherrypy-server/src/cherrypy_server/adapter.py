@@ -6,10 +6,12 @@ first and serve later does the first in the caller's thread: a port in use is an
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol, TypeVar, runtime_checkable
 
 from cherrypy_bus import Bus
 from cherrypy_server.address import BindAddress, url
+from cherrypy_server.interrupts import interrupts_later
 
 READY_POLL = 0.05
 """Seconds between two looks at the `ready` flag of a server that cannot bind first."""
@@ -117,9 +119,10 @@ class ServerAdapter:
             raise ValueError("No HTTP server has been created.")
         self.interrupt = None
         self._ended.clear()
-        self._begin(self.httpserver)
-        self.wait()
-        self._mark_running()
+        with self._unbroken(self.httpserver):
+            self._begin(self.httpserver)
+            self.wait()
+            self._mark_running()
         self.bus.log(f"Serving on {self.description}")
 
     @priority(STOPS)
@@ -178,6 +181,12 @@ class ServerAdapter:
     def _ready(self) -> bool:
         """Return whether connections are accepted; a server that has no such flag is believed."""
         return self.httpserver is not None and bool(getattr(self.httpserver, "ready", True))
+
+    def _unbroken(self, httpserver: HTTPServer) -> AbstractContextManager[None]:
+        # One that was interrupted half-way would have threads that nobody can stop. Those that may
+        # take long can be interrupted all the same.
+        prepared = isinstance(httpserver, PreparedHTTPServer)
+        return interrupts_later() if prepared else nullcontext()
 
     def _begin(self, httpserver: HTTPServer) -> None:
         serve: Callable[[], object] = httpserver.start
