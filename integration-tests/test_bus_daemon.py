@@ -216,7 +216,7 @@ def test_a_process_that_is_no_daemon_ends_on_these_signals(
 def test_a_second_signal_ends_a_process_that_is_stuck(home: Path, log: Log, number: int) -> None:
     with running(home, log, sys.executable, "app.py", "stuck") as process:
         process.send_signal(number)
-        log.wait_for("'stop' listener __main__.never has not returned after 0.1 s")
+        log.wait_for("'stop' listener __main__.never has not returned; the bus has waited 0.1 s")
         process.send_signal(number)
     assert process.returncode == -number
 

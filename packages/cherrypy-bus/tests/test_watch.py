@@ -37,10 +37,11 @@ def test_a_stuck_listener_is_reported_until_it_returns(channel: str) -> None:
     bus.exit()
     first, level = stuck.lines[0]
     assert first.startswith(
-        f"{channel!r} listener {__name__}.Stuck.stop has not returned after 0.01 s; it is at "
+        f"{channel!r} listener {__name__}.Stuck.stop has not returned; "
+        "the bus has waited 0.01 s and it is at "
     )
     assert level == 30
-    assert " after 0.02 s" in stuck.lines[1][0]
+    assert " waited 0.02 s " in stuck.lines[1][0]
 
 
 def test_a_stuck_listener_after_a_failed_one_is_reported_too() -> None:
@@ -68,7 +69,9 @@ def test_a_start_listener_that_keeps_the_bus_from_stopping_is_reported(
     bus.subscribe("start", stuck.stop)
     bus.start()
     bus.exit()
-    assert stuck.lines[0][0].startswith(f"'start' listener {__name__}.Stuck.stop has not returned ")
+    assert stuck.lines[0][0].startswith(
+        f"'start' listener {__name__}.Stuck.stop has not returned; "
+    )
 
 
 def test_zero_seconds_turn_the_reports_off() -> None:

@@ -31,7 +31,8 @@ class Watch:
 
     Args:
         channel: The channel that is published.
-        seconds: How long a listener may take before it is reported; 0 for ever.
+        seconds: How long the listeners may take together before the one that runs is reported; 0
+            for ever.
         log: What to call with the message and its level.
     """
 
@@ -75,8 +76,8 @@ class Watch:
             if frame.f_code in _PUBLISHING and frame.f_locals.get("channel") == self.channel:
                 listener = name_of(frame.f_locals["listener"])
                 self.log(
-                    f"{self.channel!r} listener {listener} has not returned after {waited:g} s; "
-                    f"it is at {_place(innermost)}.",
+                    f"{self.channel!r} listener {listener} has not returned; the bus has waited "
+                    f"{waited:g} s and it is at {_place(innermost)}.",
                     WARNING,
                 )
                 return
