@@ -281,16 +281,32 @@ def test_growing_by_attributes_without_end_is_an_error() -> None:
         match(Endless(), "/a")
 
 
-def test_path_of_too_many_questions_is_not_published() -> None:
+def test_growing_by_more_than_is_taken_is_an_error() -> None:
+    class Endless:
+        def _cp_dispatch(self, vpath: list[str]) -> Any:
+            vpath += ["a", "b"]
+            return self
+
+    with pytest.raises(RuntimeError, match="puts in as many"):
+        match(Endless(), "/a")
+
+
+def test_path_of_too_many_segments_is_not_published_and_nobody_is_asked() -> None:
+    asked: list[int] = []
+
     class Node:
         def _cp_dispatch(self, vpath: list[str]) -> Any:
+            asked.append(len(vpath))
             return self
 
         @expose
         def index(self) -> None: ...
 
     assert match(Node(), "/x" * 1000).handler is not None
+    assert asked == list(range(1000, 0, -1))
+    asked.clear()
     assert match(Node(), "/x" * 1001).handler is None
+    assert asked == []
 
 
 def layers(root: Any, path: str, *sections: str) -> list[str]:

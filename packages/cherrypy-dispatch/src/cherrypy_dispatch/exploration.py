@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 
 _new = tuple.__new__  # makes a named tuple in half the time of calling its class
 
-MAX_QUESTIONS = 1000
-"""How often nodes are asked in one walk; a path that needs more counts as not published."""
+MAX_SEGMENTS = 1000
+"""How many segments a path may have on which nodes are asked; on a longer one none is.
+
+Each answer comes with a list of those that are left, and all lists are kept until the walk is over.
+"""
+
+MAX_QUESTIONS = MAX_SEGMENTS
+"""How often nodes are asked in one walk: as often as there are segments, if each takes one."""
 
 
 def explore(trail: Trail, dispatch: Any, sections: Sections, naming: Naming) -> Trail:
@@ -41,11 +47,10 @@ def explore(trail: Trail, dispatch: Any, sections: Sections, naming: Naming) -> 
     passed = len(nodes) - 1
     rest = segments[passed:]
     questions = 0
-    while dispatch is not None:
+    while dispatch is not None and len(segments) <= MAX_SEGMENTS:
         questions += 1
         if questions > MAX_QUESTIONS:
-            _refuse_growth(path, nodes[-1], len(segments) - len(rest), naming)
-            break
+            raise _growth(path, nodes[-1], naming)
         node, rest = ask(dispatch, nodes[-1], rest, kwargs, naming)
         dispatch = None
         while node is not None:
@@ -100,12 +105,11 @@ def _add_index(holder: Any, trail: Trail, rests: list[list[str]], sections: Sect
     return True
 
 
-def _refuse_growth(path: str, node: Any, consumed: int, naming: Naming) -> None:
-    if consumed < MAX_QUESTIONS:
-        raise RuntimeError(
-            f"{naming.dispatch_method_name} of {node!r} is asked again and again along {path!r}, "
-            "and puts in as many segments as it takes: let it take more than it puts in"
-        )
+def _growth(path: str, node: Any, naming: Naming) -> RuntimeError:
+    return RuntimeError(
+        f"{naming.dispatch_method_name} of {node!r} is asked again and again along {path!r}, "
+        "and puts in as many segments as it takes: let it take more than it puts in"
+    )
 
 
 def _holder(node: Any) -> Any:
