@@ -29,7 +29,8 @@ from cherrypy_web.namespaces import (
     request_namespace,
     response_namespace,
 )
-from cherrypy_web.request import Request, UniqueID
+from cherrypy_web.request import Request
+from cherrypy_web.requestdata import UniqueID
 from cherrypy_web.response import Response, ResponseBody
 from cherrypy_web.tools import ErrorTool, HandlerTool, HandlerWrapperTool, Tool, Toolbox
 from cherrypy_web.tree import Tree

@@ -24,7 +24,7 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
-    from cherrypy_web.request import Request
+    from cherrypy_web.requestdata import RequestData
     from cherrypy_web.response import Response
 
 __all__ = ["RequestView", "ResponseView"]
@@ -64,7 +64,7 @@ class LinkedHeaders(HeaderMap):
 class LinkedEnviron(dict[str, Any]):
     """A WSGI environ whose changes the request notices."""
 
-    request: Request
+    request: RequestData
 
     def __setitem__(self, key: str, value: Any) -> None:
         super().__setitem__(key, value)
@@ -100,7 +100,7 @@ class RequestView(webob.Request):
         request: The request. It came over WSGI.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: RequestData) -> None:
         environ = LinkedEnviron(request.wsgi_environ or {})
         headers = LinkedHeaders()
         dict.update(headers, request.headers)
