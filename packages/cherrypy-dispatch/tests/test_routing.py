@@ -139,6 +139,15 @@ def test_full_result_has_controller_and_action(request_: SimpleNamespace) -> Non
     assert request_.params == {"q": "1", "id": "1", "controller": "act", "action": "act"}
 
 
+def test_without_being_asked_for_controller_and_action_are_no_parameters(
+    request_: SimpleNamespace,
+) -> None:
+    dispatcher = RoutesDispatcher()
+    dispatcher.connect("act", "/act/{id}", Controller(), action="act")
+    dispatcher("/act/1")
+    assert request_.params == {"q": "1", "id": "1"}
+
+
 def test_options_are_those_of_the_mapper(request_: SimpleNamespace) -> None:
     assert connected(always_scan=True).mapper.always_scan is True
 

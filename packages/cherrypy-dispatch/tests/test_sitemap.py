@@ -178,3 +178,7 @@ def test_page_can_have_pages_below() -> None:
 
 def test_names_of_python_are_no_segments() -> None:
     assert not any("__" in pattern for _, pattern in patterns(expose(type("R", (Pages,), {}))()))
+
+
+def test_exposed_root_is_listed_at_the_slash() -> None:
+    assert [found.pattern for found in walk_site(expose(lambda: None))] == ["/"]
