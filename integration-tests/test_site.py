@@ -100,6 +100,14 @@ config = {
         "tools.auth_basic.checkpassword": auth_basic.checkpassword_dict({"bird": "bebop"}),
     },
 }
+
+
+@cherrypy.engine.subscribe("main")
+def ready():
+    cherrypy.engine.unsubscribe("main", ready)
+    cherrypy.engine.log("In the main loop")
+
+
 cherrypy.quickstart(Root(), "/", config)
 """
 
@@ -333,7 +341,7 @@ def test_requests_are_counted(browser: Browser) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_site_cleanly(place: Path, number: signal.Signals) -> None:
     with serving(place, "site.py") as own:
-        own.wait_for("Bus STARTED")
+        own.wait_for("In the main loop")
         assert Browser(own.base).ask("/").status == 200
         assert own.end(number) == 0
     assert "Bus EXITED" in own.log
