@@ -49,4 +49,4 @@ def _entries(nav: Iterable[Any], chosen: dict[str, list[str]]) -> Iterator[Any]:
         for title, value in entry.items():
             parts = list(_entries([value] if isinstance(value, str) else value, chosen))
             if parts:
-                yield {title: parts}
+                yield {title: value if parts == [value] else parts}
