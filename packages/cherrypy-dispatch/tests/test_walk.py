@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -244,3 +244,20 @@ def test_long_paths_take_few_steps() -> None:
     found = Dispatcher().match(Fallback(), sections, "/a" * 100_000)
     assert len(found.args) == 100_000
     assert sections.asked < 10
+
+
+def test_tree_with_a_cycle_is_followed_for_a_thousand_segments() -> None:
+    class Parent:
+        _cp_config: ClassVar = {"key": 1}
+
+        @expose
+        def default(self, *args: str) -> str:
+            return "default"
+
+    parent = Parent()
+    parent.child = Node()  # type: ignore[attr-defined]  # hung on as applications do
+    parent.child.parent = parent  # type: ignore[attr-defined]
+    found = Dispatcher().match(parent, {}, "/child/parent" * 1000)
+    assert found.handler == parent.default
+    assert len(found.args) == 1000
+    assert len(found.layers) == 501

@@ -40,8 +40,10 @@ def choose(
     step = last = len(nodes) - 1
     while step >= 0:
         node = nodes[step]
-        holder = node.__func__ if type(node) is MethodType else node
-        handler = getattr(holder, "default", None)
+        if type(node) is MethodType:  # a page: it has no default of its own
+            holder, handler = node.__func__, None
+        else:
+            holder, handler = node, getattr(node, "default", None)
         if handler is not None and getattr(
             page := handler.__func__ if type(handler) is MethodType else handler, "exposed", False
         ):

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 _new = tuple.__new__  # makes a named tuple in half the time of calling its class
 
 MAX_SEGMENTS = 1000
-"""How many segments a path may have on which nodes are asked; on a longer one none is.
+"""How many segments of a path are followed; on a longer one no node is asked for the way.
 
-Each answer comes with a list of those that are left, and all lists are kept until the walk is over.
+Each step keeps the path so far, and each answer a list of the segments that are left, until the
+walk is over: without a limit a long path would cost quadratic time.
 """
 
 MAX_QUESTIONS = MAX_SEGMENTS

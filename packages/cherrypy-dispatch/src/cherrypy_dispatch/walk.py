@@ -6,17 +6,18 @@ request. It runs for each request, so what is not plain look-up stands elsewhere
 
 from __future__ import annotations
 
+from itertools import chain, islice, repeat
 from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cherrypy_dispatch.exploration import explore
+from cherrypy_dispatch.exploration import MAX_SEGMENTS, explore
 from cherrypy_dispatch.names import attribute_name, decoded
 from cherrypy_dispatch.places import place, remaining_sections, sections_along, split
 from cherrypy_dispatch.request import publish
 from cherrypy_dispatch.trail import Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from cherrypy_dispatch.match import Layer
     from cherrypy_dispatch.names import Naming
@@ -30,7 +31,8 @@ def walk(root: Any, path: str, sections: Sections, naming: Naming) -> Trail:
 
     Empty segments do not count. Config comes from the `_cp_config` of each node, then from the
     section for that path; the sections of the rest of the path apply even where no node is.
-    Names with two leading underscores belong to Python: the walk never follows them.
+    Names with two leading underscores belong to Python: the walk never follows them, and it follows
+    no more than `MAX_SEGMENTS`, so that a tree with a cycle costs linear time.
 
     Args:
         root: The object published at "/".
@@ -66,13 +68,15 @@ def walk_to(  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more t
     if path != "/":
         _, spares_identifiers, dispatch_method_name = naming
         segments = split(path) if "//" in path or not path else path.strip("/").split("/")
-        names = iter(
+        names: Iterator[str] = iter(
             segments
             if spares_identifiers
             and "__" not in path
             and path.replace("/", "_").isidentifier()  # no character that would be translated
             else [attribute_name(segment, naming) for segment in segments]
         )
+        if len(segments) > MAX_SEGMENTS:  # "" is the name of no attribute
+            names = chain(islice(names, MAX_SEGMENTS), repeat("", len(segments) - MAX_SEGMENTS))
         for name in names:
             node = getattr(holder, name, None)
             if node is None:

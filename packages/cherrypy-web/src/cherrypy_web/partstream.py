@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from cherrypy_httputil import HeaderMap, HTTPError, check_field
+from cherrypy_httputil import HeaderMap, HTTPError, check_field, field_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,6 +135,7 @@ def part_headers(fields: list[tuple[str, str]], max_bytes: int) -> HeaderMap:
     for name, value in fields:
         size += len(name) + len(value)
         try:
+            field_name(name)
             check_field(value)
         except ValueError as error:
             raise HTTPError(400, f"Malformed header field {name!r} of a part: {error}") from error
