@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from workspace import index, interpreters
+from workspace import editable, index, interpreters
 from workspace.errors import Failure
 from workspace.locks import alone
 from workspace.packages import Workspace
@@ -138,7 +138,9 @@ def _install(
 ) -> None:
     poetry(workspace)
     say(f"setting up {environment.directory.relative_to(workspace.root)}")
-    if not _fits(environment, python):
+    if _fits(environment, python):
+        _forget(workspace, environment, editable.stale(workspace, environment.directory))
+    else:
         create(environment.directory, python, workspace)
     extra = {
         "VIRTUAL_ENV": str(environment.directory),
@@ -150,6 +152,13 @@ def _install(
     )
     only = [f"--only={','.join(groups)}"] if groups else []
     run_poetry(workspace, ["sync", *only], extra, message)
+
+
+def _forget(workspace: Workspace, environment: Environment, names: Sequence[str]) -> None:
+    if names:
+        pip: Words = [poetry(workspace).python, "-m", "pip", "--python", environment.python]
+        command = [*pip, "uninstall", "--yes", "--quiet", *names]
+        _run(workspace, command, f"could not uninstall {' '.join(names)}")
 
 
 def _fits(environment: Environment, python: Path) -> bool:
