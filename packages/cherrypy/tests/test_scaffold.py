@@ -54,6 +54,16 @@ def test_entry_needs_a_post_and_all_its_fields(ask: Client) -> None:
     assert "name must have 1 to 80 characters" in refused.text
 
 
+def test_a_fault_shows_no_traceback(ask: Client) -> None:
+    cherrypy.engine.subscribe("guestbook-latest", fault := (lambda count: 1 / 0))
+    try:
+        answer = ask.get("/guestbook/")
+    finally:
+        cherrypy.engine.unsubscribe("guestbook-latest", fault)
+    assert answer.status_code == 500
+    assert "Traceback" not in answer.text
+
+
 def test_entries_are_kept(ask: Client, tmp_path: Path) -> None:
     ask.post("/guestbook/sign", data={"name": "Ann", "words": "hi"})
     again = Guestbook(cherrypy.engine, tmp_path)
