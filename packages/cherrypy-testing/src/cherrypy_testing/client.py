@@ -80,7 +80,7 @@ class Client:
     Attributes:
         cookies: What the application set.
 
-    Example:
+    Examples:
         >>> def application(environ, start_response):
         ...     start_response("200 OK", [("Content-Type", "text/plain")])
         ...     return [environ["PATH_INFO"].encode()]
