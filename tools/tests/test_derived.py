@@ -9,7 +9,8 @@ from workspace import environment, overview, rootfile
 from workspace.cli import ROOT
 from workspace.errors import Failure
 from workspace.navigation import filled
-from workspace.packages import Workspace
+from workspace.packages import Package, Workspace
+from workspace.programs import blocks
 from workspace.requirements import normal_name, parse
 from workspace.samples import Sample, workspace
 
@@ -27,6 +28,14 @@ def test_the_readme_shows_a_short_program_and_the_two_commands_in_its_first_scre
     assert {"import cherrypy", "cherrypy.quickstart(Root())"} <= set(program)
     first_screen = "\n".join(lines[:30])
     assert all(command in first_screen for command in ("tools/run", "tools/test"))
+
+
+@pytest.mark.parametrize("package", Workspace.load(ROOT), ids=lambda package: package.name)
+def test_the_readme_of_a_package_has_short_programs(package: Package) -> None:
+    text = (package.path / "README.md").read_text("utf-8")
+    programs = [block.text for block in blocks(text) if block.language == "python"]
+    assert programs
+    assert all(len(program.splitlines()) <= 15 for program in programs)
 
 
 def test_a_new_package_needs_no_line_in_the_root(tmp_path: Path) -> None:
