@@ -30,7 +30,7 @@ def test_the_readme_shows_a_short_program_and_the_two_commands_in_its_first_scre
     assert all(command in first_screen for command in ("tools/run", "tools/test"))
 
 
-@pytest.mark.parametrize("package", Workspace.load(ROOT), ids=lambda package: package.name)
+@pytest.mark.parametrize("package", list(Workspace.load(ROOT)), ids=lambda package: package.name)
 def test_the_readme_of_a_package_has_short_programs(package: Package) -> None:
     text = (package.path / "README.md").read_text("utf-8")
     programs = [block.text for block in blocks(text) if block.language == "python"]
