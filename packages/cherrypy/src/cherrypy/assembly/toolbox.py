@@ -64,3 +64,4 @@ class DefaultToolbox(Toolbox):
         self.encode = encoding.EncodeTool()
         self.flatten = Tool("before_finalize", cptools.flatten)
         self.gzip = Tool("before_finalize", encoding.gzip, priority=80)
+        self.compress = Tool("before_finalize", encoding.compress_response, priority=80)

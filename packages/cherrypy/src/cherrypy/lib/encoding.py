@@ -19,12 +19,14 @@ __all__ = [
     "ResponseEncoder",
     "UTF8StreamEncoder",
     "compress",
+    "compress_response",
     "decode",
     "decompress",
     "gzip",
 ]
 
 gzip = ambient(cherrypy_tools.gzip)
+compress_response = ambient(cherrypy_tools.compress_response)
 
 _get = dict.get
 _pop = dict.pop
