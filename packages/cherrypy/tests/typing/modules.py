@@ -145,6 +145,7 @@ class Root:
     @cherrypy.tools.secure_headers(hsts=3600)
     @cherrypy.tools.decode(encoding=["utf-8", "latin-1"])
     @cherrypy.tools.autovary(ignore={"Host"})
+    @cherrypy.tools.rate_limit(limits="10/minute", client=lambda: "everybody")
     @cherrypy.tools.compress(codings=["gzip"], levels={"gzip": 9}, min_size=100)
     def index(self, limit: int = 0) -> Any:
         """Answer."""
@@ -157,6 +158,7 @@ _cptools.Tool("before_handler", 5)  # type: ignore[arg-type]
 cherrypy.tools.proxy(trust=["10.0.0.0/8"])  # type: ignore[call-arg]
 cherrypy.tools.secure_headers(hsts="long")  # type: ignore[arg-type]
 cherrypy.tools.compress(compress_level=6)  # type: ignore[call-arg]
+cherrypy.tools.rate_limit(limit="10/minute")  # type: ignore[call-arg]
 cherrypy.tools.params(status=422)  # type: ignore[call-arg]
 caching.expires("soon")  # type: ignore[arg-type]
 
