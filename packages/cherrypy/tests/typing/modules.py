@@ -146,6 +146,7 @@ class Root:
     @cherrypy.tools.decode(encoding=["utf-8", "latin-1"])
     @cherrypy.tools.autovary(ignore={"Host"})
     @cherrypy.tools.rate_limit(limits="10/minute", client=lambda: "everybody")
+    @cherrypy.tools.csrf(secret=["the last one", "this one"], cookie="__Host-csrf")
     @cherrypy.tools.compress(codings=["gzip"], levels={"gzip": 9}, min_size=100)
     def index(self, limit: int = 0) -> Any:
         """Answer."""
@@ -159,6 +160,7 @@ cherrypy.tools.proxy(trust=["10.0.0.0/8"])  # type: ignore[call-arg]
 cherrypy.tools.secure_headers(hsts="long")  # type: ignore[arg-type]
 cherrypy.tools.compress(compress_level=6)  # type: ignore[call-arg]
 cherrypy.tools.rate_limit(limit="10/minute")  # type: ignore[call-arg]
+cherrypy.tools.csrf(secret=5)  # type: ignore[arg-type]
 cherrypy.tools.params(status=422)  # type: ignore[call-arg]
 caching.expires("soon")  # type: ignore[arg-type]
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cherrypy.assembly.statistics import StatsTool
-from cherrypy.lib import auth_basic, caching, cptools, encoding, jsontools, static, xmlrpcutil
+from cherrypy.lib import (
+    auth_basic,
+    caching,
+    cptools,
+    csrf,
+    encoding,
+    jsontools,
+    static,
+    xmlrpcutil,
+)
 from cherrypy.lib.quotas import RateLimits
 from cherrypy.lib.sessions import SessionTool, schedule_on
 from cherrypy_web import ErrorTool, HandlerTool, Tool, Toolbox
@@ -31,6 +40,7 @@ class DefaultToolbox(Toolbox):
         self.sessions = SessionTool(schedule_on(engine))
         self.caching = caching.CachingTool(schedule_on(engine))
         self.rate_limit = Tool("before_request_body", RateLimits().check, priority=35)
+        self.csrf = Tool("before_handler", csrf.check, priority=10)
         self.auth_basic = Tool("before_handler", auth_basic.basic_auth, priority=1)
         self.session_auth = HandlerTool(cptools.session_auth)
         self.staticdir = HandlerTool(static.staticdir)
