@@ -229,3 +229,15 @@ def test_anything_can_be_hung_on_the_module(monkeypatch: pytest.MonkeyPatch) -> 
     module: Any = cherrypy
     monkeypatch.setattr(module, "anything", 1, raising=False)
     assert module.anything == 1
+
+
+def test_interrupt_before_the_engine_blocks_ends_it_too(
+    site: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(site.engine, "block", interrupted)
+    site.quickstart(Root())
+    site.engine.signals.unsubscribe()
+    assert site.engine.state is site.engine.states.EXITING

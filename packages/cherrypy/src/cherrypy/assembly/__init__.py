@@ -75,8 +75,11 @@ class Assembly:
         """
         self.mount(root, script_name, config)
         self.engine.signals.subscribe()
-        self.engine.start()
-        self.engine.block()
+        try:
+            self.engine.start()
+            self.engine.block()
+        except KeyboardInterrupt:  # between the two; while it blocks, the engine sees to it
+            self.engine.exit()
 
     def mount(self, root: object, script_name: str, config: Any) -> Application:
         """Apply the section ``global`` of a config to the site, and mount a root with the rest."""
