@@ -52,7 +52,9 @@ def project(tmp_path: Path) -> Path:
     (package / "__main__.py").write_text(PROGRAM)
     (package / "tool.py").write_text(PROGRAM)
     (package.parent / "script.py").write_text(PROGRAM)
-    (package.parent / "entry").write_text(f"#!{sys.executable}\n{PROGRAM}")
+    # A shebang cannot hold a space; to Python, the second line is a text.
+    through_a_shell = f"#!/bin/sh\n'''exec' '{sys.executable}' \"$0\" \"$@\"\n' '''\n"
+    (package.parent / "entry").write_text(through_a_shell + PROGRAM)
     return package.parent
 
 
