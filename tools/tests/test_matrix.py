@@ -1,6 +1,9 @@
+import json
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
+from workspace.commands import matrix as command
 from workspace.errors import Misuse
 from workspace.matrix import changed_files, concerned
 from workspace.packages import Workspace
@@ -55,3 +58,13 @@ def test_an_unknown_ref_is_refused(stack: Workspace) -> None:
     commit(stack.root)
     with pytest.raises(Misuse, match="git knows no ref 'nope'"):
         changed_files(stack.root, "nope")
+
+
+def test_an_unknown_ref_may_stand_for_everything(
+    stack: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit(stack.root)
+    parser = ArgumentParser()
+    command.configure(parser)
+    assert command.run(parser.parse_args(["--since", "0123abc", "--all-if-unknown"]), stack) == 0
+    assert json.loads(capsys.readouterr().out)["package"] == list(stack.packages)

@@ -11,16 +11,23 @@ from workspace.packages import Package, Workspace
 from workspace.processes import output_of
 
 
+def is_known(root: Path, ref: str) -> bool:
+    """Tell whether git knows a ref."""
+    try:
+        output_of(["git", "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"], cwd=root)
+    except Failure:
+        return False
+    return True
+
+
 def changed_files(root: Path, since: str) -> list[str]:
     """Return the files that differ from the point where this branch left a git ref.
 
     Raises:
         Misuse: git does not know the ref.
     """
-    try:
-        output_of(["git", "rev-parse", "--verify", "--quiet", f"{since}^{{commit}}"], cwd=root)
-    except Failure as error:
-        raise Misuse(f"git knows no ref {since!r}") from error
+    if not is_known(root, since):
+        raise Misuse(f"git knows no ref {since!r}")
     listed = output_of(["git", "diff", "--name-only", "-z", f"{since}...HEAD"], cwd=root)
     working = output_of(["git", "diff", "--name-only", "-z", "HEAD"], cwd=root)
     return sorted({name for name in (listed + working).split("\0") if name})

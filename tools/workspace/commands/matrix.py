@@ -11,6 +11,11 @@ from workspace.packages import Workspace
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--since", metavar="REF", help="the git ref to compare with")
+    parser.add_argument(
+        "--all-if-unknown",
+        action="store_true",
+        help="take all packages where git does not know the ref, as after a forced push",
+    )
     parser.add_argument("--output", type=Path, help="a file to which 'matrix=…' is added as well")
 
 
@@ -18,8 +23,10 @@ def run(options: argparse.Namespace, workspace: Workspace) -> int:
     """Print the matrix."""
     packages = list(workspace)
     if options.since and options.since.strip("0"):
-        files = matrix.changed_files(workspace.root, options.since)
-        packages = matrix.concerned(workspace, files)
+        known = matrix.is_known(workspace.root, options.since)
+        if known or not options.all_if_unknown:
+            files = matrix.changed_files(workspace.root, options.since)
+            packages = matrix.concerned(workspace, files)
     versions = [*interpreters.SUPPORTED, interpreters.NEWEST]
     text = json.dumps({"package": [one.name for one in packages], "python": versions})
     print(text)
