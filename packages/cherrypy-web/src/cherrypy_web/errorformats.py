@@ -24,11 +24,13 @@ TEMPLATE: Final = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>%(status)s</title>
 <style>
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 50rem; padding: 0 1rem; }
 pre { overflow-x: auto; }
+pre:empty { display: none; }
 footer { border-top: 1px solid; margin-top: 2rem; opacity: .7; }
 </style>
 </head>
