@@ -38,7 +38,7 @@ class Bus(Machine):
         join_timeout: Seconds for which ``block`` waits for the threads that are left; None waits
             for ever.
 
-    Example:
+    Examples:
         >>> bus = Bus()
         >>> bus.subscribe("start", lambda: "ready")
         >>> bus.start()

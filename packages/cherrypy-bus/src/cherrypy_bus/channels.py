@@ -22,7 +22,7 @@ class Channels:
     Attributes:
         listeners: A mapping of channel names to sets of listeners.
 
-    Example:
+    Examples:
         >>> channels = Channels()
         >>> channels.subscribe("greet", "Hello {}".format)
         >>> channels.publish("greet", "world")

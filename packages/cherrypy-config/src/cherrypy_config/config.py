@@ -49,7 +49,7 @@ class Config(dict[str, Any]):
         variable_prefix: What the names of overriding environment variables begin with; the empty
             prefix means that the environment is not looked at.
 
-    Example:
+    Examples:
         >>> class Settings(Config):
         ...     defaults = {"log.screen": True}
         ...     environments = {"production": {"log.screen": False, "workers": 8}}

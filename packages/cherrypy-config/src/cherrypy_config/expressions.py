@@ -38,7 +38,7 @@ def unrepr(s: str | None) -> Any:
     Raises:
         ExpressionError: The text is not such an expression, or computing it failed.
 
-    Example:
+    Examples:
         >>> unrepr("dict(port=8000 + 80)")
         {'port': 8080}
     """
@@ -57,7 +57,7 @@ def literal(s: str | None) -> Any:
     Raises:
         ExpressionError: The text is anything else.
 
-    Example:
+    Examples:
         >>> literal("['a', -1, 2 + 3j]")
         ['a', -1, (2+3j)]
     """

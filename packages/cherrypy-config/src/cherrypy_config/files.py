@@ -87,7 +87,7 @@ def as_dict(
         ConfigError: The file holds what it must not.
         TypeError: `config` is none of these.
 
-    Example:
+    Examples:
         >>> import io
         >>> as_dict(io.StringIO("[db]\npool = 2 * 4"))
         {'db': {'pool': 8}}

@@ -59,7 +59,7 @@ class NamespaceSet(dict[str, Handler]):
     Handlers run in the order in which they were registered, the entries of one in the order of the
     config. Keys without a dot, and those whose namespace has no handler, are passed over.
 
-    Example:
+    Examples:
         >>> seen = []
         >>> namespaces = NamespaceSet(db=lambda key, value: seen.append((key, value)))
         >>> namespaces({"db.pool.size": 4, "log.screen": True})

@@ -36,7 +36,7 @@ class Parser(configparser.ConfigParser):
     Attributes:
         mode: How values are read; `Mode.PYTHON` unless set otherwise.
 
-    Example:
+    Examples:
         >>> parser = Parser()
         >>> parser.read_string("[server]\nPort: 8000 + 80")
         >>> parser.as_dict()

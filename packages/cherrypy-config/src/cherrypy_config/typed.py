@@ -36,7 +36,7 @@ def fill(fields: type[T], entries: Mapping[str, Any], *, section: str = "") -> T
             itself refuses them with a ValueError.
         TypeError: `fields` is no dataclass.
 
-    Example:
+    Examples:
         >>> @dataclasses.dataclass
         ... class Database:
         ...     host: str

@@ -32,7 +32,7 @@ class Autoreloader(Monitor):
         files: Further files to watch.
         match: The regular expression.
 
-    Example:
+    Examples:
         >>> bus = Bus()
         >>> reloader = Autoreloader(bus, match=r"^(?!site_packages)")
         >>> reloader.files.add("app.conf")

@@ -27,7 +27,7 @@ class Monitor(SimplePlugin):
         thread: The ``BackgroundTask`` that makes the calls, or None.
         join_timeout: Seconds for which ``stop`` waits for a call that is being made.
 
-    Example:
+    Examples:
         >>> bus = Bus()
         >>> Monitor(bus, lambda: None, frequency=5, name="Poll the queue").subscribe()
     """

@@ -49,7 +49,7 @@ class SignalHandler:
             this platform does not have are passed over.
         signals: A map from signal numbers to names.
 
-    Example:
+    Examples:
         >>> bus = Bus()
         >>> handler = SignalHandler(bus)
         >>> handler.handlers["SIGUSR2"] = lambda: bus.log("hello")

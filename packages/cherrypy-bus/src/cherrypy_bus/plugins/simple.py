@@ -21,7 +21,7 @@ class SimplePlugin:
     Attributes:
         bus: The bus.
 
-    Example:
+    Examples:
         >>> from cherrypy_bus import Bus
         >>> class Cache(SimplePlugin):
         ...     def graceful(self):
