@@ -147,6 +147,7 @@ class Root:
     @cherrypy.tools.autovary(ignore={"Host"})
     @cherrypy.tools.rate_limit(limits="10/minute", client=lambda: "everybody")
     @cherrypy.tools.csrf(secret=["the last one", "this one"], cookie="__Host-csrf")
+    @cherrypy.tools.cors(origins=["https://app.example.com"], credentials=True, max_age=60)
     @cherrypy.tools.compress(codings=["gzip"], levels={"gzip": 9}, min_size=100)
     def index(self, limit: int = 0) -> Any:
         """Answer."""
@@ -161,6 +162,7 @@ cherrypy.tools.secure_headers(hsts="long")  # type: ignore[arg-type]
 cherrypy.tools.compress(compress_level=6)  # type: ignore[call-arg]
 cherrypy.tools.rate_limit(limit="10/minute")  # type: ignore[call-arg]
 cherrypy.tools.csrf(secret=5)  # type: ignore[arg-type]
+cherrypy.tools.cors(origin="https://app.example.com")  # type: ignore[call-arg]
 cherrypy.tools.params(status=422)  # type: ignore[call-arg]
 caching.expires("soon")  # type: ignore[arg-type]
 

@@ -8,6 +8,7 @@ from cherrypy.assembly.statistics import StatsTool
 from cherrypy.lib import (
     auth_basic,
     caching,
+    cors,
     cptools,
     csrf,
     encoding,
@@ -39,6 +40,7 @@ class DefaultToolbox(Toolbox):
         self._add_for_bodies()
         self.sessions = SessionTool(schedule_on(engine))
         self.caching = caching.CachingTool(schedule_on(engine))
+        self.cors = cors.CorsTool(cors.check)
         self.rate_limit = Tool("before_request_body", RateLimits().check, priority=35)
         self.csrf = Tool("before_handler", csrf.check, priority=10)
         self.auth_basic = Tool("before_handler", auth_basic.basic_auth, priority=1)
