@@ -51,7 +51,7 @@ def _first_headers(server: str, second: int) -> dict[str, str]:
 
 def _native(headers: HeaderMap) -> list[tuple[str, str]]:
     try:
-        everything = "".join(headers) + "".join(_values(headers))
+        everything = "".join([*headers, *_values(headers)])
     except TypeError:  # there is more than text in it
         return headers.output_native()
     if everything.isascii() and everything.isprintable():
