@@ -10,6 +10,7 @@ from cherrypy_httputil.elements import (
     header_elements,
     q_separator,
 )
+from cherrypy_httputil.entity_tags import parse_etags
 from cherrypy_httputil.errors import (
     CherryPyException,
     Exchange,
@@ -75,6 +76,7 @@ __all__ = [
     "header_translate_table",
     "image_map_pattern",
     "parse_date",
+    "parse_etags",
     "parse_query_string",
     "protocol_from_http",
     "q_separator",

@@ -9,8 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from cherrypy_httputil import HTTPDate, HTTPError, parse_date
-from cherrypy_static.entity_tags import parse_etags
+from cherrypy_httputil import HTTPDate, HTTPError, parse_date, parse_etags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from cherrypy_tools.conversion import convert_params, converter_for, converters_
 from cherrypy_tools.cross_origin import cors
 from cherrypy_tools.decoding import decode_body, request_charsets
 from cherrypy_tools.encoding import Body, Encoded, Encoder, Readable, StreamEncoder, encode
-from cherrypy_tools.entity_tags import parse_etags, validate_etags
+from cherrypy_tools.entity_tags import validate_etags
 from cherrypy_tools.expiry import expires
 from cherrypy_tools.flattening import Flattened, flatten
 from cherrypy_tools.forgery import CsrfTokens, csrf, new_binding
@@ -118,7 +118,6 @@ __all__ = [
     "json_out",
     "may_store",
     "new_binding",
-    "parse_etags",
     "parse_forwarded",
     "patched_path",
     "proxy",

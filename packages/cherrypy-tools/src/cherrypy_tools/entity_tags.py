@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 from typing import TYPE_CHECKING
 
-from cherrypy_httputil import HTTPError, HTTPRedirect
+from cherrypy_httputil import HTTPError, HTTPRedirect, parse_etags
 from cherrypy_tools.trace import trace
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TOKEN = re.compile(r'(?:W/)?"[^"]*"|[^",\s]++|[",]')
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -54,23 +52,6 @@ def validate_etags(
     if 200 <= status <= 299:  # noqa: PLR2004 - the successful ones
         _check_match(request, etag)
         _check_none_match(request, etag)
-
-
-def parse_etags(value: str) -> list[str]:
-    """Return the entity-tags listed in a field value; `*` is one, and rubbish is left out.
-
-    The time it takes grows with the length of the value.
-    """
-    tags: list[str] = []
-    element: list[str] = []
-    for piece in [*TOKEN.findall(value), ","]:
-        if piece != ",":
-            element.append(piece)
-            continue
-        if len(element) == 1 and element != ['"']:
-            tags += element
-        element = []
-    return tags
 
 
 def _check_match(request: RequestMessage, etag: str | None) -> None:
