@@ -88,7 +88,7 @@ def test_script_name_can_come_from_the_server(call: Any) -> None:
 
 
 def test_config_without_sections_is_refused_with_advice() -> None:
-    with pytest.raises(ValueError, match="put it under the path that it applies to"):
+    with pytest.raises(ValueError, match="stands in no section; put it in one"):
         Application(Where(), config={"tools.x.on": True})
 
 

@@ -241,3 +241,18 @@ def test_interrupt_before_the_engine_blocks_ends_it_too(
     site.quickstart(Root())
     site.engine.signals.unsubscribe()
     assert site.engine.state is site.engine.states.EXITING
+
+
+def test_config_file_of_a_mounted_application_is_watched(site: Assembly, tmp_path: Path) -> None:
+    file = tmp_path / "app.conf"
+    file.write_text("[/]\nown.a: 1\n", encoding="utf-8")
+    site.tree.mount(Root(), "", str(file))
+    assert str(file) in site.engine.autoreload.files
+
+
+def test_config_file_may_be_a_path(site: Assembly, tmp_path: Path) -> None:
+    file = tmp_path / "site.conf"
+    file.write_text("[global]\nserver.thread_pool: 3\n", encoding="utf-8")
+    site.mount(Root(), "", file)
+    assert site.server.thread_pool == 3
+    assert str(file) in site.engine.autoreload.files

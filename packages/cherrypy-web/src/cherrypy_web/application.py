@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from cherrypy_config import ConfigSource, NamespaceSet, as_dict
+from cherrypy_config import ConfigSource, NamespaceSet, merge_sections
 from cherrypy_serving import serving
 from cherrypy_web.environ import decoded
 from cherrypy_web.logs import LogManager
@@ -15,6 +14,8 @@ from cherrypy_web.response import Response
 from cherrypy_web.wsgi import CPWSGIApp, StartResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
     from cherrypy_dispatch import Layer
     from cherrypy_httputil import Host
     from cherrypy_web.tools import Toolbox
@@ -100,11 +101,14 @@ class Application:
             config: A dict of sections, a file name, or an open file.
 
         Raises:
-            ValueError: An entry stands outside of any section.
+            OSError: The file cannot be read.
+            ConfigError: An entry stands outside of any section, or the file holds what it must not.
         """
-        for section, entries in _sections(config).items():
-            self.config.setdefault(section, {}).update(entries)
+        merge_sections(self.config, config, on_file=self.on_file)
         self.namespaces(self.config.get("/", {}))
+
+    def on_file(self, name: str) -> None:
+        """Take notice that the config file of this name was read; meant to be overridden."""
 
     def find_config(self, path: str, key: str, default: Any = None) -> Any:
         """Return the value of a config key for a path: the deepest section's that has it.
@@ -198,14 +202,3 @@ class Application:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; this makes an application a WSGI callable (PEP 3333)."""
         return self.wsgiapp(environ, start_response)
-
-
-def _sections(config: ConfigSource) -> dict[str, Mapping[str, Any]]:
-    sections = as_dict(config)
-    for section, entries in sections.items():
-        if not isinstance(entries, Mapping):
-            raise ValueError(  # noqa: TRY004 - the documented error
-                f"application config has sections, but {section!r} = {entries!r} stands outside of "
-                f"any; put it under the path that it applies to, as in {{'/': {{{section!r}: …}}}}"
-            )
-    return sections

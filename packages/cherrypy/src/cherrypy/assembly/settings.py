@@ -96,9 +96,7 @@ class Settings(Config):
 
     def read(self, config: ConfigSource) -> dict[str, Any]:
         """Return the sections of a config, and watch its file."""
-        if isinstance(config, str):
-            self.on_file(config)
-        return as_dict(config)
+        return as_dict(config, on_file=self.on_file)
 
     def _set_server(self, key: str, value: Any) -> None:
         setattr(self.assembly.server, key, value)

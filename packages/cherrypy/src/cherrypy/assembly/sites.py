@@ -38,6 +38,10 @@ def application_class(assembly: Assembly, logger_root: str) -> type[Application]
         before_request = (partial(publish, "acquire_thread"), partial(publish, "before_request"))
         after_request = (partial(publish, "after_request"),)
 
+        def on_file(self, name: str) -> None:
+            """Let the autoreloader watch a config file that was read."""
+            assembly.config.on_file(name)
+
     SiteApplication.logger_root = logger_root
     SiteApplication.__name__ = SiteApplication.__qualname__ = "Application"
     return SiteApplication
