@@ -259,3 +259,26 @@ def test_same_directory_config_under_two_paths_knows_each(
     assert call(app, "/a").headers["x-said"] == "/a"
     assert call(app, "/b").headers["x-said"] == "/b"
     assert call(app, "/a").headers["x-said"] == "/a"
+
+
+def test_registries_replaced(app: Application, said: Any) -> None:
+    assert said() == "said"
+    kind = type(app)
+    kind.site_config = {"tools.say.word": "site"}
+    assert said() == "site"
+    another = Toolbox("tools")
+    another.say = Tool("before_finalize", lambda word: _say(f"another {word}"))
+    kind.toolboxes = {"tools": another}
+    assert said() == "another site"
+
+
+def test_namespaces_of_a_request_class_replaced(app: Application, said: Any) -> None:
+    class Watched(Request):
+        namespaces = Request.namespaces.copy()
+
+    app.request_class = Watched
+    app.config["/"] = {"words.say": "namespace"}
+    assert said() is None
+    Watched.namespaces = Request.namespaces.copy()
+    Watched.namespaces["words"] = lambda _, value: _say(value)
+    assert said() == "namespace"

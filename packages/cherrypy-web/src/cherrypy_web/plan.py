@@ -19,11 +19,10 @@ from cherrypy_web.namespaces import BUILT_IN, add_error_page, add_hook
 from cherrypy_web.tools import Tool, Toolbox, add_option, turned_on
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
     from cherrypy_web.application import Application
     from cherrypy_web.request import Request
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = ["Plan", "PlanCache"]
 
@@ -201,7 +200,7 @@ class PlanCache:
 
     def __init__(self, app: Application) -> None:
         self._app = app
-        self._plans: dict[object, Plan] = {}
+        self._plans: dict[tuple[object, ...], Plan] = {}
         self._merged: deque[tuple[type, Plan]] = deque(maxlen=MAX_MERGED)
 
     def find(self, request_class: type[Request], layers: Sequence[Layer]) -> Plan:
@@ -213,13 +212,15 @@ class PlanCache:
                 A plan has them among its sources, so none of them is given up, and its identity
                 to another, while the plan is kept.
         """
-        key = (request_class, *map(id, map(_mapping, layers))) if layers else request_class
+        app = self._app
+        # The registries too may be replaced, not only changed.
+        whole = (id(app.site_config), id(app.toolboxes), id(request_class.namespaces))
+        key = (request_class, *whole, *map(id, map(_mapping, layers)))
         plan = self._plans.get(key)
         if plan is not None and plan.is_fresh() and (not plan.placed or plan.covers(layers)):
             return plan
         if len(self._plans) >= MAX_PLANS:
             self._plans.clear()
-        app = self._app
         plan = self._plans[key] = app.make_plan(request_class, layers, app.site_config)
         return plan
 
