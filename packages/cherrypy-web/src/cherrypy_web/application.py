@@ -194,10 +194,7 @@ class Application:
             layers: The config dicts that apply, as a dispatcher found them.
             site: What they are laid on.
         """
-        registry, toolboxes = request_class.namespaces, self.toolboxes
-        # A toolbox stands first, even where its namespace is registered.
-        namespaces = {**toolboxes, **registry, **toolboxes}
-        return Plan(layers, site, namespaces, request_class.hooks, (registry, toolboxes))
+        return Plan(layers, site, request_class.namespaces, self.toolboxes, request_class.hooks)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; this makes an application a WSGI callable (PEP 3333)."""

@@ -38,9 +38,9 @@ class Plan:
     Args:
         layers: The config dicts with the path that each belongs to, in the order of their merging.
         site: The config of the whole site, below all of them.
-        namespaces: The handlers of config entries, by namespace.
+        registry: The handlers of config entries, by namespace.
+        toolboxes: The toolboxes by namespace; they come before other handlers.
         hooks: What hangs on every request.
-        sources: Other live mappings that decide the plan.
     """
 
     __slots__ = (
@@ -52,10 +52,13 @@ class Plan:
         "error_pages",
         "hooks",
         "placed",
+        "registry",
         "request_attributes",
         "response_attributes",
         "response_headers",
+        "site",
         "steps",
+        "toolboxes",
         "toolmaps",
     )
 
@@ -63,12 +66,15 @@ class Plan:
         self,
         layers: Sequence[Layer],
         site: Mapping[str, Any],
-        namespaces: Mapping[str, Any],
+        registry: Mapping[str, Any],
+        toolboxes: Mapping[str, Toolbox],
         hooks: HookMap,
-        sources: Iterable[Mapping[Any, Any]] = (),
     ) -> None:
         self._epoch = EPOCH.value
-        self._sources = [(live, _snapshot(live)) for live in (site, hooks, *sources)]
+        self.site = site
+        self.registry = registry
+        self.toolboxes = toolboxes
+        self._sources = [(live, _snapshot(live)) for live in (site, hooks, registry, toolboxes)]
         self._sources += [(live, dict(live)) for _, live in layers]
         self.placed = _placed(layers)
         self.config = merge(layers, site)
@@ -80,7 +86,7 @@ class Plan:
         self.toolmaps: dict[str, dict[str, dict[str, Any]]] = {}
         self.steps: list[Callable[[], object]] = []
         self._hook_map = hooks.copy()
-        self._apply(namespaces)
+        self._apply({**toolboxes, **registry, **toolboxes})
         self.hooks: dict[str, Sequence[Hook]] = {
             point: tuple(self._hook_map.ordered(point)) for point in self._hook_map
         }
@@ -200,7 +206,7 @@ class PlanCache:
 
     def __init__(self, app: Application) -> None:
         self._app = app
-        self._plans: dict[tuple[object, ...], Plan] = {}
+        self._plans: dict[object, Plan] = {}
         self._merged: deque[tuple[type, Plan]] = deque(maxlen=MAX_MERGED)
 
     def find(self, request_class: type[Request], layers: Sequence[Layer]) -> Plan:
@@ -213,11 +219,17 @@ class PlanCache:
                 to another, while the plan is kept.
         """
         app = self._app
-        # The registries too may be replaced, not only changed.
-        whole = (id(app.site_config), id(app.toolboxes), id(request_class.namespaces))
-        key = (request_class, *whole, *map(id, map(_mapping, layers)))
+        key = (request_class, *map(id, map(_mapping, layers))) if layers else request_class
         plan = self._plans.get(key)
-        if plan is not None and plan.is_fresh() and (not plan.placed or plan.covers(layers)):
+        if (
+            plan is not None
+            # These may be replaced too, not only changed.
+            and plan.site is app.site_config
+            and plan.toolboxes is app.toolboxes
+            and plan.registry is request_class.namespaces
+            and plan.is_fresh()
+            and (not plan.placed or plan.covers(layers))
+        ):
             return plan
         if len(self._plans) >= MAX_PLANS:
             self._plans.clear()
