@@ -7,7 +7,7 @@ each request instead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from cherrypy_httputil import NotFound
 from cherrypy_serving import serving
@@ -30,11 +30,6 @@ else:
 __all__ = ["ErrorTool", "HandlerTool", "HandlerWrapperTool", "Tool", "Toolbox"]
 
 F = TypeVar("F")
-
-_NOT_AN_ATTRIBUTE: Final = (
-    "a tool has no state of its own to be turned {verb}; use the config key {key!r} = True, "
-    "or decorate the handler with the tool"
-)
 
 
 class Tool(Generic[P]):
@@ -74,15 +69,18 @@ class Tool(Generic[P]):
         Raises:
             AttributeError: Always, with what to write instead.
         """
-        self._refuse("on")
+        self._refuse_switch()
 
     @on.setter
     def on(self, _value: bool) -> None:
-        self._refuse("on")
+        self._refuse_switch()
 
-    def _refuse(self, verb: str) -> NoReturn:
+    def _refuse_switch(self) -> NoReturn:
         key = f"{self.namespace}.{self._name}.on"
-        raise AttributeError(_NOT_AN_ATTRIBUTE.format(verb=verb, key=key))
+        raise AttributeError(
+            "a tool has no state of its own to be turned on or off; "
+            f"use the config key {key!r} = True, or decorate the handler with the tool"
+        )
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Callable[[F], F]:
         """Return a decorator that turns the tool on for a handler, with these options.
