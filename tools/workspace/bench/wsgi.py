@@ -4,7 +4,8 @@ It runs under every subject's Python, so it imports the standard library alone.
 """
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -22,46 +23,101 @@ _HEADERS = {
 }
 
 
-def getting(
-    application: Application, path: str, expected: bytes, query: str = ""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for.
+
+    Attributes:
+        headers: They are sent beside those of a browser, or instead of the same ones.
+        body: It is sent with its Content-Length; None if the method has none.
+    """
+
+    path: str
+    query: str = ""
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        headers: By lower-case name; of several with one name the last.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Expected: TypeAlias = bytes | Callable[[Answer], object]
+
+
+def asking(
+    application: Application, request: Request, expected: Expected, status: int = 200
 ) -> Callable[[], bytes]:
-    """Return what makes one GET request, after having checked the answer once.
+    """Return what makes one request, after having checked the answer once.
 
     Args:
-        expected: What the body must be.
+        expected: What the body must be, or what is true of a right answer.
 
     Raises:
         AssertionError: The answer is another one.
     """
-    environ = _environ(path, query)
-    status: list[str] = []
+    answer = ask(application, request)
+    right = answer.body == expected if isinstance(expected, bytes) else expected(answer)
+    if answer.status != status or not right:
+        told = f"{answer.status} {answer.body[:80]!r} {dict(answer.headers)}"
+        raise AssertionError(f"{request.path} answers {told}, which is not expected")
+    environ, body = _environ(request), request.body or b""
 
-    def start_response(line: str, _headers: Any, _exc_info: Any = None) -> Callable[..., None]:
-        status[:] = [line]
+    def call() -> bytes:
+        return _call(application, {**environ, "wsgi.input": io.BytesIO(body)}, _ignore)
+
+    return call
+
+
+def ask(application: Application, request: Request) -> Answer:
+    """Make one request."""
+    started: list[Any] = []
+
+    def start_response(*arguments: Any) -> Callable[[bytes], object]:
+        started[:] = arguments
         return print
 
-    def request() -> bytes:
-        chunks = application({**environ, "wsgi.input": io.BytesIO()}, start_response)
-        body = b"".join(chunks)
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
-        return body
-
-    answer = request()
-    if status != ["200 OK"] or answer != expected:
-        raise AssertionError(f"{path} answers {status} {answer[:80]!r}, not {expected!r}")
-    return request
+    environ = {**_environ(request), "wsgi.input": io.BytesIO(request.body or b"")}
+    body = _call(application, environ, start_response)
+    headers = {name.lower(): value for name, value in started[1]}
+    return Answer(int(started[0][:3]), headers, body)
 
 
-def _environ(path: str, query: str) -> dict[str, Any]:
-    headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in _HEADERS.items()}
+def _call(
+    application: Application, environ: dict[str, Any], start_response: Callable[..., Any]
+) -> bytes:
+    chunks = application(environ, start_response)
+    body = b"".join(chunks)
+    close = getattr(chunks, "close", None)
+    if close is not None:
+        close()
+    return body
+
+
+def _ignore(_status: str, _headers: Any, _exc_info: Any = None) -> Callable[[bytes], object]:
+    return print
+
+
+def _environ(request: Request) -> dict[str, Any]:
+    headers = {**_HEADERS, **request.headers}
+    if request.body is not None:
+        headers["Content-Length"] = str(len(request.body))
     return {
-        "REQUEST_METHOD": "GET",
+        "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": path,
-        "QUERY_STRING": query,
-        "REQUEST_URI": f"{path}?{query}" if query else path,
+        "PATH_INFO": request.path,
+        "QUERY_STRING": request.query,
+        "REQUEST_URI": f"{request.path}?{request.query}" if request.query else request.path,
         "SERVER_NAME": "127.0.0.1",
         "SERVER_PORT": "8080",
         "SERVER_PROTOCOL": "HTTP/1.1",
@@ -75,5 +131,10 @@ def _environ(path: str, query: str) -> dict[str, Any]:
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
-        **headers,
+        **{_key(name): value for name, value in headers.items()},
     }
+
+
+def _key(header: str) -> str:
+    key = header.upper().replace("-", "_")
+    return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"

@@ -1,10 +1,11 @@
-"""GET / answers hello."""
+"""Hello."""
 
 # ruff: noqa: PLC0415 - a peer is imported only in its own environment
 
 from collections.abc import Callable
+from typing import Any
 
-from workspace.bench.wsgi import getting
+from workspace.bench.wsgi import Application, Request, asking
 
 GROUP = "requests"
 
@@ -19,7 +20,7 @@ def cherrypy(_case: str) -> Callable[[], object]:
             return "Hello World!"
 
     cherrypy.config.update({"log.screen": False})
-    return getting(cherrypy.Application(Root()), "/", b"Hello World!")
+    return _asking(cherrypy.Application(Root()))
 
 
 ours = cherrypy
@@ -31,7 +32,7 @@ def flask(_case: str) -> Callable[[], object]:
 
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: "Hello World!", endpoint="hello")
-    return getting(app, "/", b"Hello World!")
+    return _asking(app)
 
 
 def bottle(_case: str) -> Callable[[], object]:
@@ -40,7 +41,7 @@ def bottle(_case: str) -> Callable[[], object]:
 
     app = Bottle()
     app.route("/", callback=lambda: "Hello World!")
-    return getting(app, "/", b"Hello World!")
+    return _asking(app)
 
 
 def falcon(_case: str) -> Callable[[], object]:
@@ -48,9 +49,13 @@ def falcon(_case: str) -> Callable[[], object]:
     from falcon import App  # type: ignore[import-not-found]  # in its own environment
 
     class Hello:
-        def on_get(self, _request: object, response: object) -> None:
-            response.text = "Hello World!"  # type: ignore[attr-defined]  # it has
+        def on_get(self, _request: object, response: Any) -> None:
+            response.text = "Hello World!"
 
     app = App(media_type="text/html")
     app.add_route("/", Hello())
-    return getting(app, "/", b"Hello World!")
+    return _asking(app)
+
+
+def _asking(application: Application) -> Callable[[], object]:
+    return asking(application, Request("/"), b"Hello World!")

@@ -1,11 +1,11 @@
-"""GET a deep path with query parameters."""
+"""Query parameters on a deep path."""
 
 # ruff: noqa: PLC0415 - a peer is imported only in its own environment
 
 from collections.abc import Callable
 from typing import Any
 
-from workspace.bench.wsgi import Application, getting
+from workspace.bench.wsgi import Application, Request, asking
 
 GROUP = "requests"
 
@@ -82,4 +82,4 @@ def _text(title: str, year: str, sort: str) -> str:
 
 
 def _asking(application: Application) -> Callable[[], object]:
-    return getting(application, _PATH, b"Don Quijote of 1605 by price", _QUERY)
+    return asking(application, Request(_PATH, _QUERY), b"Don Quijote of 1605 by price")
