@@ -13,9 +13,9 @@ import pytest
 from workspace import environment
 from workspace.bench import catalogue, peers, report, rounds, worker, wsgi
 from workspace.bench.catalogue import Scenario
-from workspace.bench.figures import AGAIN, Result, Row, Unit, spread, unit_for
+from workspace.bench.figures import AGAIN, Result, Row, Unit, digits, spread, subjects
 from workspace.bench.peers import Peer, Seat
-from workspace.bench.plot import plot
+from workspace.bench.plot import WIDTH, plot
 from workspace.bench.rounds import Rounds
 from workspace.bench.table import table
 from workspace.bench.wsgi import Answer, Request
@@ -65,15 +65,18 @@ def test_a_module_without_cases_is_one_scenario(tmp_path: Path) -> None:
     ]
 
 
-def test_each_case_of_a_module_is_a_scenario(tmp_path: Path) -> None:
-    file = module(
-        tmp_path, '"""Do it."""\nCASES = {"one": "first", "two": "second"}\ndef a(case): ...\n'
-    )
+def test_each_case_of_a_listed_module_is_a_scenario(tmp_path: Path) -> None:
+    module(tmp_path, '"""Do it."""\nCASES = {"one": "first", "two": "second"}\ndef a(case): ...\n')
+    (tmp_path / "__init__.py").write_text('MODULES = ("thing",)')
     assert [(one.name, one.title, one.group) for one in catalogue.load(["a"], tmp_path)] == [
         ("one", "first", "thing"),
         ("two", "second", "thing"),
     ]
-    assert file.exists()
+
+
+def test_every_module_is_listed() -> None:
+    modules = {one.module for one in catalogue.load([])}
+    assert modules == {file.stem for file in catalogue.DIRECTORY.glob("[a-z]*.py")}
 
 
 @pytest.mark.parametrize(
@@ -344,7 +347,7 @@ def test_the_spread_is_the_quartiles_around_the_median() -> None:
 
 def test_a_ratio_is_made_of_values_of_the_same_round() -> None:
     baseline, own = measured().rows[:2]
-    assert own.ratio(baseline).median == 0.25
+    assert own.speed(baseline).median == 4
 
 
 @pytest.mark.parametrize(
@@ -352,41 +355,63 @@ def test_a_ratio_is_made_of_values_of_the_same_round() -> None:
     [(1234.4, "1,234 ns"), (12_345, "12.3 µs"), (123_456, "123 µs"), (12_345_678, "12.3 ms")],
 )
 def test_times_have_a_unit_that_suits_them(nanoseconds: float, text: str) -> None:
-    assert unit_for([result(Row("a", "a", [nanoseconds]))]).write(nanoseconds) == text
+    assert result(Row("a", "a", [nanoseconds])).unit.write(nanoseconds) == text
 
 
-def test_all_times_of_a_table_have_one_unit() -> None:
+def test_all_times_of_a_scenario_have_one_unit() -> None:
     rows = Row("a", "a", [20_000.0]), Row("b", "b", [500.0])
-    assert unit_for([result(*rows)]) is Unit.MICROSECONDS
-    assert "0.5 µs" in table([result(*rows)])
+    assert result(*rows).unit is Unit.MICROSECONDS
 
 
-def test_the_table_has_a_row_for_each_subject_and_a_column_for_each_scenario() -> None:
-    other = result(Row("cherrypy", "CherryPy", [10.0]), title="another")
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.956, "0.96"), (9.5, "9.50"), (12.345, "12.3"), (1234.5, "1,234")]
+)
+def test_ratios_have_about_three_digits(value: float, text: str) -> None:
+    assert digits(value) == text
+
+
+def test_the_scenario_with_most_subjects_tells_their_order() -> None:
+    few = result(Row("cherrypy", "CherryPy"), Row("bottle", "Bottle"), Row(AGAIN, "again"))
+    assert list(subjects([few, measured()])) == ["cherrypy", "ours", "flask", "bottle", AGAIN]
+
+
+def test_the_table_has_a_row_for_each_scenario_and_a_column_for_each_subject() -> None:
+    other = result(
+        Row("cherrypy", "CherryPy", [10.0, 20.0]), Row("bottle", "Bottle", [5.0, 4.0]), title="more"
+    )
     assert table([measured(), other]).splitlines() == [
-        "|  | a title | another |",
-        "| --- | ---: | ---: |",
-        "| CherryPy | 200 ns | 10 ns |",
-        "| ours | 50 ns, **0.25** (0.23 to 0.38) |  |",
-        "| <Flask> | failed |  |",
-        "| CherryPy, again | 200 ns, **1.00** (1.00 to 1.05) |  |",
+        "|  | CherryPy | ours | <Flask> | Bottle | CherryPy, again |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        "| a title | 200 ns | 50 ns, **4.00** (3.00 to 4.50) | failed |  | 1.00 (0.95 to 1.00) |",
+        "| more | 15 ns |  |  | 3.50 (2.75 to 4.25) |  |",
     ]
 
 
 def test_without_a_baseline_there_are_no_ratios() -> None:
     broken = result(Row("cherrypy", "CherryPy", [], "broken"), Row("ours", "ours", [5.0]))
-    assert "| ours | 5 ns |" in table([broken])
-    assert "5 ns<" in plot([broken], "a picture")
+    assert "| a title | failed | 5 ns |" in table([broken])
+    assert "a title" not in plot([broken], "a picture")
 
 
-def test_the_plot_is_an_svg_with_a_bar_for_each_measured_subject() -> None:
-    root = ET.fromstring(plot([measured()], "times & ratios"))
-    names = [element.tag.rpartition("}")[2] for element in root.iter()]
+def test_the_plot_is_an_svg_with_a_row_for_each_scenario() -> None:
+    root = ET.fromstring(plot([measured(), result(*measured().rows, title="`b`")], "times & more"))
     texts = [element.text for element in root.iter() if element.tag.endswith("}text")]
-    assert names.count("path") == 3
-    assert texts[:3] == ["a title", "CherryPy", "200 ns"]
-    assert "50 ns · 0.25" in texts
-    assert root[0].text == "times & ratios"
+    marks = [element.text for element in root.iter() if element.tag.endswith("}title")]
+    assert texts[:3] == ["ours", "<Flask>", "CherryPy, again"]
+    assert texts[-4:] == ["a title", "4.00", "b", "4.00"]
+    assert marks == [
+        "times & more",
+        *["CherryPy, again: 1.00 (0.95 to 1.00)", "ours: 4.00 (3.00 to 4.50)"] * 2,
+    ]
+
+
+def test_the_marks_of_a_plot_lie_between_its_edges() -> None:
+    fast = result(Row("cherrypy", "CherryPy", [1e6, 1e6]), Row("ours", "ours", [1.0, 1e9]))
+    root = ET.fromstring(plot([fast], "from slow to fast"))
+    moved = [element.get("transform", "") for element in root.iter()]
+    places = [float(text[10:].split()[0]) for text in moved if text.startswith("translate(")]
+    assert all(0 < place < WIDTH for place in places)
+    assert len(places) == 2
 
 
 def test_nothing_measured_gives_an_empty_plot_and_table() -> None:

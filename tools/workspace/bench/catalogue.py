@@ -30,12 +30,14 @@ class Scenario:
 
 
 def load(subjects: Sequence[str], directory: Path = DIRECTORY) -> list[Scenario]:
-    """Return all scenarios.
+    """Return all scenarios, in the order that the directory's ``MODULES`` tells.
 
     Args:
         subjects: The names of all subjects, in the order in which they take their turns.
     """
-    files = sorted(directory.glob("[a-z]*.py"))
+    listed = directory / "__init__.py"
+    modules: Sequence[str] = _declared(ast.parse(listed.read_text("utf-8")), listed)["MODULES"]
+    files = [directory / f"{name}.py" for name in modules]
     return [scenario for file in files for scenario in read(file, subjects)]
 
 
@@ -77,7 +79,7 @@ def _declared(tree: ast.Module, file: Path) -> dict[str, Any]:
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            if name in {"GROUP", "CASES"}:
+            if name in {"GROUP", "CASES", "MODULES"}:
                 found[name] = _literal(node.value, name, file)
     return found
 

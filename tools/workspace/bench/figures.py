@@ -1,16 +1,17 @@
-"""What the rounds say: medians, their spread, and ratios to the baseline.
+"""What the rounds say: medians, their spread, and how they compare with the baseline.
 
 A ratio is made of two values of the same round: what slows the machine for a while slows both.
 """
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 AGAIN = "again"
+OURS = frozenset({"ours", "match"})
 _FOR_QUARTILES = 2
-_ENOUGH_DIGITS = 100
+_DECIMALS = ((10, 2), (100, 1))
 
 
 class Unit(Enum):
@@ -28,8 +29,9 @@ class Unit(Enum):
     def write(self, nanoseconds: float) -> str:
         """Return a time in this unit."""
         value = nanoseconds / self.length
-        decimals = 0 if self.length == 1 or value >= _ENOUGH_DIGITS else 1
-        return f"{value:,.{decimals}f} {self.symbol}"
+        return (
+            f"{value:,.0f} {self.symbol}" if self.length == 1 else f"{digits(value)} {self.symbol}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,10 @@ class Row:
         """Return the nanoseconds of one call."""
         return spread(self.values)
 
-    def ratio(self, baseline: "Row") -> Spread:
-        """Return how many times as long it takes as the baseline."""
+    def speed(self, baseline: "Row") -> Spread:
+        """Return how many times as fast as the baseline it is."""
         pairs = zip(self.values, baseline.values, strict=False)
-        return spread([own / other for own, other in pairs])
+        return spread([other / own for own, other in pairs])
 
 
 @dataclass(slots=True)
@@ -76,15 +78,20 @@ class Result:
     rows: list[Row]
 
     @property
-    def measured(self) -> list[Row]:
-        """Return the rows that have values."""
-        return [row for row in self.rows if row.values]
-
-    @property
     def baseline(self) -> Row | None:
         """Return the row of the baseline, None if it has no values."""
         row = self.rows[0]
         return row if row.values else None
+
+    def row(self, subject: str) -> Row | None:
+        """Return the row of a subject, None if it takes no part."""
+        return next((row for row in self.rows if row.subject == subject), None)
+
+    @property
+    def unit(self) -> Unit:
+        """Return the unit in which the times can be compared at a glance."""
+        longest = max((row.time.median for row in self.rows if row.values), default=0)
+        return next(unit for unit in reversed(Unit) if longest >= unit.from_here)
 
 
 def spread(values: Sequence[float]) -> Spread:
@@ -95,8 +102,18 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(median, low, high)
 
 
-def unit_for(results: Sequence[Result]) -> Unit:
-    """Return the unit in which the times of these scenarios can be compared at a glance."""
-    medians = [row.time.median for result in results for row in result.measured]
-    longest = max(medians, default=0)
-    return next(unit for unit in reversed(Unit) if longest >= unit.from_here)
+def subjects(results: Iterable[Result]) -> dict[str, str]:
+    """Return the titles of all subjects by name, the second turn of the baseline last.
+
+    The scenario with the most of them tells the order.
+    """
+    ordered = sorted(results, key=lambda result: len(result.rows), reverse=True)
+    found = {row.subject: row.title for result in ordered for row in result.rows}
+    again = found.pop(AGAIN, None)
+    return found if again is None else {**found, AGAIN: again}
+
+
+def digits(value: float) -> str:
+    """Return a number with about three digits."""
+    decimals = next((decimals for limit, decimals in _DECIMALS if value < limit), 0)
+    return f"{value:,.{decimals}f}"

@@ -32,7 +32,7 @@ def write_pages(results: Sequence[Result], directory: Path, remark: str) -> list
         group = [result for result in results if result.group == name]
         page, picture = directory / f"{name}.table", directory / f"{name}.svg"
         page.write_text(f"{table(group)}\n{remark}\n", "utf-8")
-        picture.write_text(plot(group, f"CPU time of one call: {name}"), "utf-8")
+        picture.write_text(plot(group, f"How many times as fast: {name}"), "utf-8")
         written += [page, picture]
     return written
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -97,6 +98,8 @@ class Rounds:
     def measure(self, scenario: Scenario, subject: str) -> float:
         """Return the nanoseconds that one call takes, measured in a fresh process.
 
+        Its temporary files go with it.
+
         Raises:
             Failure: The subject cannot do it, or not in time.
         """
@@ -106,18 +109,9 @@ class Rounds:
             *("-m", "workspace.bench.worker", scenario.module, subject, scenario.name),
             *(str(self.core), str(self.seconds)),
         ]
-        try:
-            done = subprocess.run(
-                words,
-                env=environ({"PYTHONPATH": os.pathsep.join(map(str, [*seat.paths, TOOLS]))}),
-                capture_output=True,
-                text=True,
-                check=False,
-                stdin=subprocess.DEVNULL,
-                timeout=TIMEOUT,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise Failure(f"{subject} took more than {TIMEOUT:g} s") from error
+        paths = os.pathsep.join(map(str, [*seat.paths, TOOLS]))
+        with tempfile.TemporaryDirectory() as temporary:
+            done = _run(subject, words, {"PYTHONPATH": paths, "TMPDIR": temporary})
         if done.returncode:
             last = (done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1]
             raise Failure(f"{subject} failed: {last}")
@@ -125,6 +119,23 @@ class Rounds:
 
     def _say(self, text: str) -> None:
         print(text, file=self.stream, flush=True)
+
+
+def _run(
+    subject: str, words: Sequence[str], variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            words,
+            env=environ(variables),
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=TIMEOUT,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Failure(f"{subject} took more than {TIMEOUT:g} s") from error
 
 
 def last_core() -> int:

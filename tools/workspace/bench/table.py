@@ -1,40 +1,45 @@
-"""Results as a Markdown table: a row for each subject, a column for each scenario."""
+"""Results as a Markdown table: a row for each scenario, a column for each subject."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from workspace.bench.figures import Result, Row, Spread, Unit, unit_for
+from workspace.bench.figures import OURS, Result, Row, digits, subjects
 
 
 def table(results: Sequence[Result]) -> str:
-    """Return the table of some scenarios that have the same baseline."""
-    unit = unit_for(results)
-    titles = list(dict.fromkeys(row.title for result in results for row in result.rows))
+    """Return the table of some scenarios that have the same baseline.
+
+    Times stand where they are the baseline's or ours; all others are compared with the baseline.
+    """
+    columns = subjects(results)
     lines = [
-        _line(["", *(result.title for result in results)]),
-        _line(["---", *("---:" for _ in results)]),
-        *(_line([title, *(_cell(result, title, unit) for result in results)]) for title in titles),
+        _line(["", *columns.values()]),
+        _line(["---", *("---:" for _ in columns)]),
+        *(_line([one.title, *(_cell(one, name) for name in columns)]) for one in results),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _line(cells: Sequence[str]) -> str:
+def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _cell(result: Result, title: str, unit: Unit) -> str:
-    row = next((one for one in result.rows if one.title == title), None)
-    if row is None or not row.values:
-        return "" if row is None else "failed"
+def _cell(result: Result, subject: str) -> str:
+    row = result.row(subject)
+    if row is None:
+        return ""
+    if not row.values:
+        return "failed"
     baseline = result.baseline
+    time = result.unit.write(row.time.median)
     if baseline is None or row is baseline:
-        return unit.write(row.time.median)
-    return f"{unit.write(row.time.median)}, {_ratio(row, baseline)}"
+        return time
+    if subject in OURS:
+        return f"{time}, {speed(row, baseline, bold=True)}"
+    return speed(row, baseline)
 
 
-def _ratio(row: Row, baseline: Row) -> str:
-    found = row.ratio(baseline)
-    return f"**{found.median:.2f}** {_brackets(found)}"
-
-
-def _brackets(found: Spread) -> str:
-    return f"({found.low:.2f} to {found.high:.2f})"
+def speed(row: Row, baseline: Row, *, bold: bool = False) -> str:
+    """Return how many times as fast as the baseline a subject is, with the quartiles."""
+    found = row.speed(baseline)
+    median = f"**{digits(found.median)}**" if bold else digits(found.median)
+    return f"{median} ({digits(found.low)} to {digits(found.high)})"

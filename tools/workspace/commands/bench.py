@@ -71,8 +71,9 @@ def _write_pages(options: argparse.Namespace, workspace: Workspace, results: lis
     chosen = " ".join([*options.scenario, *(f"--peer {name}" for name in options.peer)])
     command = f"tools/bench {chosen}".strip() + f" --rounds {options.rounds} --pages"
     remark = (
-        f"CPU time of one call: the median of {options.rounds} rounds. In bold the ratio to the"
-        f" first row, in brackets its quartiles. {report.machine()}. Made by `{command}`."
+        f"The times are CPU time of one call. The other figures say how many times as fast as"
+        f" the first column, in brackets the quartiles. All are medians of {options.rounds} rounds."
+        f" {report.machine()}. Made by `{command}`."
     )
     for file in report.write_pages(results, workspace.root / "docs" / "performance", remark):
         print(file.relative_to(workspace.root), file=sys.stderr)

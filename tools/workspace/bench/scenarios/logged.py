@@ -1,4 +1,4 @@
-"""Hello, with the access log written to a file."""
+"""Hello, access log written to a file."""
 
 # ruff: noqa: PLC0415 - a peer is imported only in its own environment
 
