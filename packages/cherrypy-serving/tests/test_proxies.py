@@ -219,7 +219,7 @@ def test_a_generator_reads_the_request_it_is_run_in() -> None:
     bind("message", first)
     captured, pieces = serving.capture(), body()
     serving.clear()
-    with captured.activate():
+    with serving.activate(captured):
         assert next(pieces) == "/first"
 
 

@@ -142,13 +142,39 @@ def test_a_captured_request_is_there_for_a_body_that_is_sent_later() -> None:
     serving.load("first", "response")
     captured, pieces = serving.capture(), body()
     serving.load("second", "response")
-    with captured.activate():
+    with serving.activate(captured):
         assert next(pieces) == "first"
     assert serving.request == "second"
     serving.clear()
-    with captured.activate():
+    with serving.activate(captured):
         assert next(pieces) == "first"
     assert not hasattr(serving, "request")
+
+
+def test_load_returns_what_is_bound_and_tells_when_it_no_longer_is() -> None:
+    first = serving.load("first", "response")
+    assert serving.capture() is first
+    assert serving.is_bound(first)
+    second = serving.load("second", "response")
+    assert not serving.is_bound(first)
+    with serving.activate(first):
+        assert serving.is_bound(first)
+    assert serving.is_bound(second)
+
+
+def test_peek_sees_what_is_bound_and_makes_no_default() -> None:
+    serving.defaults.declare("request", lambda: pytest.fail("a default was made"))
+    try:
+        assert serving.peek("request") is None
+        serving.load("request", "response")
+        serving.session = "session"
+        assert [serving.peek(name) for name in ("request", "session", "user")] == [
+            "request",
+            "session",
+            None,
+        ]
+    finally:
+        serving.defaults.declare("request")
 
 
 def test_a_captured_request_may_be_bound_in_another_thread() -> None:
@@ -156,7 +182,7 @@ def test_a_captured_request_may_be_bound_in_another_thread() -> None:
     captured = serving.capture()
 
     def send() -> object:
-        with captured.activate():
+        with serving.activate(captured):
             return serving.request
 
     assert in_thread(send) == "request"
@@ -168,7 +194,7 @@ def test_a_generator_that_binds_a_request_may_be_closed_in_another_context() -> 
     serving.clear()
 
     def send() -> Iterator[object]:
-        with captured.activate():
+        with serving.activate(captured):
             yield serving.request
 
     pieces = send()
@@ -183,8 +209,8 @@ def test_activations_nest_and_end_with_an_exception() -> None:
         serving.load(name, "response")
         captures.append(serving.capture())
     serving.clear()
-    with captures[0].activate():
-        with pytest.raises(KeyError), captures[1].activate(), captures[0].activate():
+    with serving.activate(captures[0]):
+        with pytest.raises(KeyError), serving.activate(captures[1]), serving.activate(captures[0]):
             raise KeyError(serving.request)
         assert serving.request == "a"
 

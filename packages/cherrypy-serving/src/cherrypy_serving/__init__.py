@@ -9,13 +9,13 @@ from cherrypy_serving.ambience import ambient
 from cherrypy_serving.defaults import Defaults
 from cherrypy_serving.errors import UnboundError
 from cherrypy_serving.proxies import proxy
-from cherrypy_serving.scope import Activation, Captured, Serving, serving
+from cherrypy_serving.scope import Activation, Scope, Serving, serving
 from cherrypy_serving.threads import ThreadData
 
 __all__ = [
     "Activation",
-    "Captured",
     "Defaults",
+    "Scope",
     "Serving",
     "ThreadData",
     "UnboundError",

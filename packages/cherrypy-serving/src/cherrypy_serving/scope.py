@@ -8,7 +8,7 @@ the variable, and never empty the scope that it holds: requests in other context
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cherrypy_serving.defaults import Defaults
 
@@ -17,15 +17,39 @@ if TYPE_CHECKING:
 
 
 class Scope:
-    """The attributes bound around one request; one that is not bound comes from `missing`."""
+    """The attributes bound around one request; one that is not bound comes from `missing`.
 
-    __slots__ = ("__dict__", "_missing")
+    To whoever got it from `Serving.load` or `Serving.capture` it is a token, to be handed back.
+    """
 
-    def __init__(self, missing: Callable[[str], object]) -> None:
-        self._missing = missing
+    # Two of them have slots, because every request binds these two.
+    __slots__ = ("__dict__", "request", "response")
+
+    _missing: ClassVar[Callable[[str], object]]
+
+    if TYPE_CHECKING:
+        request: object
+        response: object
 
     def __getattr__(self, name: str) -> Any:
         return self._missing(name)
+
+
+# These are no methods, so that every name is free for what programs bind.
+
+
+def _peek(scope: Scope, name: str, default: object = None) -> Any:
+    """Return what is bound under a name, or `default`: never what stands for it."""
+    try:
+        return object.__getattribute__(scope, name)
+    except AttributeError:
+        return default
+
+
+def _bound(scope: Scope) -> set[str]:
+    """Return the names under which something is bound."""
+    slots = [name for name in ("request", "response") if _peek(scope, name, scope) is not scope]
+    return {*vars(scope), *slots}
 
 
 class Activation:
@@ -46,26 +70,6 @@ class Activation:
         self._current.set(self._outer)
 
 
-class Captured:
-    """A request as it was bound when `Serving.capture` was called, to be bound again later.
-
-    It is for what runs after the call returned, such as a body that is iterated piece by piece.
-    """
-
-    __slots__ = ("_current", "_scope")
-
-    def __init__(self, current: ContextVar[Scope], scope: Scope) -> None:
-        self._current = current
-        self._scope = scope
-
-    def activate(self) -> Activation:
-        """Return a context manager that binds the captured request, and after it what was before.
-
-        Any thread or context may enter one, any number of times, also inside another.
-        """
-        return Activation(self._current, self._scope)
-
-
 class Serving:
     """Holds the request and the response being served in the running context.
 
@@ -73,7 +77,7 @@ class Serving:
     next `load()`, in the same context.
     """
 
-    __slots__ = ("_current", "_outside", "defaults")
+    __slots__ = ("_current", "_new_scope", "_outside", "defaults")
 
     if TYPE_CHECKING:
         request: Any
@@ -83,6 +87,7 @@ class Serving:
         response = property(lambda self: self._current.get().response)
 
     _current: ContextVar[Scope]
+    _new_scope: type[Scope]
     _outside: Scope
 
     defaults: Defaults
@@ -90,29 +95,55 @@ class Serving:
 
     def __init__(self) -> None:
         put = super().__setattr__
-        put("defaults", Defaults())
-        put("_outside", Scope(self.defaults.get))
+        defaults = Defaults()
+        kind = type("Scope", (Scope,), {"__slots__": (), "_missing": staticmethod(defaults.get)})
+        put("defaults", defaults)
+        put("_new_scope", kind)
+        put("_outside", kind())
         put("_current", ContextVar("cherrypy_serving", default=self._outside))
 
-    def load(self, request: object, response: object) -> None:
-        """Bind a request and its response in the running context, in place of what was bound."""
-        scope: Any = Scope(self.defaults.get)
+    def load(self, request: object, response: object) -> Scope:
+        """Bind a request and its response in the running context, in place of what was bound.
+
+        Returns:
+            What is bound now, as `capture` does.
+        """
+        scope = self._new_scope()
         scope.request = request
         scope.response = response
         self._current.set(scope)
+        return scope
 
     def clear(self) -> None:
         """Forget the request, the response and all other attributes in the running context."""
         self._current.set(self._outside)
 
-    def capture(self) -> Captured:
-        """Return what is bound now, to be bound again when the call that served it is over."""
-        return Captured(self._current, self._current.get())
+    def capture(self) -> Scope:
+        """Return what is bound now, to be bound again when the call that served it is over.
+
+        It is for what runs after the call returned, such as a body that is iterated piece by piece.
+        """
+        return self._current.get()
+
+    def peek(self, name: str) -> Any:
+        """Return what is bound under a name, or `None`: never what stands for it."""
+        return _peek(self._current.get(), name)
+
+    def is_bound(self, captured: Scope) -> bool:
+        """Tell whether what was captured is what is bound in the running context."""
+        return self._current.get() is captured
+
+    def activate(self, captured: Scope) -> Activation:
+        """Return a context manager that binds what was captured, and after it what was before.
+
+        Any thread or context may enter one, any number of times, also inside another.
+        """
+        return Activation(self._current, captured)
 
     def _own_scope(self) -> Scope:
         scope = self._current.get()
         if scope is self._outside:  # every context has this one, so nothing is kept in it
-            scope = Scope(self.defaults.get)
+            scope = self._new_scope()
             self._current.set(scope)
         return scope
 
@@ -123,13 +154,13 @@ class Serving:
         setattr(self._own_scope(), name, value)
 
     def __delattr__(self, name: str) -> None:
-        bound = vars(self._current.get())
-        if name not in bound:
+        scope = self._current.get()
+        if name not in _bound(scope):
             raise self.defaults.unbound(name)
-        del bound[name]
+        delattr(scope, name)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *vars(self._current.get())})
+        return sorted({*super().__dir__(), *_bound(self._current.get())})
 
 
 serving = Serving()

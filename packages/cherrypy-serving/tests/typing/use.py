@@ -44,7 +44,7 @@ log(1)  # type: ignore[call-arg]
 
 serving.load(request, None)
 serving.session = {}
-with serving.capture().activate() as nothing:
+with serving.activate(serving.capture()) as nothing:
     pass
 serving.load(request)  # type: ignore[call-arg]
 ThreadData().clear()
