@@ -36,6 +36,19 @@ def lines(channels: Channels) -> Any:
     return lines
 
 
+def test_a_notifier_publishes_to_those_who_listen_by_then(channels: Channels, lines: Any) -> None:
+    notify = channels.notifier("moved")
+    notify()
+    heard = []
+    channels.subscribe("moved", lambda: heard.append("moved"))
+    notify()
+    channels.subscribe("moved", raiser(ValueError("x")))
+    with pytest.raises(ChannelFailures, match="x"):
+        notify()
+    assert heard == ["moved", "moved"]
+    assert len(lines) == 1
+
+
 def test_a_channel_without_listeners_has_no_effect(channels: Channels) -> None:
     assert channels.publish("nowhere", 1, b=2) == []
 
