@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 CHUNK = 65536
 """Characters or bytes read at once from a body that is a file."""
 
+STATELESS = frozenset({"ascii", "iso8859-1", "utf-8"})
+"""Codecs, by Python's names, that encode a chunk as if there were no other."""
+
 
 @runtime_checkable
 class Readable(Protocol):
@@ -196,7 +199,7 @@ class StreamEncoder:
         self._encoded = encoded(chunks, encoding, errors)
 
     def __iter__(self) -> Iterator[bytes]:
-        return self
+        return self._encoded
 
     def __next__(self) -> bytes:
         return next(self._encoded)
@@ -212,6 +215,10 @@ def encoded(chunks: Iterable[str | bytes], charset: str, errors: str) -> Iterato
     Raises:
         UnicodeError: A chunk cannot be expressed in `charset`, and `errors` is strict.
     """
+    if codecs.lookup(charset).name in STATELESS:
+        for chunk in chunks:
+            yield chunk.encode(charset, errors) if isinstance(chunk, str) else chunk
+        return
     encoder = codecs.getincrementalencoder(charset)(errors)
     for chunk in chunks:
         yield encoder.encode(chunk) if isinstance(chunk, str) else chunk
@@ -242,8 +249,8 @@ def as_chunks(body: Body) -> Iterable[str | bytes]:
         return []
     if isinstance(body, str | bytes):
         return [body]
-    if isinstance(body, Readable):
-        return FileChunks(body)
+    if hasattr(body, "read"):  # a Readable; Python 3.11 takes 8 µs to ask for a Protocol
+        return FileChunks(cast("Readable", body))
     return list(body) if isinstance(body, tuple) else body
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import cherrypy_tools
@@ -28,8 +29,11 @@ __all__ = [
 gzip = ambient(cherrypy_tools.gzip)
 compress_response = ambient(cherrypy_tools.compress_response)
 
+_NO_HANDLER = (NoneType, Exception)
+
 _get = dict.get
-_pop = dict.pop
+_has = dict.__contains__
+_set = dict.__setitem__
 
 
 def _decode(
@@ -192,9 +196,9 @@ class _EncodedHandler:
         accepted = self._request.peek_header("Accept-Charset") or None
         result, label = self._encoder.encode(body, declared, accepted, response.stream)
         if label is not None and label is not declared:
-            headers["Content-Type"] = label
-        if result is not body:
-            _pop(headers, "Content-Length", None)
+            _set(headers, "Content-Type", label)  # made of a value that the map has judged before
+        if result is not body and _has(headers, "Content-Length"):
+            del headers["Content-Length"]
         return result
 
 
@@ -211,7 +215,8 @@ class EncodeTool(Tool[...]):
 
         @ambient
         def wrap(request: Any, response: Any) -> None:
-            if request.handler is not None:
+            # An error that stands in the handler's place has no text to encode.
+            if not isinstance(request.handler, _NO_HANDLER):
                 request.handler = _EncodedHandler(encoder, request, response)
 
         priority = {"priority": options["priority"]} if "priority" in options else {}
