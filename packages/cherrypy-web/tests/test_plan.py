@@ -246,7 +246,7 @@ def test_config_made_anew_for_each_request_does_not_fill_the_memory(
     app.root = Restless()
     for _ in range(MAX_PLANS + 10):
         call(app)
-    assert len(app._plans._plans) <= MAX_PLANS
+    assert len(app.plans._plans) <= MAX_PLANS
 
 
 def test_same_directory_config_under_two_paths_knows_each(

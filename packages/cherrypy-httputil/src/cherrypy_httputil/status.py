@@ -50,6 +50,8 @@ def valid_status(status: Status) -> tuple[int, str, str]:
         ValueError: If the code is not a number from 100 to 599, or the phrase cannot stand in a
             status line: it has a CR, LF or NUL, or is not Latin (RFC 9112, section 4).
     """
+    if type(status) is int and status in response_codes:  # the usual case
+        return status, *response_codes[status]
     code, reason = _split(200 if status in (None, "") else status)
     number = code_number(code)
     if not 100 <= number <= 599:  # noqa: PLR2004 - the classes of RFC 9110, section 15

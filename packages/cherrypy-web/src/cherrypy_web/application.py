@@ -40,6 +40,7 @@ class Application:
         wsgiapp: The WSGI pipeline.
         relative_urls: What `cherrypy_web.url` returns unless told otherwise.
         site_config: The config of the whole site, below the application's own.
+        plans: What the config in force does to requests.
     """
 
     root: Any = None
@@ -69,7 +70,7 @@ class Application:
             wsgi=self.wsgiapp.namespace_handler,
         )
         self.config = {}
-        self._plans = PlanCache(self)
+        self.plans = PlanCache(self)
         if config:
             self.merge(config)
 
@@ -119,6 +120,8 @@ class Application:
             default: Returned where no section has it.
         """
         config = self.config
+        if not config:
+            return default
         trail = path or "/"
         while True:
             section = config.get(trail)
@@ -153,36 +156,15 @@ class Application:
 
     def release_serving(self) -> None:
         """Close the running request and unbind it."""
-        request = serving.request
+        endings = (*self.after_request, serving.request.close)
         try:
-            for observe in self.after_request:
-                self._see(observe)
-            self._see(request.close)
+            for end in endings:
+                try:
+                    end()
+                except Exception:  # noqa: BLE001 - the client has its answer, whatever is raised now
+                    self.log.failure()
         finally:
             serving.clear()
-
-    def _see(self, ending: Callable[[], object]) -> None:
-        try:
-            ending()
-        except Exception:  # noqa: BLE001 - the client has its answer, whatever is raised now
-            self.log.failure()
-
-    def plan(
-        self,
-        request_class: type[Request],
-        layers: Sequence[Layer],
-        config: dict[str, Any] | None = None,
-    ) -> Plan:
-        """Return what the config in force does to requests of a class.
-
-        Args:
-            request_class: The class of the request.
-            layers: The config dicts that apply, as a dispatcher found them.
-            config: All of it, merged, from a dispatcher that has no layers to tell.
-        """
-        if config is not None:
-            return self._plans.find_equal(request_class, config)
-        return self._plans.find(request_class, layers)
 
     def make_plan(
         self, request_class: type[Request], layers: Sequence[Layer], site: Mapping[str, Any]

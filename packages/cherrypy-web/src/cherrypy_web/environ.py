@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = [
+    "ENVIRON_KEYS",
     "EnvironHeaders",
     "LocalHost",
     "RemoteHost",
@@ -34,7 +35,8 @@ class _Keys(dict[str, str]):
         return made
 
 
-_KEYS: Final = _Keys()
+#: The keys of header fields in a WSGI environ, by the name of the field.
+ENVIRON_KEYS: Final = _Keys()
 
 
 #: A ``%`` that begins no octet, with what comes after it (RFC 3986, 2.1).
@@ -83,7 +85,7 @@ class EnvironHeaders:
 
     def get(self, name: str) -> str:
         """Return one field's value, or ``""``, without looking at the others."""
-        value: str = self.environ.get(_KEYS[name], "")
+        value: str = self.environ.get(ENVIRON_KEYS[name], "")
         return value
 
 

@@ -106,10 +106,22 @@ def render(form: str, values: Mapping[str, str], instance: str = "") -> bytes:
     return _RENDERERS[form](values, instance).encode("utf-8", "replace")
 
 
+@lru_cache(maxsize=64)
+def _around(status: str, version: str) -> list[str]:
+    """Return the page in three pieces: before the message, before the traceback, after it."""
+    page = TEMPLATE % {
+        "status": escape(status),
+        "version": escape(version),
+        "message": "\0",
+        "traceback": "\0",
+    }
+    return page.split("\0")
+
+
 def _html(values: Mapping[str, str], _instance: str) -> str:
-    escaped = {name: escape(value) for name, value in values.items()}
-    escaped["message"] = escaped["message"].replace("\n", "\n<br>")
-    return TEMPLATE % escaped
+    before, between, after = _around(values["status"], values["version"])
+    message = escape(values["message"]).replace("\n", "\n<br>")
+    return f"{before}{message}{between}{escape(values['traceback'])}{after}"
 
 
 def _plain(values: Mapping[str, str], _instance: str) -> str:

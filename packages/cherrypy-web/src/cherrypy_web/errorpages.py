@@ -64,6 +64,8 @@ def error_page(
     *,
     accept: str = "",
     instance: str = "",
+    message: str | None = None,
+    traceback: str | None = None,
     **fields: Any,
 ) -> ErrorPage:
     """Return the error page of a status: a custom one, or the built-in one as the client likes it.
@@ -75,16 +77,22 @@ def error_page(
         version: The value of the field ``version``.
         accept: The field ``Accept`` of the request.
         instance: The path of the request.
-        fields: Values of other fields; ``None`` stands for what the status says.
+        message: A sentence for the reader; ``None`` stands for what the status says.
+        traceback: The exception as Python prints it, if the client may see it.
+        fields: Other fields for a custom page.
     """
-    code, reason, message = valid_status(status)
-    values = {"status": f"{code} {reason}", "message": message, "traceback": ""}
-    values |= {name: str(value) for name, value in fields.items() if value is not None}
-    values["version"] = version
-    page = pages.get(code) or pages.get("default")
+    code, reason, usual = valid_status(status)
+    values = {
+        "status": f"{code} {reason}",
+        "message": usual if message is None else str(message),
+        "traceback": "" if traceback is None else str(traceback),
+        "version": version,
+    }
+    page = pages.get(code) or pages.get("default") if pages else None
     if page:
         try:
-            return ErrorPage(_custom_page(page, values), None)
+            more = {name: str(value) for name, value in fields.items() if value is not None}
+            return ErrorPage(_custom_page(page, {**more, **values}), None)
         except Exception:  # noqa: BLE001 - a custom page may raise anything
             failure = traceback_module.format_exc().rstrip().rpartition("\n")[2]
             values["message"] += f"\nIn addition, the custom error page failed:\n{failure}"

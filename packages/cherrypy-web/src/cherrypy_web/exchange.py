@@ -10,6 +10,7 @@ from cherrypy_httputil import HTTPError, HTTPRedirect, set_exchange_provider
 from cherrypy_serving import UnboundError, serving
 from cherrypy_web.errorformats import HTML
 from cherrypy_web.errorpages import error_page, format_exc
+from cherrypy_web.urls import has_dots
 from cherrypy_web.urls import url as absolute
 
 if TYPE_CHECKING:
@@ -22,19 +23,22 @@ __all__ = ["RunningExchange", "clean_headers", "get_error_page"]
 INTERNAL: Final = 500
 
 #: What describes the content that an error response does not send.
-_OF_THE_CONTENT: Final = (
-    "Accept-Ranges",
-    "Age",
-    "ETag",
-    "Location",
-    "Retry-After",
-    "Vary",
-    "Content-Encoding",
-    "Content-Length",
-    "Expires",
-    "Content-Location",
-    "Content-MD5",
-    "Last-Modified",
+_OF_THE_CONTENT: Final = frozenset(
+    {
+        "Accept-Ranges",
+        "Age",
+        "Etag",
+        "Location",
+        "Retry-After",
+        "Vary",
+        "Content-Encoding",
+        "Content-Length",
+        "Expires",
+        "Content-Location",
+        "Content-Md5",
+        "Last-Modified",
+        "Content-Range",
+    }
 )
 #: What a 304 must not or need not say (RFC 9110, 15.4.5).
 _NOT_IN_304: Final = (
@@ -62,6 +66,8 @@ _LEADS: Final = {
     308: "This resource has permanently moved to ",
 }
 
+_set = dict.__setitem__
+
 
 class RunningExchange:
     """The running request and its response, as HTTP errors need them."""
@@ -76,6 +82,9 @@ class RunningExchange:
 
     def absolute_url(self, url: str) -> str:
         """Return a url resolved against the one of the request (RFC 3986, 5.2)."""
+        if url[:1] == "/" and url[1:2] != "/" and not has_dots(url):
+            base: str = self._request.base
+            return base + url
         return urljoin(absolute(relative=False), url)
 
     def path(self) -> str:
@@ -85,17 +94,18 @@ class RunningExchange:
     def error_page(self, status: Any, **fields: Any) -> bytes:
         """Return the page for a status, the application's own where it has one."""
         request, headers = self._request, self._response.headers
-        headers["Content-Type"] = HTML  # a custom page may say something else
+        version = fields.pop("version", None) or self._response.server_header.partition("/")[2]
+        _set(headers, "Content-Type", HTML)  # a custom page may say something else
         body, content_type = error_page(
             status,
             request.error_page,
-            fields.pop("version", None) or self._response.server_header.partition("/")[2],
+            version,
             accept=request.peek_header("Accept"),
             instance=self.path(),
             **fields,
         )
         if content_type is not None:
-            headers["Content-Type"] = content_type
+            _set(headers, "Content-Type", content_type)
             _vary(headers, "Accept")
         return body
 
@@ -119,17 +129,25 @@ class RunningExchange:
             for name in _NOT_IN_304:
                 headers.pop(name, None)
             return
-        headers["Location"] = quote(redirect.urls[0], safe=_STAYS)
+        headers["Location"] = _quoted(redirect.urls[0])
         headers.pop("Content-Length", None)
         if lead := _LEADS.get(redirect.status):
-            headers["Content-Type"] = HTML
+            _set(headers, "Content-Type", HTML)
             response.body = "<br />\n".join(_link(lead, each) for each in redirect.urls).encode()
 
 
 def _vary(headers: HeaderMap, name: str) -> None:
+    if not dict.__contains__(headers, "Vary"):
+        _set(headers, "Vary", name)
+        return
     known = headers.values("Vary")
     if "*" not in known and name.lower() not in map(str.lower, known):
         headers["Vary"] = ", ".join([*known, name])
+
+
+def _quoted(url: str) -> str:
+    plain = url.isascii() and url.isprintable() and " " not in url
+    return url if plain else quote(url, safe=_STAYS)
 
 
 def _link(lead: str, url: str) -> str:
@@ -157,10 +175,13 @@ def clean_headers(status: int) -> None:
 
 
 def _forget_content(response: Response, code: int) -> None:
+    headers = response.headers
+    if _OF_THE_CONTENT.isdisjoint(headers):
+        return
     for name in _OF_THE_CONTENT:
-        response.headers.pop(name, None)
-    if code != 416:  # noqa: PLR2004 - its Content-Range tells the length (RFC 9110, 15.5.17)
-        response.headers.pop("Content-Range", None)
+        # The Content-Range of a 416 tells the length (RFC 9110, 15.5.17).
+        if not (name == "Content-Range" and code == 416):  # noqa: PLR2004 - as it says
+            headers.pop(name, None)
 
 
 def _running() -> RunningExchange | None:

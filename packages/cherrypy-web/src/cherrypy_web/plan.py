@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from cherrypy_web.application import Application
     from cherrypy_web.request import Request
+    from cherrypy_web.response import Response
 
 __all__ = ["Plan", "PlanCache"]
 
@@ -44,10 +45,12 @@ class Plan:
     """
 
     __slots__ = (
+        "_before",
         "_epoch",
         "_hook_map",
         "_sources",
         "body_attributes",
+        "changes_request",
         "config",
         "error_pages",
         "hooks",
@@ -74,8 +77,8 @@ class Plan:
         self.site = site
         self.registry = registry
         self.toolboxes = toolboxes
-        self._sources = [(live, _snapshot(live)) for live in (site, hooks, registry, toolboxes)]
-        self._sources += [(live, dict(live)) for _, live in layers]
+        self._sources = [site, hooks, registry, toolboxes, *(live for _, live in layers)]
+        self._before = [_snapshot(live) for live in self._sources]
         self.placed = _placed(layers)
         self.config = merge(layers, site)
         self.request_attributes: list[tuple[str, Any]] = []
@@ -87,22 +90,39 @@ class Plan:
         self.steps: list[Callable[[], object]] = []
         self._hook_map = hooks.copy()
         self._apply({**toolboxes, **registry, **toolboxes})
+        self.changes_request = bool(
+            self.request_attributes
+            or self.body_attributes
+            or self.response_attributes
+            or self.response_headers
+            or self.steps
+        )
         self.hooks: dict[str, Sequence[Hook]] = {
             point: tuple(self._hook_map.ordered(point)) for point in self._hook_map
         }
 
     def is_fresh(self) -> bool:
         """Tell whether everything that the plan was made from is as it was."""
-        if self._epoch != EPOCH.value:
-            return False
-        for live, before in self._sources:  # noqa: SIM110 - a generator would double the cost
-            if live != before:
-                return False
-        return True
+        return self._epoch == EPOCH.value and self._sources == self._before
 
     def covers(self, layers: Sequence[Layer]) -> bool:
         """Tell whether dicts that say where they stand, stand where they stood."""
         return self.placed == _placed(layers)
+
+    def change(self, request: Request, response: Response) -> None:
+        """Set the attributes of a request and its response, and run the handlers of namespaces."""
+        for name, value in self.request_attributes:
+            setattr(request, name, value)
+        for name, value in self.body_attributes:
+            setattr(request.body, name, value)
+        for name, value in self.response_attributes:
+            setattr(response, name, value)
+        for name, value in self.response_headers:
+            response.headers[name] = value
+        if self.steps:
+            request.hooks = self.copy_hooks()
+            for step in self.steps:
+                step()
 
     def copy_hooks(self) -> HookMap:
         """Return the hooks as a map that one request may attach more to."""

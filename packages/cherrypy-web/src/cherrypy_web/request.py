@@ -26,10 +26,11 @@ from cherrypy_web.requestdata import HTTP_1_1, RequestData
 from cherrypy_web.response import close_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cherrypy_dispatch import Match
     from cherrypy_web.application import Application
+    from cherrypy_web.hooks import Hook
     from cherrypy_web.response import Response
 
 __all__ = ["Request"]
@@ -79,7 +80,7 @@ class Request(RequestData):
         self.rfile = rfile
         self._fields = headers
         if isinstance(headers, EnvironHeaders):
-            self._peek = headers.get
+            self._environ = headers.environ
         self.path_info = path[len(self.script_name) :] or "/"
         try:
             self.respond(self.path_info)
@@ -112,6 +113,8 @@ class Request(RequestData):
                 self._replace_body(answer.set_response)
                 self._reach("before_finalize")
                 self._response.finalize()
+                # Its frames refer to the handler, which may be this error: that would be a cycle.
+                answer.__traceback__ = None
             finally:
                 self._reach("on_end_resource")
         except self.throws:
@@ -121,7 +124,7 @@ class Request(RequestData):
                 raise
             self.handle_error()
 
-    def _produce(self, path_info: str) -> None:
+    def _produce(self, path_info: str) -> None:  # noqa: C901 - the order of events, in one place
         response = self._response
         if self.app is None:
             raise NotFound
@@ -131,27 +134,32 @@ class Request(RequestData):
         self.process_headers()
         self.stage = "get_resource"
         self.get_resource(path_info)
-        self._configure()
-        self._reach("on_start_resource")
+        # Most points have no hook: asking first spares each of them a call.
+        planned = self._configure()
+        if planned["on_start_resource"] or self.own_hooks:
+            self._reach("on_start_resource")
         self.stage = "process_query_string"
         self.process_query_string()
         if response.timed_out:
             raise TimeoutError
         if self.method not in self.methods_with_bodies:
             self.process_request_body = False
-        self._reach("before_request_body")
+        if planned["before_request_body"] or self.own_hooks:
+            self._reach("before_request_body")
         if self.process_request_body:
             self.stage = "process_body"
             self.body.process()
         if response.timed_out:
             raise TimeoutError
-        self._reach("before_handler")
+        if planned["before_handler"] or self.own_hooks:
+            self._reach("before_handler")
         if self.handler:
             self.stage = "handler"
             response.body = self.handler()
         if response.timed_out:
             raise TimeoutError
-        self._reach("before_finalize")
+        if planned["before_finalize"] or self.own_hooks:
+            self._reach("before_finalize")
         response.finalize()
 
     def _reach(self, point: str) -> None:
@@ -274,24 +282,17 @@ class Request(RequestData):
         else:
             self.handler = NotFound() if match.node is None else HTTPError(405)
 
-    def _configure(self) -> None:
+    def _configure(self) -> Mapping[str, Sequence[Hook]]:
         app: Application = self.app
-        plan = app.plan(type(self), self._layers, self._own_config)
+        if self._own_config is None:
+            plan = app.plans.find(type(self), self._layers)
+        else:  # from a dispatcher that has no layers to tell
+            plan = app.plans.find_equal(type(self), self._own_config)
         self.plan = plan
         self._planned_hooks = plan.hooks
-        for name, value in plan.request_attributes:
-            setattr(self, name, value)
-        for name, value in plan.body_attributes:
-            setattr(self.body, name, value)
-        response = self._response
-        for name, value in plan.response_attributes:
-            setattr(response, name, value)
-        for name, value in plan.response_headers:
-            response.headers[name] = value
-        if plan.steps:
-            self.hooks = plan.copy_hooks()
-            for step in plan.steps:
-                step()
+        if plan.changes_request:
+            plan.change(self, self._response)
+        return plan.hooks
 
     # When everything fails.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from cherrypy_dispatch import Dispatcher
 from cherrypy_httputil import HeaderMap, Host, HTTPError, InternalRedirect
 from cherrypy_web.body import RequestBody
-from cherrypy_web.environ import EnvironHeaders
+from cherrypy_web.environ import ENVIRON_KEYS, EnvironHeaders
 from cherrypy_web.hooks import HOOK_POINTS, Hook, HookMap
 from cherrypy_web.lazy import lazy
 from cherrypy_web.namespaces import BUILT_IN
@@ -119,8 +119,10 @@ class RequestData:
 
     _body: RequestBody | None = None
     _own_config: dict[str, Any] | None = None
-    _peek: Callable[[str], str] | None = None
     _planned_hooks: Mapping[str, Sequence[Hook]] | None = None
+
+    #: The WSGI environ, as long as it holds the header fields that count.
+    _environ: Mapping[str, Any] | None = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Let a class that defines ``hooks`` as a map of its own keep them from its requests."""
@@ -140,6 +142,7 @@ class RequestData:
         self.remote = remote_host
         self.scheme = scheme
         self.server_protocol = server_protocol
+        self.own_hooks = None
         self._fields: Iterable[tuple[str, str]] = ()
         self.params: dict[str, Any] = {}
 
@@ -172,7 +175,7 @@ class RequestData:
     @lazy
     def headers(self) -> HeaderMap:
         """The header fields by name."""
-        self._peek = None  # from now on, these are the ones that count
+        self._environ = None  # from now on, these are the ones that count
         if isinstance(self._fields, EnvironHeaders):
             return HeaderMap.from_environ(self._fields.environ)
         return HeaderMap.from_trusted(self.header_list)
@@ -268,5 +271,8 @@ class RequestData:
 
     def peek_header(self, name: str) -> str:
         """Return one header field, or ``""``, at a lower cost than ``headers``."""
-        peek = self._peek
-        return str(self.headers.get(name, "")) if peek is None else peek(name)
+        environ = self._environ
+        if environ is None:
+            return str(self.headers.get(name, ""))
+        value: str = environ.get(ENVIRON_KEYS[name], "")
+        return value

@@ -20,7 +20,7 @@ def normalize_path(path: str) -> str:
 
     A path that ends in a slash still does; one that climbs above the root stays at the root.
     """
-    if "./" not in path and not path.endswith("/.") and not path.endswith("/.."):
+    if not has_dots(path):
         return path
     kept: list[str] = []
     segments = path.split("/")
@@ -32,6 +32,11 @@ def normalize_path(path: str) -> str:
     if segments[-1] in {".", ".."}:
         kept.append("")
     return "/".join(kept)
+
+
+def has_dots(path: str) -> bool:
+    """Tell whether a path may have a segment ``.`` or ``..``."""
+    return "./" in path or path.endswith(("/.", "/.."))
 
 
 def _running_request() -> Any:

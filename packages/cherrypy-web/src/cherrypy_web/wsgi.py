@@ -32,6 +32,8 @@ WSGICallable: TypeAlias = Callable[[dict[str, Any], StartResponse], Iterable[byt
 ERROR: Final = 40
 FALLBACK_ENCODING: Final = "ISO-8859-1"
 
+_END: Any = object()
+
 
 class AppResponse:
     """The answer to one WSGI call: an iterable of bytes that must be closed when it is over.
@@ -49,14 +51,15 @@ class AppResponse:
         self.environ = environ
         self._request: Request | None = None
         self._body: Any = None
+        self._pieces: Iterator[bytes] | None = None
         self._scope: Any = None  # what is bound, once there is a response
         self._is_list = False
         try:
             response = self.run()
-            self._body = response._body  # noqa: SLF001 - what `body` holds, without its checks
+            body = self._body = response._body  # noqa: SLF001 - `body`, without its checks
             self._scope = serving.capture()
-            self._is_list = type(self._body) is list
-            self.iter_response: Iterator[bytes] = iter(self._body)
+            self._is_list = type(body) is list
+            self.iter_response: Iterator[bytes] = iter(body)
             start_response(response.status_line, response.fields)
         except BaseException as error:
             if isinstance(error, InternalRedirect):
@@ -65,17 +68,28 @@ class AppResponse:
             raise
 
     def __iter__(self) -> Iterator[bytes]:
-        return self.iter_response if self._is_list else self
+        if self._pieces is None:
+            self._pieces = self.iter_response if self._is_list else self._stream()
+        return self._pieces
 
     def __next__(self) -> bytes:
+        return next(iter(self))
+
+    def _stream(self) -> Iterator[bytes]:
+        """Yield the body piece by piece, each made with the request bound."""
+        chunks, scope, is_bound = self.iter_response, self._scope, serving.is_bound
         try:
-            with self._scope.activate():
-                chunk = next(self.iter_response)
+            while True:
+                if is_bound(scope):
+                    chunk = next(chunks, _END)
+                else:  # the server asks for it elsewhere, or answers something else in between
+                    with serving.activate(scope):
+                        chunk = next(chunks, _END)
+                if chunk is _END:
+                    return
                 if not isinstance(chunk, bytes):
                     raise ValueError(TEXT_IN_BODY)  # noqa: TRY004, TRY301 - the documented error
-                return chunk
-        except (StopIteration, KeyboardInterrupt, SystemExit):
-            raise
+                yield chunk
         except Exception:
             # What has been sent cannot be taken back: the server has to end the connection.
             self.cpapp.log.failure()
@@ -86,6 +100,7 @@ class AppResponse:
         request, self._request = self._request, None
         if request is None:
             return
+        self._pieces = None  # it refers to this object
         if self._scope is None:  # it was given up before there was a response
             self._scope = serving.capture()
             self._body = serving.response.body
@@ -93,15 +108,15 @@ class AppResponse:
             if not self._is_list:
                 self._close_body()
         finally:
-            if getattr(serving, "request", None) is request:
+            if serving.is_bound(self._scope):
                 self.cpapp.release_serving()
             else:  # the server closes it elsewhere, or began another request before
-                with self._scope.activate():
+                with serving.activate(self._scope):
                     self.cpapp.release_serving()
 
     def _close_body(self) -> None:
         try:
-            with self._scope.activate():
+            with serving.activate(self._scope):
                 close_body(self._body)
         except Exception:  # noqa: BLE001 - the client has its answer, whatever a body raises now
             self.cpapp.log.failure()

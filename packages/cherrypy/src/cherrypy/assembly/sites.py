@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from cherrypy._version import __version__
@@ -28,15 +27,15 @@ def application_class(assembly: Assembly, logger_root: str) -> type[Application]
         assembly: The assembly; its toolbox, config and engine must be there.
         logger_root: What the names of their loggers begin with.
     """
-    publish = assembly.engine.publish
+    notifier = assembly.engine.notifier
 
     class SiteApplication(Application):
         __doc__ = Application.__doc__
         response_class = SiteResponse
         toolboxes = {"tools": assembly.tools}  # noqa: RUF012 - documented: programs add to it
         site_config = assembly.config
-        before_request = (partial(publish, "acquire_thread"), partial(publish, "before_request"))
-        after_request = (partial(publish, "after_request"),)
+        before_request = (notifier("acquire_thread"), notifier("before_request"))
+        after_request = (notifier("after_request"),)
 
         def on_file(self, name: str) -> None:
             """Let the autoreloader watch a config file that was read."""
