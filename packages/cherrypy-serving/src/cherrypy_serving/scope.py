@@ -77,7 +77,7 @@ class Serving:
     next `load()`, in the same context.
     """
 
-    __slots__ = ("_current", "_new_scope", "_outside", "defaults")
+    __slots__ = ("_current", "_new_scope", "_outside", "capture", "defaults")
 
     if TYPE_CHECKING:
         request: Any
@@ -93,6 +93,13 @@ class Serving:
     defaults: Defaults
     """What the attributes are outside of a request."""
 
+    capture: Callable[[], Scope]
+    """Return what is bound now, to be bound again when the call that served it is over.
+
+    It is for what runs after the call returned, such as a body that is iterated piece by piece.
+    Whether something is bound still, `capture() is captured` tells.
+    """
+
     def __init__(self) -> None:
         put = super().__setattr__
         defaults = Defaults()
@@ -101,6 +108,7 @@ class Serving:
         put("_new_scope", kind)
         put("_outside", kind())
         put("_current", ContextVar("cherrypy_serving", default=self._outside))
+        put("capture", self._current.get)  # itself, since every step of a stream asks
 
     def load(self, request: object, response: object) -> Scope:
         """Bind a request and its response in the running context, in place of what was bound.
@@ -118,20 +126,9 @@ class Serving:
         """Forget the request, the response and all other attributes in the running context."""
         self._current.set(self._outside)
 
-    def capture(self) -> Scope:
-        """Return what is bound now, to be bound again when the call that served it is over.
-
-        It is for what runs after the call returned, such as a body that is iterated piece by piece.
-        """
-        return self._current.get()
-
     def peek(self, name: str) -> Any:
         """Return what is bound under a name, or `None`: never what stands for it."""
         return _peek(self._current.get(), name)
-
-    def is_bound(self, captured: Scope) -> bool:
-        """Tell whether what was captured is what is bound in the running context."""
-        return self._current.get() is captured
 
     def activate(self, captured: Scope) -> Activation:
         """Return a context manager that binds what was captured, and after it what was before.
