@@ -41,13 +41,12 @@ _ESCAPED: Final = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 2
     ord('"'): '\\"',
     ord("\\"): "\\\\",
 }
-_PLAIN = re.compile(r"[ !#-\[\]-~]*").fullmatch
 _PERCENT_NAMES = re.compile(r"%\((\w+)\)")
 
 
 def escape(value: str) -> str:
     r"""Return a value as printable ASCII without bare quotes; other bytes as ``\xhh``."""
-    if _PLAIN(value):
+    if value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:
         return value
     return value.encode("utf-8", "surrogateescape").decode("latin-1").translate(_ESCAPED)
 
@@ -124,6 +123,10 @@ def access_members(request: Request, response: Response) -> dict[str, str | int 
     }
 
 
+#: The atoms that are made here, of nothing that a client has sent.
+_OURS: Final = frozenset("lstz")
+
+
 def _names_in(template: str) -> tuple[set[str], bool]:
     percent = set(_PERCENT_NAMES.findall(template))
     if percent:
@@ -148,10 +151,13 @@ def compile_format(template: str) -> Callable[[Request, Response], str]:
             f"the access log format {template!r} names {', '.join(sorted(unknown))}; "
             f"the atoms are {', '.join(ATOMS)}"
         )
-    readers = [(name, ATOMS[name]) for name in names]
+    ours = [(name, ATOMS[name]) for name in names & _OURS]
+    sent = [(name, ATOMS[name]) for name in names - _OURS]
 
     def render(request: Request, response: Response) -> str:
-        atoms = {name: escape(read(request, response)) for name, read in readers}
+        atoms = {name: read(request, response) for name, read in ours}
+        for name, read in sent:
+            atoms[name] = escape(read(request, response))
         return template % atoms if percent else template.format_map(atoms)
 
     return render

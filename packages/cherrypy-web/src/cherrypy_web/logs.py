@@ -60,13 +60,11 @@ class WSGIErrorHandler(logging.Handler):
 
 def _is_taken(logger: logging.Logger, level: int) -> bool:
     """Tell whether any handler would take a record of that level."""
-    if not logger.isEnabledFor(level):
-        return False
     current: logging.Logger | None = logger
     while current is not None:
         for handler in current.handlers:
             if level >= handler.level and not isinstance(handler, logging.NullHandler):
-                return True
+                return logger.isEnabledFor(level)
         current = current.parent if current.propagate else None
     return False
 
@@ -161,8 +159,12 @@ class LogManager:
         if not _is_taken(self.access_log, logging.INFO):
             return
         line = compile_format(self.access_log_format)(request, response)
-        members = access_members(request, response) if self.format == "json" else None
-        self.access_log.info("%s", line, extra=members)
+        members = access_members(request, response) if self._format == "json" else None
+        # Not info(): which line of this module wrote it tells nobody anything, and takes time.
+        log = self.access_log
+        log.handle(
+            log.makeRecord(log.name, logging.INFO, __name__, 0, line, (), None, extra=members)
+        )
 
     def time(self) -> str:
         """Return the local time as the logs write it, as in ``[24/Feb/2014:21:01:46]``."""
