@@ -7,12 +7,15 @@ names that are tried is bounded, and so is everything that is remembered.
 from __future__ import annotations
 
 import codecs
-from functools import lru_cache
-from typing import NamedTuple
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from cherrypy_httputil import HTTPError
 from cherrypy_tools.media import matches_any
 from cherrypy_tools.preferences import preferences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FALLBACK = "iso-8859-1"
 """The charset that a client takes if it names others and says nothing of this one."""
@@ -55,7 +58,12 @@ class Plan(NamedTuple):
     names: tuple[str, ...]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
+def planner(options: Options) -> Callable[[str | None, str | None], Plan]:
+    """Return a `plan` of these options that remembers what it has worked out."""
+    return lru_cache(maxsize=256)(partial(plan, options))
+
+
 def plan(options: Options, content_type: str | None, accept_charset: str | None) -> Plan:
     """Return the plan for bodies with the given field values; None is an absent field."""
     if content_type is None:

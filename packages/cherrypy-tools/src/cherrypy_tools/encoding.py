@@ -17,7 +17,7 @@ from typing import (
     runtime_checkable,
 )
 
-from cherrypy_tools.charset import Options, Plan, failure, plan
+from cherrypy_tools.charset import Options, Plan, failure, planner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -69,7 +69,7 @@ class Encoder:
         media_types: Patterns of further types to encode, such as `application/*+xml`.
     """
 
-    __slots__ = ("_options",)
+    __slots__ = ("_options", "_plan")
 
     def __init__(
         self,
@@ -84,6 +84,7 @@ class Encoder:
         self._options = Options(
             encoding, errors, text_only, add_charset, default_encoding, tuple(media_types)
         )
+        self._plan = planner(self._options)
 
     def encode(
         self,
@@ -103,12 +104,11 @@ class Encoder:
             HTTPError: 406 if no charset that may be used can express the text; 500 if nobody
                 chose one, and the default cannot.
         """
-        options = self._options
-        chosen = plan(options, content_type, accept_charset)
+        chosen = self._plan(content_type, accept_charset)
         if chosen.charsets:
             if type(body) is str:
                 try:
-                    data = body.encode(chosen.charsets[0], options.errors)
+                    data = body.encode(chosen.charsets[0], self._options.errors)
                 except UnicodeError:
                     pass  # the other charsets are tried below
                 else:
@@ -131,7 +131,7 @@ class Encoder:
             close(chunks)
             raise failure(self._options, accept_charset, chosen.names)
         stream = StreamEncoder(chunks, chosen.charsets[0], self._options.errors)
-        return Encoded(stream, chosen.labels[0])
+        return _new(Encoded, (stream, chosen.labels[0]))
 
     def _collected(
         self, chunks: list[str | bytes], chosen: Plan, accept_charset: str | None
@@ -247,7 +247,7 @@ def as_chunks(body: Body) -> Iterable[str | bytes]:
     """Return `body` as an iterable of chunks: a list if it is in memory already."""
     if body is None:
         return []
-    if isinstance(body, str | bytes):
+    if isinstance(body, (str, bytes)):
         return [body]
     if hasattr(body, "read"):  # a Readable; Python 3.11 takes 8 µs to ask for a Protocol
         return FileChunks(cast("Readable", body))

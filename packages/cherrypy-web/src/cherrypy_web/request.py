@@ -271,16 +271,16 @@ class Request(RequestData):
     # How the config in force comes to bear.
 
     def _accept(self, match: Match) -> None:
-        self._layers = match.layers
-        if match.kwargs:
-            self.params.update(match.kwargs)
-        if match.allow:
-            self._response.headers["Allow"] = ", ".join(match.allow)
-        if match.handler is not None:
-            self.is_index = match.is_index
-            self.handler = BoundPageHandler(self, match.handler, match.args)
+        handler, args, kwargs, is_index, self._layers, node, allow = match
+        if kwargs:
+            self.params.update(kwargs)
+        if allow:
+            self._response.headers["Allow"] = ", ".join(allow)
+        if handler is not None:
+            self.is_index = is_index
+            self.handler = BoundPageHandler(self, handler, args)
         else:
-            self.handler = NotFound() if match.node is None else HTTPError(405)
+            self.handler = NotFound() if node is None else HTTPError(405)
 
     def _configure(self) -> Mapping[str, Sequence[Hook]]:
         app: Application = self.app

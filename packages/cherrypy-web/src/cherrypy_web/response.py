@@ -303,5 +303,5 @@ class Response:
 
 def close_body(body: object) -> None:
     """Close a body, if it is of a kind that can be closed."""
-    if not isinstance(body, list | io.IOBase) and hasattr(body, "close"):
+    if not isinstance(body, (list, io.IOBase)) and hasattr(body, "close"):
         body.close()

@@ -44,16 +44,17 @@ class AppResponse:
         cpapp: The application.
     """
 
+    _request: Request | None = None
+    _body: Any = None
+    _is_list = False
+    _pieces: Iterator[bytes] | None = None
+    _scope: Any = None  # what is bound, once there is a response
+
     def __init__(
         self, environ: dict[str, Any], start_response: StartResponse, cpapp: Application
     ) -> None:
         self.cpapp = cpapp
         self.environ = environ
-        self._request: Request | None = None
-        self._body: Any = None
-        self._pieces: Iterator[bytes] | None = None
-        self._scope: Any = None  # what is bound, once there is a response
-        self._is_list = False
         try:
             response = self.run()
             body = self._body = response._body  # noqa: SLF001 - `body`, without its checks
@@ -77,18 +78,18 @@ class AppResponse:
 
     def _stream(self) -> Iterator[bytes]:
         """Yield the body piece by piece, each made with the request bound."""
-        chunks, scope, is_bound = self.iter_response, self._scope, serving.is_bound
+        chunks, scope, bound = self.iter_response, self._scope, serving.capture
         try:
             while True:
-                if is_bound(scope):
+                if bound() is scope:
                     chunk = next(chunks, _END)
                 else:  # the server asks for it elsewhere, or answers something else in between
                     with serving.activate(scope):
                         chunk = next(chunks, _END)
                 if chunk is _END:
                     return
-                if not isinstance(chunk, bytes):
-                    raise ValueError(TEXT_IN_BODY)  # noqa: TRY004, TRY301 - the documented error
+                if type(chunk) is not bytes and not isinstance(chunk, bytes):
+                    raise ValueError(TEXT_IN_BODY)  # noqa: TRY301 - the documented error
                 yield chunk
         except Exception:
             # What has been sent cannot be taken back: the server has to end the connection.
@@ -108,7 +109,7 @@ class AppResponse:
             if not self._is_list:
                 self._close_body()
         finally:
-            if serving.is_bound(self._scope):
+            if serving.capture() is self._scope:
                 self.cpapp.release_serving()
             else:  # the server closes it elsewhere, or began another request before
                 with serving.activate(self._scope):
