@@ -8,7 +8,7 @@ the variable, and never empty the scope that it holds: requests in other context
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from cherrypy_serving.defaults import Defaults
 
@@ -25,11 +25,14 @@ class Scope:
     # Two of them have slots, because every request binds these two.
     __slots__ = ("__dict__", "request", "response")
 
-    _missing: ClassVar[Callable[[str], object]]
-
     if TYPE_CHECKING:
         request: object
         response: object
+
+    @staticmethod
+    def _missing(name: str) -> object:
+        """Return what stands for an attribute that is not bound; each `Serving` has its own."""
+        raise AttributeError(name)
 
     def __getattr__(self, name: str) -> Any:
         return self._missing(name)
