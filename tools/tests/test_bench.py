@@ -1,19 +1,24 @@
 """The benchmark: what it reads, the order of its turns, and what it says."""
 
+import contextlib
 import io
 import itertools
 import json
 import os
+import socketserver
 import sys
+import threading
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from workspace import environment
 from workspace.bench import catalogue, peers, report, rounds, worker, wsgi
 from workspace.bench.catalogue import Scenario
 from workspace.bench.figures import AGAIN, Result, Row, Unit, digits, spread, subjects
+from workspace.bench.load import CONNECTIONS, Client
 from workspace.bench.peers import Peer, Seat
 from workspace.bench.plot import WIDTH, plot
 from workspace.bench.rounds import Rounds
@@ -337,6 +342,59 @@ def test_what_is_true_of_a_right_answer_can_be_told_by_a_function() -> None:
     wsgi.asking(echo, Request("/"), lambda answer: answer.headers["x-length"], 201)
     with pytest.raises(AssertionError):
         wsgi.asking(echo, Request("/"), lambda answer: not answer.body, 201)
+
+
+class Scripted(socketserver.StreamRequestHandler):
+    """Answers each request of a connection with the next of ``answers``."""
+
+    answers: ClassVar[list[bytes]] = []
+
+    def handle(self) -> None:
+        for answer in self.answers:
+            while (line := self.rfile.readline()) != b"\r\n":
+                if not line:
+                    return
+            self.wfile.write(answer)
+
+
+@pytest.fixture
+def scripted() -> Iterator[int]:
+    """Return the port of a server that answers as ``Scripted.answers`` says."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Scripted) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+OK = b"HTTP/1.1 200 OK\r\n\r\nhello"
+
+
+def test_a_server_is_loaded_over_connections_that_are_kept_alive(scripted: int) -> None:
+    Scripted.answers = [OK] * 4
+    with contextlib.closing(Client(scripted, b"hello")) as client:
+        client.send(CONNECTIONS + 5)
+        client.send(1)
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 200 OK\r\n\r\nhell", OK + b"!", b""])
+def test_an_answer_that_is_not_like_the_first_is_told(scripted: int, answer: bytes) -> None:
+    Scripted.answers = [OK, answer]
+    client = Client(scripted, b"hello")
+    with contextlib.closing(client), pytest.raises(AssertionError, match="longer or shorter"):
+        client.send(1)
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 404 Not Found\r\n\r\nhello", OK[:-1]])
+def test_a_wrong_first_answer_is_told(scripted: int, answer: bytes) -> None:
+    Scripted.answers = [answer]
+    with pytest.raises(AssertionError, match="is not expected"):
+        Client(scripted, b"hello")
+
+
+def test_a_server_is_measured_in_a_process_that_ends() -> None:
+    served = Scenario("served", "over a socket", "served", "socket", ("bare",))
+    run = Rounds({"bare": LOOP}, here, rounds=1, seconds=0.001, stream=io.StringIO())
+    assert run.run([served])[0].rows[0].error == ""
 
 
 def test_the_spread_is_the_quartiles_around_the_median() -> None:

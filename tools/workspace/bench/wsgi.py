@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-_HEADERS = {
+BROWSER = {
     "Host": "127.0.0.1:8080",
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -109,7 +109,7 @@ def _ignore(_status: str, _headers: Any, _exc_info: Any = None) -> Callable[[byt
 
 
 def _environ(request: Request) -> dict[str, Any]:
-    headers = {**_HEADERS, **request.headers}
+    headers = {**BROWSER, **request.headers}
     if request.body is not None:
         headers["Content-Length"] = str(len(request.body))
     return {
