@@ -116,7 +116,8 @@ class Request(RequestData):
                 # Its frames refer to the handler, which may be this error: that would be a cycle.
                 answer.__traceback__ = None
             finally:
-                self._reach("on_end_resource")
+                if self._planned_hooks["on_end_resource"] or self.own_hooks:
+                    self._reach("on_end_resource")
         except self.throws:
             raise
         except Exception:
@@ -166,7 +167,7 @@ class Request(RequestData):
         self.stage = point
         if self.own_hooks is not None:
             self.own_hooks.run(point)
-        elif hooks := (self._planned_hooks or type(self).hooks)[point]:
+        elif hooks := self._planned_hooks[point]:
             run_hooks(hooks, self, self._response)
 
     def process_headers(self) -> None:
@@ -239,7 +240,8 @@ class Request(RequestData):
             return
         self.closed = True
         try:
-            self._reach("on_end_request")
+            if self._planned_hooks["on_end_request"] or self.own_hooks:
+                self._reach("on_end_request")
         finally:
             if self._body is not None:
                 self._body.close()

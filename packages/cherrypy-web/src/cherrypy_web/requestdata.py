@@ -109,6 +109,7 @@ class RequestData:
     namespaces: ClassVar[NamespaceSet] = BUILT_IN.copy()
 
     hooks = RequestHooks()
+    _planned_hooks: Mapping[str, Sequence[Hook]] = hooks.shared
 
     _layers: Sequence[Layer] = ()
     #: What the config in force does to this request, once it is known.
@@ -119,8 +120,6 @@ class RequestData:
 
     _body: RequestBody | None = None
     _own_config: dict[str, Any] | None = None
-    _planned_hooks: Mapping[str, Sequence[Hook]] | None = None
-
     #: The WSGI environ, as long as it holds the header fields that count.
     _environ: Mapping[str, Any] | None = None
 
@@ -130,6 +129,7 @@ class RequestData:
         own = cls.__dict__.get("hooks")
         if isinstance(own, HookMap):
             cls.hooks = RequestHooks(own)
+            cls._planned_hooks = own
 
     def __init__(
         self,

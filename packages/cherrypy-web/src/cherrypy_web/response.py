@@ -36,6 +36,7 @@ TEXT_IN_BODY: Final = (
 
 _new_headers = HeaderMap.__new__
 _get = dict.get
+_has = dict.__contains__
 _values = dict.values
 _set = dict.__setitem__
 
@@ -264,7 +265,8 @@ class Response:
             self._drop_body()
         elif _get(headers, "Content-Length") is None:
             if self.stream:
-                headers.pop("Content-Length", None)
+                if _has(headers, "Content-Length"):
+                    del headers["Content-Length"]
             else:
                 body = self._body
                 whole = (

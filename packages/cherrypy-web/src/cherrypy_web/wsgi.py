@@ -105,22 +105,20 @@ class AppResponse:
         if self._scope is None:  # it was given up before there was a response
             self._scope = serving.capture()
             self._body = serving.response.body
+        if serving.capture() is self._scope:
+            self._end()
+        else:  # the server closes it elsewhere, or began another request before
+            with serving.activate(self._scope):
+                self._end()
+
+    def _end(self) -> None:
         try:
             if not self._is_list:
-                self._close_body()
-        finally:
-            if serving.capture() is self._scope:
-                self.cpapp.release_serving()
-            else:  # the server closes it elsewhere, or began another request before
-                with serving.activate(self._scope):
-                    self.cpapp.release_serving()
-
-    def _close_body(self) -> None:
-        try:
-            with serving.activate(self._scope):
                 close_body(self._body)
         except Exception:  # noqa: BLE001 - the client has its answer, whatever a body raises now
             self.cpapp.log.failure()
+        finally:
+            self.cpapp.release_serving()
 
     def run(self) -> Response:
         """Make a request of the environ, let it run, and return its response."""
