@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 CHUNK = 65536
 """Characters or bytes read at once from a body that is a file."""
 
-STATELESS = frozenset({"ascii", "iso8859-1", "utf-8"})
-"""Codecs, by Python's names, that encode a chunk as if there were no other."""
+STATELESS = frozenset({"ascii", "us-ascii", "iso-8859-1", "utf-8"})
+"""The usual charsets in which a chunk is encoded as if there were no other."""
 
 
 @runtime_checkable
@@ -215,7 +215,7 @@ def encoded(chunks: Iterable[str | bytes], charset: str, errors: str) -> Iterato
     Raises:
         UnicodeError: A chunk cannot be expressed in `charset`, and `errors` is strict.
     """
-    if codecs.lookup(charset).name in STATELESS:
+    if charset.lower() in STATELESS:
         for chunk in chunks:
             yield chunk.encode(charset, errors) if isinstance(chunk, str) else chunk
         return
