@@ -15,13 +15,14 @@ from typing import Any, ClassVar
 
 import pytest
 from workspace import environment
-from workspace.bench import catalogue, peers, report, rounds, worker, wsgi
+from workspace.bench import catalogue, peers, process, report, rounds, worker, wsgi
 from workspace.bench.catalogue import Scenario
 from workspace.bench.figures import AGAIN, Result, Row, Unit, digits, spread, subjects
 from workspace.bench.load import CONNECTIONS, Client
 from workspace.bench.peers import Peer, Seat
 from workspace.bench.plot import WIDTH, plot
-from workspace.bench.rounds import Rounds
+from workspace.bench.process import Turn
+from workspace.bench.rounds import TURNS, Rounds
 from workspace.bench.table import table
 from workspace.bench.wsgi import Answer, Request
 from workspace.cli import ROOT
@@ -209,40 +210,48 @@ def test_a_failed_installation_is_told_in_one_line(
         peers.seat(made[0], Peer("flask", "Flask", ("flask==0",)))
 
 
-def test_the_subjects_take_turns_and_the_baseline_a_second_one() -> None:
-    turns: list[str] = []
+class Recorded(Rounds):
+    """Starts no process; each turn takes as long as there were turns before."""
 
-    class Recorded(Rounds):
-        def measure(self, scenario: Scenario, subject: str) -> float:
-            turns.append(subject)
-            return float(len(turns))
+    failing = ""
 
+    def __init__(self, stream: io.StringIO) -> None:
+        super().__init__({"loop": LOOP, "blinker": OTHER}, here, rounds=2, seconds=1, stream=stream)
+        self.turns: list[str] = []
+
+    @contextlib.contextmanager
+    def start(self, scenario: Scenario, subject: str) -> Iterator[Turn]:
+        def turn() -> float:
+            if subject == self.failing:
+                raise Failure(f"{subject} failed: no such thing")
+            self.turns.append(subject)
+            return float(len(self.turns))
+
+        yield turn
+
+
+def test_the_subjects_take_turns_and_the_baseline_takes_part_twice() -> None:
     told = io.StringIO()
-    run = Recorded({"loop": LOOP, "blinker": OTHER}, here, rounds=2, seconds=1, stream=told)
+    run = Recorded(told)
     found = run.run([scenario(subjects=("loop", "blinker"))])
-    assert turns == ["loop", "blinker", "loop"] * 2
-    assert {row.subject: row.values for row in found[0].rows} == {
-        "loop": [1, 4],
-        "blinker": [2, 5],
-        AGAIN: [3, 6],
+    assert run.turns == ["loop", "blinker", AGAIN] * 2 * TURNS
+    assert {row.subject: row.values[:3] for row in found[0].rows} == {
+        "loop": [1, 4, 7],
+        "blinker": [2, 5, 8],
+        AGAIN: [3, 6, 9],
     }
-    assert told.getvalue().splitlines() == [
-        "[1/1] bus-1, round 1 of 2: loop 1 ns, blinker 2 ns, again 3 ns",
-        "[1/1] bus-1, round 2 of 2: loop 4 ns, blinker 5 ns, again 6 ns",
-    ]
+    assert [len(row.values) for row in found[0].rows] == [2 * TURNS] * 3
+    assert told.getvalue().splitlines()[0] == (
+        "[1/1] bus-1, round 1 of 2: loop 14 ns, blinker 16 ns, again 16 ns"
+    )
 
 
 def test_a_subject_that_fails_is_left_out_and_the_others_go_on() -> None:
-    class Failing(Rounds):
-        def measure(self, scenario: Scenario, subject: str) -> float:
-            if subject == "blinker":
-                raise Failure("blinker failed: no such thing")
-            return 1.0
-
     told = io.StringIO()
-    run = Failing({"loop": LOOP, "blinker": OTHER}, here, rounds=3, seconds=1, stream=told)
+    run = Recorded(told)
+    run.failing = "blinker"
     found = run.run([scenario(subjects=("loop", "blinker"))])
-    assert [len(row.values) for row in found[0].rows] == [3, 0, 3]
+    assert [len(row.values) for row in found[0].rows] == [2 * TURNS, 0, 2 * TURNS]
     assert found[0].rows[1].error == "blinker failed: no such thing"
     assert told.getvalue().count("no such thing") == 1
 
@@ -260,10 +269,11 @@ def test_only_the_environments_of_subjects_that_take_part_are_asked_for() -> Non
     assert asked == ["loop"]
 
 
-def test_a_measurement_is_a_process_of_its_own() -> None:
+def test_a_subject_is_a_process_of_its_own() -> None:
     run = Rounds({"loop": LOOP}, here, rounds=1, seconds=0.001, stream=io.StringIO())
     found = run.run([scenario()])
-    assert all(0 < row.values[0] < 1e9 for row in found[0].rows)
+    assert all(0 < value < 1e9 for row in found[0].rows for value in row.values)
+    assert [len(row.values) for row in found[0].rows] == [TURNS] * 2
 
 
 def test_a_subject_that_is_not_installed_fails_with_its_last_line() -> None:
@@ -273,7 +283,7 @@ def test_a_subject_that_is_not_installed_fails_with_its_last_line() -> None:
 
 
 def test_a_subject_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "TIMEOUT", 0.001)
+    monkeypatch.setattr(process, "TIMEOUT", 0.001)
     run = Rounds({"loop": LOOP}, here, rounds=1, seconds=1, stream=io.StringIO())
     assert run.run([scenario()])[0].rows[0].error == "loop took more than 0.001 s"
 
@@ -292,9 +302,27 @@ def test_the_worker_finds_how_many_calls_fill_its_budget() -> None:
     assert next(calls) == 7
 
 
-def test_the_worker_prints_the_time_of_one_call(capsys: pytest.CaptureFixture[str]) -> None:
-    worker.main("bus", "loop", "bus-10", -1, 0.001)
-    assert json.loads(capsys.readouterr().out)["ns"] > 0
+def test_the_worker_takes_a_turn_for_each_line(capsys: pytest.CaptureFixture[str]) -> None:
+    worker.take_turns(lambda: sum(range(1000)), 1e5, ["\n", "\n"])
+    ready, *found = capsys.readouterr().out.splitlines()
+    assert ready == "ready"
+    assert all(float(line) > 0 for line in found)
+    assert len(found) == 2
+
+
+def test_an_action_may_repeat_itself() -> None:
+    class Action:
+        calls = 0
+
+        def __call__(self) -> None:
+            raise AssertionError("not called")
+
+        def repeat(self, number: int) -> None:
+            self.calls += number
+
+    action = Action()
+    worker.elapsed(action, 7)
+    assert action.calls == 7
 
 
 class Body(list[bytes]):
@@ -403,7 +431,7 @@ def test_the_spread_is_the_quartiles_around_the_median() -> None:
     assert spread([7.0]).low == 7.0
 
 
-def test_a_ratio_is_made_of_values_of_the_same_round() -> None:
+def test_a_ratio_is_made_of_turns_that_followed_each_other() -> None:
     baseline, own = measured().rows[:2]
     assert own.speed(baseline).median == 4
 

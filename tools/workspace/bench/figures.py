@@ -1,6 +1,7 @@
 """What the rounds say: medians, their spread, and how they compare with the baseline.
 
-A ratio is made of two values of the same round: what slows the machine for a while slows both.
+A ratio is made of two turns that followed each other: what slows the machine for a while slows
+both.
 """
 
 import statistics
@@ -26,6 +27,11 @@ class Unit(Enum):
         self.length = length
         self.from_here = from_here
 
+    @classmethod
+    def suiting(cls, nanoseconds: float) -> "Unit":
+        """Return the unit in which a time is easily read."""
+        return next(unit for unit in reversed(cls) if nanoseconds >= unit.from_here)
+
     def write(self, nanoseconds: float) -> str:
         """Return a time in this unit."""
         value = nanoseconds / self.length
@@ -45,7 +51,7 @@ class Spread:
 
 @dataclass(slots=True)
 class Row:
-    """The measurements of one subject, in nanoseconds, one for each round.
+    """The measurements of one subject, in nanoseconds, one for each turn.
 
     Attributes:
         subject: Its name; ``AGAIN`` for the second turn of the baseline.
@@ -90,8 +96,7 @@ class Result:
     @property
     def unit(self) -> Unit:
         """Return the unit in which the times can be compared at a glance."""
-        longest = max((row.time.median for row in self.rows if row.values), default=0)
-        return next(unit for unit in reversed(Unit) if longest >= unit.from_here)
+        return Unit.suiting(max((row.time.median for row in self.rows if row.values), default=0))
 
 
 def spread(values: Sequence[float]) -> Spread:

@@ -1,31 +1,32 @@
 """Let the subjects of each scenario take their turns, round after round."""
 
-import json
+import contextlib
 import os
-import subprocess
+import statistics
 import sys
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from typing import IO
 
 from workspace.bench.catalogue import Scenario
 from workspace.bench.figures import AGAIN, Result, Row, Unit
 from workspace.bench.peers import Peer, Seat
+from workspace.bench.process import Turn, started
 from workspace.errors import Failure
-from workspace.processes import environ
 
-TIMEOUT = 120.0
-TOOLS = Path(__file__).resolve().parents[2]
+TURNS = 10
 
 
 class Rounds:
     """A run of some scenarios.
 
+    In each round every subject gets a fresh process. These take short turns one after the other:
+    what slows the machine for more than a moment slows all of them.
+
     Args:
         subjects: The subjects, the baseline first.
         seat: Tells where a subject runs.
-        seconds: The CPU time of one measurement, about.
+        seconds: The CPU time of a subject in one round, about.
         stream: Where progress is told.
     """
 
@@ -64,18 +65,14 @@ class Rounds:
         ]
 
     def _scenario(self, scenario: Scenario, place: str) -> Result:
-        rows = self.turns(scenario)
+        rows = self.rows(scenario)
         for number in range(1, self.rounds + 1):
-            for row in rows:
-                self._turn(scenario, row)
-            unit = Unit.MICROSECONDS if rows[0].values[-1:] > [10_000] else Unit.NANOSECONDS
-            told = ", ".join(
-                f"{row.subject} {unit.write(row.values[-1])}" for row in rows if not row.error
-            )
-            self._say(f"{place} {scenario.name}, round {number} of {self.rounds}: {told}")
+            self._round(scenario, rows)
+            told = f"{place} {scenario.name}, round {number} of {self.rounds}: {_last_round(rows)}"
+            print(told, file=self.stream, flush=True)
         return Result(scenario.name, scenario.title, scenario.group, rows)
 
-    def turns(self, scenario: Scenario) -> list[Row]:
+    def rows(self, scenario: Scenario) -> list[Row]:
         """Return an empty row for each subject, with the baseline first and again at the end."""
         able = [name for name in self.subjects if name in scenario.subjects]
         baseline = next(iter(self.subjects.values()))
@@ -84,58 +81,46 @@ class Rounds:
             rows.append(Row(AGAIN, f"{baseline.title}, again"))
         return rows
 
-    def _turn(self, scenario: Scenario, row: Row) -> None:
-        if row.error:
-            return
-        subject = next(iter(self.subjects)) if row.subject == AGAIN else row.subject
+    def _round(self, scenario: Scenario, rows: Sequence[Row]) -> None:
+        with ExitStack() as stack:
+            turns: dict[str, Turn] = {}
+            for row in _sound(rows):
+                with self._noting(scenario, row):
+                    turns[row.subject] = stack.enter_context(self.start(scenario, row.subject))
+            for _ in range(TURNS):
+                for row in _sound(rows):
+                    with self._noting(scenario, row):
+                        row.values.append(turns[row.subject]())
+
+    @contextlib.contextmanager
+    def _noting(self, scenario: Scenario, row: Row) -> Iterator[None]:
+        """Note the failure of a subject, whose figures are worth nothing then."""
         try:
-            row.values.append(self.measure(scenario, subject))
+            yield
         except Failure as failure:
             row.error = str(failure)
             row.values.clear()
-            self._say(f"{scenario.name}: {failure}")
+            print(f"{scenario.name}: {failure}", file=self.stream, flush=True)
 
-    def measure(self, scenario: Scenario, subject: str) -> float:
-        """Return the nanoseconds that one call takes, measured in a fresh process.
-
-        Its temporary files go with it.
-
-        Raises:
-            Failure: The subject cannot do it, or not in time.
-        """
-        seat = self._seats[subject]
-        words = [
-            str(seat.python),
-            *("-m", "workspace.bench.worker", scenario.module, subject, scenario.name),
-            *(str(self.core), str(self.seconds)),
-        ]
-        paths = os.pathsep.join(map(str, [*seat.paths, TOOLS]))
-        with tempfile.TemporaryDirectory() as temporary:
-            done = _run(subject, words, {"PYTHONPATH": paths, "TMPDIR": temporary})
-        if done.returncode:
-            last = (done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1]
-            raise Failure(f"{subject} failed: {last}")
-        return float(json.loads(done.stdout.splitlines()[-1])["ns"])
-
-    def _say(self, text: str) -> None:
-        print(text, file=self.stream, flush=True)
+    def start(self, scenario: Scenario, subject: str) -> AbstractContextManager[Turn]:
+        """Return the process of a subject, which gives what makes it take a turn."""
+        name = next(iter(self.subjects)) if subject == AGAIN else subject
+        seconds = self.seconds / TURNS
+        words = [scenario.module, name, scenario.name, str(self.core), str(seconds)]
+        return started(name, self._seats[name], words)
 
 
-def _run(
-    subject: str, words: Sequence[str], variables: Mapping[str, str]
-) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            words,
-            env=environ(variables),
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=TIMEOUT,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Failure(f"{subject} took more than {TIMEOUT:g} s") from error
+def _sound(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if not row.error]
+
+
+def _last_round(rows: Sequence[Row]) -> str:
+    told = []
+    for row in rows:
+        if row.values:
+            median = statistics.median(row.values[-TURNS:])
+            told.append(f"{row.subject} {Unit.suiting(median).write(median)}")
+    return ", ".join(told)
 
 
 def last_core() -> int:

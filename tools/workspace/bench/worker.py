@@ -1,21 +1,18 @@
-"""One measurement: started in the environment of a subject, prints the nanoseconds of one call.
+"""A subject's process: takes a turn for each line of its input, prints the nanoseconds of one call.
 
-It runs under every subject's Python, so it imports the standard library alone.
+The first line of its output says that it is ready. It runs under every subject's Python, so it
+imports the standard library alone.
 """
 
 import functools
 import gc
 import importlib
 import itertools
-import json
 import os
-import statistics
 import sys
 import time
 import traceback
-from collections.abc import Callable
-
-LOOPS = 5
+from collections.abc import Callable, Iterable
 
 
 def main(module: str, subject: str, case: str, core: int, seconds: float) -> None:
@@ -23,7 +20,7 @@ def main(module: str, subject: str, case: str, core: int, seconds: float) -> Non
 
     Args:
         core: The processor to run on; -1 for any.
-        seconds: The CPU time to spend, about.
+        seconds: The CPU time to spend on each turn, about.
     """
     if core >= 0:
         os.sched_setaffinity(0, {core})
@@ -31,10 +28,15 @@ def main(module: str, subject: str, case: str, core: int, seconds: float) -> Non
     action = getattr(scenario, subject)(case)
     gc.collect()
     gc.freeze()
-    budget = seconds * 1e9 / LOOPS
+    take_turns(action, seconds * 1e9, sys.stdin)
+
+
+def take_turns(action: Callable[[], object], budget: float, lines: Iterable[str]) -> None:
+    """Print the nanoseconds of one call for each line; each turn takes about ``budget`` of them."""
     number = enough(action, budget)
-    taken = [elapsed(action, number) / number for _ in range(LOOPS)]
-    print(json.dumps({"ns": statistics.median(taken)}))
+    print("ready", flush=True)
+    for _ in lines:
+        print(elapsed(action, number) / number, flush=True)
 
 
 def enough(action: Callable[[], object], budget: float) -> int:
@@ -69,9 +71,6 @@ def _once() -> int:
     except Exception:  # noqa: BLE001 - whatever it is, it is told
         traceback.print_exc()
         return 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
     return 0
 
 

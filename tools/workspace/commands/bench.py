@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rounds", type=int, default=9, help="how many (9)")
     parser.add_argument(
-        "--seconds", type=float, default=0.5, help="the CPU time of one measurement (0.5)"
+        "--seconds", type=float, default=0.5, help="the CPU time of each subject in a round (0.5)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every value there")
     parser.add_argument(

@@ -45,7 +45,7 @@ def _served(application: Application) -> Load:
     """Return the load on a cheroot server with its ten threads."""
     from cheroot.wsgi import Server
 
-    server = Server(("127.0.0.1", 0), application, numthreads=10)
+    server = Server(("127.0.0.1", 0), application, numthreads=10, timeout=60)
     server.keep_alive_conn_limit = 2 * CONNECTIONS  # enough
     server.prepare()
     threading.Thread(target=server.serve, daemon=True).start()
