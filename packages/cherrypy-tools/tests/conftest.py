@@ -1,4 +1,4 @@
-"""WebOb without its own warning; a Redis server of the tests' own."""
+"""WebOb without its own warning; a Redis server of the tests' own; no test fails for being slow."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,12 @@ with warnings.catch_warnings():
     # WebOb's release for Python 3.11 still imports cgi.
     warnings.simplefilter("ignore", DeprecationWarning)
     import webob  # noqa: F401 - the tests find it imported
+
+
+settings.register_profile(
+    "no deadline", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")

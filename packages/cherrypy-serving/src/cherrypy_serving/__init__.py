@@ -1,11 +1,11 @@
 """The current request and response, as typed proxies over a context variable.
 
 `serving` holds what a server binds around each request. `proxy` makes an object that stands for one
-of its attributes wherever the code runs, and `ambient` turns a function of a request and a response
-into one that finds both by itself. Nothing here knows what a request is.
+of its attributes wherever the code runs; `ambient` and `prepared` turn functions of a request and a
+response into ones that find both by themselves. Nothing here knows what a request is.
 """
 
-from cherrypy_serving.ambience import ambient
+from cherrypy_serving.ambience import ambient, prepared
 from cherrypy_serving.defaults import Defaults
 from cherrypy_serving.errors import UnboundError
 from cherrypy_serving.proxies import proxy
@@ -20,6 +20,7 @@ __all__ = [
     "ThreadData",
     "UnboundError",
     "ambient",
+    "prepared",
     "proxy",
     "serving",
 ]

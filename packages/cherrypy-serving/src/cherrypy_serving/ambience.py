@@ -1,6 +1,7 @@
 """From a function that is given its request and response to one that finds them.
 
 The function that takes them is the real one. The ambient form is one line on top, and stays that.
+Where options take work to understand, the real one is made of them: then the form is `prepared`.
 """
 
 from __future__ import annotations
@@ -38,4 +39,27 @@ def ambient(function: Callable[Concatenate[Any, Any, P], R]) -> Callable[P, R]:
     update_wrapper(call, function)
     call.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for
     call.explicit = function  # type: ignore[attr-defined]  # for a caller that has the two at hand
+    return call
+
+
+def prepared(make: Callable[P, Callable[[Any, Any], R]]) -> Callable[P, R]:
+    """Return a function that takes the options of `make`, and does at once what that makes.
+
+    What `make` returns is called with the request and the response being served. Name, docstring
+    and signature are those of `make`. The attribute `prepare` of the result is `make`, for a
+    caller who wants to work the options out once and to find mistakes in them early.
+
+    Raises:
+        UnboundError: When the result is called, and nothing is bound.
+    """
+    current = serving._current.get  # noqa: SLF001 - as above
+
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        scope = current()
+        return make(*args, **kwargs)(scope.request, scope.response)
+
+    signature = inspect.signature(make).replace(return_annotation=inspect.Signature.empty)
+    update_wrapper(call, make, updated=())
+    call.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for
+    call.prepare = make  # type: ignore[attr-defined]  # for a caller that keeps what it makes
     return call

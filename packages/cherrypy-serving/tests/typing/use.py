@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cherrypy_serving import ThreadData, ambient, proxy, serving
+from cherrypy_serving import ThreadData, ambient, prepared, proxy, serving
 
 
 class Request:
@@ -41,6 +41,16 @@ def log(request: Request, response: object) -> None:
 
 log()
 log(1)  # type: ignore[call-arg]
+
+
+def leveled(level: int = 5) -> Callable[[Request, object], str]:
+    return lambda request, response: f"{request} {response} {level}"
+
+
+made: str = prepared(leveled)(level=9)
+prepared(leveled)("9")  # type: ignore[arg-type]
+prepared(leveled)(levl=5)  # type: ignore[call-arg]
+prepared(compress)  # type: ignore[arg-type]
 
 serving.load(request, None)
 serving.session = {}

@@ -3,10 +3,11 @@
 from cherrypy_tools.autovary import MonitoredHeaderMap, autovary
 from cherrypy_tools.cache import Cache, CachedResponse, Target, TargetedCache, uri_of
 from cherrypy_tools.caching import Verdict, forget_changed, record, serve_cached
-from cherrypy_tools.charset import Options, Plan
+from cherrypy_tools.charset import FAILURE, Options, Plan
+from cherrypy_tools.codings import checked_level
 from cherrypy_tools.compression import compress, decompress, gzip
 from cherrypy_tools.conversion import convert_params, converter_for, converters_of
-from cherrypy_tools.cross_origin import cors
+from cherrypy_tools.cross_origin import CorsPolicy, cors
 from cherrypy_tools.decoding import decode_body, request_charsets
 from cherrypy_tools.encoding import Body, Encoded, Encoder, Readable, StreamEncoder, encode
 from cherrypy_tools.entity_tags import validate_etags
@@ -14,7 +15,7 @@ from cherrypy_tools.expiry import expires
 from cherrypy_tools.flattening import Flattened, flatten
 from cherrypy_tools.forgery import CsrfTokens, csrf, new_binding
 from cherrypy_tools.forwarded import parse_forwarded
-from cherrypy_tools.forwarding import Origin, proxy
+from cherrypy_tools.forwarding import Origin, believed_peers, proxy
 from cherrypy_tools.freshness import cache_directives, may_store
 from cherrypy_tools.header_log import request_headers_text
 from cherrypy_tools.ignored import ignore_headers
@@ -22,12 +23,15 @@ from cherrypy_tools.json_body import (
     JSON_TYPES,
     MAX_DEPTH,
     check_depth,
+    check_size,
     checked_length,
     decode_json,
     encode_json,
     is_json,
+    is_json_type,
     json_in,
     json_out,
+    parse_json,
 )
 from cherrypy_tools.local_urls import is_local
 from cherrypy_tools.login import SessionAuth, Visit, session_auth
@@ -39,10 +43,10 @@ from cherrypy_tools.quotas import Quota, RateLimiter, TooManyRequests, client_of
 from cherrypy_tools.redirection import redirect
 from cherrypy_tools.redis_cache import RedisCache
 from cherrypy_tools.referrer import referer
-from cherrypy_tools.response_coding import choose_coding, compress_response
+from cherrypy_tools.response_coding import ResponseCompressor, choose_coding, compress_response
 from cherrypy_tools.schedule import Scheduler
-from cherrypy_tools.security import secure_headers
-from cherrypy_tools.set_headers import response_headers
+from cherrypy_tools.security import secure_fields, secure_headers, set_missing
+from cherrypy_tools.set_headers import HeaderItems, checked_fields, response_headers
 from cherrypy_tools.slash import trailing_slash
 from cherrypy_tools.stampede import AntiStampedeCache
 from cherrypy_tools.vary import set_vary_header
@@ -57,6 +61,7 @@ from cherrypy_tools.xmlrpc_calls import (
 )
 
 __all__ = [
+    "FAILURE",
     "JSON_TYPES",
     "MAX_DEPTH",
     "AntiStampedeCache",
@@ -64,10 +69,12 @@ __all__ = [
     "Cache",
     "CachedResponse",
     "Call",
+    "CorsPolicy",
     "CsrfTokens",
     "Encoded",
     "Encoder",
     "Flattened",
+    "HeaderItems",
     "MemoryCache",
     "MonitoredHeaderMap",
     "Options",
@@ -77,6 +84,7 @@ __all__ = [
     "RateLimiter",
     "Readable",
     "RedisCache",
+    "ResponseCompressor",
     "Scheduler",
     "SessionAuth",
     "StreamEncoder",
@@ -88,9 +96,13 @@ __all__ = [
     "accept",
     "allow",
     "autovary",
+    "believed_peers",
     "cache_directives",
     "check_depth",
+    "check_size",
+    "checked_fields",
     "checked_length",
+    "checked_level",
     "choose_coding",
     "client_of",
     "compress",
@@ -113,12 +125,14 @@ __all__ = [
     "gzip",
     "ignore_headers",
     "is_json",
+    "is_json_type",
     "is_local",
     "json_in",
     "json_out",
     "may_store",
     "new_binding",
     "parse_forwarded",
+    "parse_json",
     "patched_path",
     "proxy",
     "rate_limit",
@@ -130,9 +144,11 @@ __all__ = [
     "request_headers_text",
     "respond_xmlrpc",
     "response_headers",
+    "secure_fields",
     "secure_headers",
     "serve_cached",
     "session_auth",
+    "set_missing",
     "set_vary_header",
     "trailing_slash",
     "uri_of",

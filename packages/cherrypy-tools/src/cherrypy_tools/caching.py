@@ -26,7 +26,7 @@ from cherrypy_tools.modified import validate_since
 from cherrypy_tools.trace import trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
@@ -70,7 +70,7 @@ def serve_cached(
     request: RequestMessage,
     response: ResponseMessage,
     cache: Cache,
-    invalid_methods: Sequence[str] = ("POST", "PUT", "DELETE"),
+    invalid_methods: Collection[str] = ("POST", "PUT", "DELETE"),
     debug: bool = False,
     *,
     authorized: bool = False,
@@ -250,11 +250,13 @@ def _is_for(request: RequestMessage, variant: Any, authorized: bool) -> bool:
 
 def _fill(response: ResponseMessage, variant: CachedResponse, age: int) -> None:
     headers = response.headers
-    for name in [name for name in headers if name.lower() not in NOT_KEPT]:
-        del headers[name]
-    for name, value in variant.headers.items():
-        headers[name] = value
-    headers["Age"] = str(age)
+    own = {name: headers[name] for name in headers if name.lower() in NOT_KEPT}
+    headers.clear()
+    fields = {**variant.headers, "Age": str(age), **own}
+    if isinstance(headers, HeaderMap):
+        headers.update_trusted(fields)
+    else:
+        headers.update(fields)
     response.status = variant.status
     response.app_iter = [variant.body]
 

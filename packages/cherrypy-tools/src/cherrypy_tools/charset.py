@@ -30,6 +30,7 @@ NOT_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "undefined", "utf-7
 """Python codecs that are no charsets of the Web, or unsafe as one."""
 
 FAILURE = "Response body could not be encoded with %r."
+"""The message of the 500 where nobody chose a charset; it takes the names of those tried."""
 
 
 class Options(NamedTuple):
@@ -41,6 +42,27 @@ class Options(NamedTuple):
     add_charset: bool = True
     default_encoding: str = "utf-8"
     media_types: tuple[str, ...] = ()
+    failmsg: str = FAILURE
+
+
+def checked(options: Options) -> Options:
+    """Return the options, if they can work.
+
+    Raises:
+        ValueError: A charset, the way to handle errors, or the message is none.
+    """
+    for name in (options.encoding, options.default_encoding):
+        if name is not None and not is_charset(name):
+            raise ValueError(f"{name!r} is no charset: use a name such as 'utf-8'")
+    try:
+        codecs.lookup_error(options.errors)
+    except LookupError as error:
+        raise ValueError(f"errors is {options.errors!r}: use a name such as 'replace'") from error
+    try:
+        options.failmsg % "x"
+    except TypeError as error:
+        raise ValueError(f"failmsg is {options.failmsg!r}: it has to have one %r or %s") from error
+    return options
 
 
 class Plan(NamedTuple):
@@ -107,7 +129,7 @@ def is_charset(name: str) -> bool:
 def failure(options: Options, accept_charset: str | None, names: tuple[str, ...]) -> HTTPError:
     """Return the error for text that none of `names` can express, or that has no charset at all."""
     if not accept_charset and options.encoding is None:
-        return HTTPError(500, FAILURE % ", ".join(names))
+        return HTTPError(500, options.failmsg % ", ".join(names))
     sent = (
         f"Your client sent this Accept-Charset header: {accept_charset}."
         if accept_charset

@@ -74,6 +74,18 @@ CODINGS = {
 """The codings by name; where a client has no preference, the first one is taken."""
 
 
+def checked_level(name: str, level: int) -> int:
+    """Return the level of a coding.
+
+    Raises:
+        ValueError: It has no such level.
+    """
+    low, high = CODINGS[name].levels
+    if not low <= level <= high:
+        raise ValueError(f"{name} has no level {level}: use {low} to {high}")
+    return level
+
+
 def installed() -> tuple[str, ...]:
     """Return the names of the codings that can be used here."""
     return tuple(

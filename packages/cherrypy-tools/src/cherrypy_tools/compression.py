@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cherrypy_httputil import HTTPError
-from cherrypy_tools.codings import CODINGS, GZIP_CONTAINER, packed
+from cherrypy_tools.codings import CODINGS, GZIP_CONTAINER, checked_level, packed
 from cherrypy_tools.media import matches_any
 from cherrypy_tools.preferences import preferences
 from cherrypy_tools.trace import trace
@@ -62,6 +62,7 @@ def gzip(
         debug: Report the decision at INFO.
 
     Raises:
+        ValueError: There is no such level.
         HTTPError: 406 if the client refuses the plain body and does not accept gzip either, 400 if
             a quality is no number. A response that is an error itself is sent plain then.
     """
@@ -78,7 +79,8 @@ def gzip(
         wants_gzip = False
     trace(log, debug, "Accept-Encoding %r: compress is %s", accepted, wants_gzip)
     if wants_gzip:
-        encode_body(request, response, "gzip", lambda: CODINGS["gzip"].make(compress_level))
+        level = checked_level("gzip", compress_level)
+        encode_body(request, response, "gzip", lambda: CODINGS["gzip"].make(level))
 
 
 @lru_cache(maxsize=256)

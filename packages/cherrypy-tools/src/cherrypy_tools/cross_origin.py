@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cherrypy_tools.set_headers import TOKEN
 from cherrypy_tools.trace import trace
@@ -23,22 +23,89 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ANY = "*"
-ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:\*\.)?[a-z0-9._-]+(?::[0-9]+)?|null")
+ORIGIN = re.compile(
+    r"[a-z][a-z0-9+.-]*://(?:(?:\*\.)?[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?|null"
+)
 ASKED_METHOD = "Access-Control-Request-Method"
 ASKED_HEADERS = "Access-Control-Request-Headers"
 MAX_ASKED = 1024
 """Characters of a list of field names that is answered."""
 
 
-class Policy(NamedTuple):
-    """Who may do what; the options of the tool, once they are checked."""
+class CorsPolicy:
+    """Who may do what: it answers any number of requests.
 
-    origins: tuple[str, ...]
-    methods: tuple[str, ...]
-    headers: tuple[str, ...]
-    expose: tuple[str, ...]
-    credentials: bool
-    max_age: int
+    Args:
+        origins: Such as `https://example.com`; `https://*.example.com` for all hosts below;
+            `*` for every origin. By default there is none.
+        methods: The methods that pages may use.
+        headers: The request fields that pages may set, beside the few that they always may; `*`
+            for all.
+        expose: The response fields that pages may read, beside the few that they always may.
+        credentials: Let pages send cookies and passwords. It needs origins that are named.
+        max_age: Seconds for which a browser keeps the answer to a preflight.
+        debug: Report decisions at INFO.
+
+    Raises:
+        ValueError: An option is malformed, or credentials are allowed for every origin.
+
+    Attributes:
+        varies: Whether responses differ by Origin.
+    """
+
+    def __init__(
+        self,
+        origins: str | Sequence[str] = (),
+        methods: str | Sequence[str] = ("GET", "HEAD", "POST"),
+        headers: str | Sequence[str] = (),
+        expose: str | Sequence[str] = (),
+        credentials: bool = False,
+        max_age: int = 600,
+        debug: bool = False,
+    ) -> None:
+        self._origins = _origins(_listed(origins), credentials)
+        self._methods = ", ".join(_names(methods))
+        self._headers = _names(headers)
+        self._expose = ", ".join(_names(expose))
+        self._credentials = credentials
+        self._max_age = str(_seconds(max_age))
+        self._debug = debug
+        self.varies = self._origins != (ANY,)
+
+    def __call__(self, request: RequestMessage, response: ResponseMessage) -> bool:
+        """Answer as `cors` does."""
+        origin = request.headers.get("Origin")
+        if self.varies:
+            set_vary_header(response, "Origin")
+        if not origin:
+            return False
+        is_preflight = request.method == "OPTIONS" and ASKED_METHOD in request.headers
+        allowed = is_allowed(origin, self._origins)
+        trace(log, self._debug, "Origin %r: allowed is %s", origin, allowed)
+        if allowed:
+            self._allow(response, origin)
+            if is_preflight:
+                self._answer(request, response)
+            elif self._expose:
+                response.headers["Access-Control-Expose-Headers"] = self._expose
+        if is_preflight:
+            _finish(response)
+        return is_preflight
+
+    def _allow(self, response: ResponseMessage, origin: str) -> None:
+        response.headers["Access-Control-Allow-Origin"] = origin if self.varies else ANY
+        if self._credentials:
+            response.headers["Access-Control-Allow-Credentials"] = "true"
+
+    def _answer(self, request: RequestMessage, response: ResponseMessage) -> None:
+        response.headers["Access-Control-Allow-Methods"] = self._methods
+        response.headers["Access-Control-Max-Age"] = self._max_age
+        allowed = self._headers
+        if ANY in allowed:
+            asked = request.headers.get(ASKED_HEADERS, "")[:MAX_ASKED].split(",")
+            allowed = tuple(name.strip() for name in asked if TOKEN.fullmatch(name.strip()))
+        if allowed:
+            response.headers["Access-Control-Allow-Headers"] = ", ".join(allowed)
 
 
 def cors(
@@ -60,15 +127,13 @@ def cors(
     Args:
         request: The request; its method, Origin and the two fields of a preflight are read.
         response: The response whose fields are set.
-        origins: Such as `https://example.com`; `https://*.example.com` for all hosts below;
-            `*` for every origin. By default there is none.
-        methods: The methods that pages may use.
-        headers: The request fields that pages may set, beside the few that they always may; `*`
-            for all.
-        expose: The response fields that pages may read, beside the few that they always may.
-        credentials: Let pages send cookies and passwords. It needs origins that are named.
-        max_age: Seconds for which a browser keeps the answer to a preflight.
-        debug: Report the decision at INFO.
+        origins: This and the other options are those of a `CorsPolicy`.
+        methods: See there.
+        headers: See there.
+        expose: See there.
+        credentials: See there.
+        max_age: See there.
+        debug: See there.
 
     Returns:
         True if the request is a preflight: the response is complete, and nothing else, also no
@@ -77,50 +142,8 @@ def cors(
     Raises:
         ValueError: An option is malformed, or credentials are allowed for every origin.
     """
-    policy = checked_policy(
-        _listed(origins), _listed(methods), _listed(headers), _listed(expose), credentials, max_age
-    )
-    origin = request.headers.get("Origin")
-    if policy.origins != (ANY,):
-        set_vary_header(response, "Origin")
-    is_preflight = origin and request.method == "OPTIONS" and ASKED_METHOD in request.headers
-    allowed = origin is not None and is_allowed(origin, policy.origins)
-    trace(log, debug, "Origin %r: allowed is %s", origin, allowed)
-    if allowed and origin is not None:
-        _allow_origin(response, policy, origin)
-        if is_preflight:
-            _answer(request, response, policy)
-        elif policy.expose:
-            response.headers["Access-Control-Expose-Headers"] = ", ".join(policy.expose)
-    if is_preflight:
-        _finish(response)
-    return bool(is_preflight)
-
-
-@lru_cache(maxsize=64)
-def checked_policy(
-    origins: tuple[str, ...],
-    methods: tuple[str, ...],
-    headers: tuple[str, ...],
-    expose: tuple[str, ...],
-    credentials: bool,
-    max_age: int,
-) -> Policy:
-    """Return the options as a policy.
-
-    Raises:
-        ValueError: An option is malformed, or credentials are allowed for every origin.
-    """
-    for origin in origins:
-        if origin != ANY and not ORIGIN.fullmatch(origin):
-            raise ValueError(f"{origin!r} is no origin: write it as 'https://example.com'")
-    for name in (*methods, *headers, *expose):
-        if not TOKEN.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of a method or a field")
-    if credentials and ANY in origins:
-        raise ValueError("credentials cannot be allowed for every origin: name the origins")
-    everyone = (ANY,) if ANY in origins else origins
-    return Policy(everyone, methods, headers, expose, credentials, max_age)
+    policy = CorsPolicy(origins, methods, headers, expose, credentials, max_age, debug)
+    return policy(request, response)
 
 
 @lru_cache(maxsize=256)
@@ -137,24 +160,6 @@ def is_allowed(origin: str, origins: tuple[str, ...]) -> bool:
     return False
 
 
-def _allow_origin(response: ResponseMessage, policy: Policy, origin: str) -> None:
-    everyone = policy.origins == (ANY,)
-    response.headers["Access-Control-Allow-Origin"] = ANY if everyone else origin
-    if policy.credentials:
-        response.headers["Access-Control-Allow-Credentials"] = "true"
-
-
-def _answer(request: RequestMessage, response: ResponseMessage, policy: Policy) -> None:
-    response.headers["Access-Control-Allow-Methods"] = ", ".join(policy.methods)
-    response.headers["Access-Control-Max-Age"] = str(policy.max_age)
-    allowed = policy.headers
-    if ANY in allowed:
-        asked = request.headers.get(ASKED_HEADERS, "")[:MAX_ASKED].split(",")
-        allowed = tuple(name.strip() for name in asked if TOKEN.fullmatch(name.strip()))
-    if allowed:
-        response.headers["Access-Control-Allow-Headers"] = ", ".join(allowed)
-
-
 def _finish(response: ResponseMessage) -> None:
     response.status_code = 204
     response.app_iter = []
@@ -162,6 +167,29 @@ def _finish(response: ResponseMessage) -> None:
         response.headers.pop(name, None)
     for name in (ASKED_METHOD, ASKED_HEADERS):
         set_vary_header(response, name)
+
+
+def _origins(origins: tuple[str, ...], credentials: bool) -> tuple[str, ...]:
+    for origin in origins:
+        if origin != ANY and not ORIGIN.fullmatch(origin):
+            raise ValueError(f"{origin!r} is no origin: write it as 'https://example.com'")
+    if credentials and ANY in origins:
+        raise ValueError("credentials cannot be allowed for every origin: name the origins")
+    return (ANY,) if ANY in origins else origins
+
+
+def _names(names: str | Sequence[str]) -> tuple[str, ...]:
+    listed = _listed(names)
+    for name in listed:
+        if not TOKEN.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a method or a field")
+    return listed
+
+
+def _seconds(max_age: int) -> int:
+    if max_age < 0:
+        raise ValueError(f"max_age is {max_age}: give seconds, 0 for an answer that is not kept")
+    return max_age
 
 
 def _listed(names: str | Sequence[str]) -> tuple[str, ...]:

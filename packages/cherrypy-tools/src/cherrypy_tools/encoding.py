@@ -17,7 +17,7 @@ from typing import (
     runtime_checkable,
 )
 
-from cherrypy_tools.charset import Options, Plan, failure, planner
+from cherrypy_tools.charset import FAILURE, Options, Plan, checked, failure, planner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -67,6 +67,10 @@ class Encoder:
         add_charset: Name the charset in Content-Type.
         default_encoding: The charset for clients that do not choose.
         media_types: Patterns of further types to encode, such as `application/*+xml`.
+        failmsg: The message where nobody chose the charset, and it lacks a character.
+
+    Raises:
+        ValueError: A charset, the way to handle errors, or the message is none.
     """
 
     __slots__ = ("_options", "_plan")
@@ -80,9 +84,11 @@ class Encoder:
         default_encoding: str = "utf-8",
         *,
         media_types: Sequence[str] = (),
+        failmsg: str = FAILURE,
     ) -> None:
-        self._options = Options(
-            encoding, errors, text_only, add_charset, default_encoding, tuple(media_types)
+        types = tuple(media_types)
+        self._options = checked(
+            Options(encoding, errors, text_only, add_charset, default_encoding, types, failmsg)
         )
         self._plan = planner(self._options)
 
@@ -105,16 +111,15 @@ class Encoder:
                 chose one, and the default cannot.
         """
         chosen = self._plan(content_type, accept_charset)
-        if chosen.charsets:
-            if type(body) is str:
-                try:
-                    data = body.encode(chosen.charsets[0], self._options.errors)
-                except UnicodeError:
-                    pass  # the other charsets are tried below
-                else:
-                    return _new(Encoded, ([data], chosen.labels[0]))
-            elif type(body) is bytes:
-                return _new(Encoded, ([body], chosen.bytes_label))
+        if type(body) is bytes:
+            return _new(Encoded, ([body], chosen.bytes_label))
+        if type(body) is str and chosen.charsets:
+            try:
+                data = body.encode(chosen.charsets[0], self._options.errors)
+            except UnicodeError:
+                pass  # the other charsets are tried below
+            else:
+                return _new(Encoded, ([data], chosen.labels[0]))
         if getattr(body, "yields_bytes", False):
             return Encoded(cast("Iterable[bytes]", body), content_type)
         chunks = as_chunks(body)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from functools import cached_property
 from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
@@ -42,6 +41,7 @@ class CsrfTokens:
 
     Raises:
         ValueError: A secret is shorter than 16 characters or bytes.
+        ImportError: The library itsdangerous is not installed.
     """
 
     def __init__(
@@ -50,7 +50,13 @@ class CsrfTokens:
         secrets_ = [secret] if isinstance(secret, str | bytes) else list(secret)
         if not secrets_ or min(map(len, secrets_)) < MIN_SECRET:
             raise ValueError(f"a secret needs {MIN_SECRET} characters: use secrets.token_hex()")
-        self._secrets = secrets_
+        library = load("itsdangerous", "csrf", "a CSRF token")
+        self._unusable = (library.BadData, ValueError, TypeError)
+        self._serializer = library.URLSafeTimedSerializer(
+            secrets_,
+            salt="cherrypy_tools.csrf",
+            signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
+        )
         self._max_age = max_age
 
     def make(self, bound_to: str) -> str:
@@ -61,7 +67,6 @@ class CsrfTokens:
 
         Raises:
             ValueError: `bound_to` is too short to be secret.
-            ImportError: The library itsdangerous is not installed.
         """
         if len(bound_to) < MIN_BINDING:
             raise ValueError(f"a token has to be bound to {MIN_BINDING} characters or more")
@@ -73,21 +78,11 @@ class CsrfTokens:
         """Tell whether a token was made here for the same browser, and not too long ago."""
         if len(token) > MAX_TOKEN or len(bound_to) < MIN_BINDING:
             return False
-        library = load("itsdangerous", "csrf", "a CSRF token")
         try:
             mask, digest = self._serializer.loads(token, max_age=self._max_age)
-        except (library.BadData, ValueError, TypeError):
+        except self._unusable:
             return False
         return compare_digest(str(digest), _digest(str(mask), bound_to))
-
-    @cached_property
-    def _serializer(self) -> Any:
-        library = load("itsdangerous", "csrf", "a CSRF token")
-        return library.URLSafeTimedSerializer(
-            self._secrets,
-            salt="cherrypy_tools.csrf",
-            signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
-        )
 
 
 def csrf(

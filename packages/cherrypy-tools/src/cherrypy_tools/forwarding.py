@@ -63,7 +63,7 @@ def proxy(
     *,
     own_base: str,
     peer: str,
-    trusted: Sequence[str] | None = None,
+    trusted: str | Sequence[str] | None = None,
     hops: int | None = None,
     forwarded: bool = False,
 ) -> Origin:
@@ -90,13 +90,12 @@ def proxy(
         HTTPError: 400 if a believed header holds no scheme or no host.
         ValueError: A member of `trusted` is no network, or `hops` is below 1.
     """
-    if hops is not None and hops < 1:
-        raise ValueError(f"hops is {hops}: count the proxies before this server, at least 1")
+    believed = believed_peers(trusted, hops)
     claims = Claims([], [], [])
-    if trusted is None or _is_trusted(peer, networks(tuple(trusted)), trusted):
+    if believed is None or _is_trusted(peer, believed):
         names = (scheme, local, remote)
         claims = _forwarded(request.headers) if forwarded else _headers(request.headers, *names)
-    depth = _depth(claims.clients, trusted, hops)
+    depth = _depth(claims.clients, believed, hops)
     told = _told_host(_pick(claims.hosts, depth))
     origin = Origin(
         _base(_told_scheme(_pick(claims.schemes, depth)), told or base, own_base),
@@ -106,22 +105,34 @@ def proxy(
     return origin
 
 
-@lru_cache(maxsize=64)
-def networks(trusted: tuple[str, ...]) -> tuple[Network, ...]:
-    """Return the networks that `trusted` names.
+def believed_peers(
+    trusted: str | Sequence[str] | None, hops: int | None
+) -> frozenset[Network | str] | None:
+    """Return what these two options of `proxy` say of peers; None believes everybody.
 
     Raises:
-        ValueError: A member is no network, address, or `unix`.
+        ValueError: A member of `trusted` is no network, or `hops` is below 1.
     """
-    return tuple(ip_network(name, strict=False) for name in trusted if name != LOCAL_SOCKET)
+    if hops is not None and hops < 1:
+        raise ValueError(f"hops is {hops}: count the proxies before this server, at least 1")
+    if trusted is None:
+        return None
+    return _parsed((trusted,) if isinstance(trusted, str) else tuple(trusted))
 
 
-def _is_trusted(address: str, known: tuple[Network, ...], trusted: Sequence[str]) -> bool:
+@lru_cache(maxsize=64)
+def _parsed(trusted: tuple[str, ...]) -> frozenset[Network | str]:
+    return frozenset(
+        LOCAL_SOCKET if name == LOCAL_SOCKET else ip_network(name, strict=False) for name in trusted
+    )
+
+
+def _is_trusted(address: str, believed: frozenset[Network | str]) -> bool:
     plain = _address(address)
     if plain is None:
-        return not address and LOCAL_SOCKET in trusted
+        return not address and LOCAL_SOCKET in believed
     parsed = ip_address(plain)
-    return any(parsed in network for network in known)
+    return any(not isinstance(network, str) and parsed in network for network in believed)
 
 
 def _headers(headers: Mapping[str, str], scheme: str, local: str, remote: str) -> Claims:
@@ -143,16 +154,17 @@ def _forwarded(headers: Mapping[str, str]) -> Claims:
     )
 
 
-def _depth(clients: list[str], trusted: Sequence[str] | None, hops: int | None) -> int | None:
+def _depth(
+    clients: list[str], believed: frozenset[Network | str] | None, hops: int | None
+) -> int | None:
     """Return how many entries from the right are believed; None for all of them."""
     if hops is not None:
         return hops
-    if trusted is None:
+    if believed is None:
         return None
-    known = networks(tuple(trusted))
     depth = 1
     for address in reversed(clients[1:]):
-        if not _is_trusted(address, known, trusted):
+        if not _is_trusted(address, believed):
             break
         depth += 1
     return depth

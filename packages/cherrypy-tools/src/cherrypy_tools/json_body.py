@@ -6,9 +6,10 @@ before the decoder sees it, and every fault becomes a response that says what is
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from cherrypy_httputil import HTTPError
 from cherrypy_tools.media import media_type
@@ -24,8 +25,30 @@ JSON_TYPES = ("application/json", "text/javascript")
 MAX_DEPTH = 200
 """Arrays and objects inside each other that are decoded by default."""
 
+
+class _ConstantError(ValueError):
+    """A number in the document that JSON does not have."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _ConstantError(f"{name} is no JSON value")
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
+_encode = json.JSONEncoder(allow_nan=False).encode
+
 LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 DEPTH_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
+
+
+def parse_json(document: bytes) -> Any:
+    """Return what a JSON document in UTF-8 stands for (RFC 8259).
+
+    Raises:
+        ValueError: It is no JSON; `NaN` and `Infinity` are none. Errors of decoding are of this
+            kind, too.
+    """
+    return _decode(document.removeprefix(codecs.BOM_UTF8).decode())
 
 
 class Reader(Protocol):
@@ -44,7 +67,7 @@ def json_in(
     *,
     max_size: int | None = None,
     max_depth: int = MAX_DEPTH,
-    loads: Callable[[bytes], Any] = json.loads,
+    loads: Callable[[bytes], Any] = parse_json,
 ) -> Any:
     """Return what the JSON document in `body` stands for.
 
@@ -76,7 +99,16 @@ def is_json(
         HTTPError: 415 if it is not, and `force` is set.
     """
     wanted = (content_type,) if isinstance(content_type, str) else tuple(content_type)
-    if media_type(request.headers.get("Content-Type", "")) in {media_type(w) for w in wanted}:
+    return is_json_type(request.headers.get("Content-Type", ""), wanted, force)
+
+
+def is_json_type(declared: str, wanted: tuple[str, ...], force: bool = True) -> bool:
+    """Tell whether a Content-Type is one of the media types in `wanted`.
+
+    Raises:
+        HTTPError: 415 if it is not, and `force` is set.
+    """
+    if declared in wanted or media_type(declared) in map(media_type, wanted):
         return True
     if force:
         raise HTTPError(415, f"Expected an entity of content type {', '.join(wanted)}")
@@ -95,13 +127,22 @@ def checked_length(request: RequestMessage, max_size: int | None = None) -> int:
     if not LENGTH.fullmatch(value):
         raise HTTPError(400, f"Content-Length {value!r} is not a number of bytes")
     length = int(value)
-    if max_size is not None and length > max_size:
-        raise HTTPError(413, f"The JSON document has {length} bytes; {max_size} are allowed")
+    check_size(length, max_size)
     return length
 
 
+def check_size(length: int, max_size: int | None) -> None:
+    """Refuse a document of more than `max_size` bytes, if there is such a limit.
+
+    Raises:
+        HTTPError: 413.
+    """
+    if max_size is not None and length > max_size:
+        raise HTTPError(413, f"The JSON document has {length} bytes; {max_size} are allowed")
+
+
 def decode_json(
-    document: bytes, *, max_depth: int = MAX_DEPTH, loads: Callable[[bytes], Any] = json.loads
+    document: bytes, *, max_depth: int = MAX_DEPTH, loads: Callable[[bytes], Any] = parse_json
 ) -> Any:
     """Return what `document` stands for.
 
@@ -118,6 +159,8 @@ def decode_json(
     except UnicodeDecodeError as error:
         what = f"byte {error.start} is not {error.encoding}"
         raise HTTPError(400, f"Invalid JSON document: {what}") from None
+    except _ConstantError as error:
+        raise HTTPError(400, f"Invalid JSON document: {error}") from None
     except (ValueError, RecursionError):
         raise HTTPError(400, "Invalid JSON document") from None
 
@@ -142,13 +185,13 @@ def check_depth(document: bytes, max_depth: int) -> None:
 
 
 def encode_json(value: Any) -> bytes:
-    """Return `value` as JSON in ASCII.
+    """Return `value` as JSON in ASCII (RFC 8259).
 
     Raises:
         TypeError: `value` holds something that JSON has no form for.
-        ValueError: `value` contains itself.
+        ValueError: `value` contains itself, or a number that is infinite or none.
     """
-    return json.dumps(value).encode("ascii")
+    return _encode(value).encode("ascii")
 
 
 def json_out(

@@ -52,10 +52,13 @@ class Ledger(Generic[K]):
             for each, entry in self._entries.items():
                 self._push(each, entry.expires)
 
-    def touch(self, key: K) -> None:
-        """Note a use."""
-        if key in self._entries:
-            self._entries.move_to_end(key)
+    def use(self, key: K, now: float) -> bool:
+        """Note a use of something that is there and not over; tell whether it is."""
+        entry = self._entries.get(key)
+        if entry is None or entry.expires <= now:
+            return False
+        self._entries.move_to_end(key)
+        return True
 
     def is_over(self, key: K, now: float) -> bool:
         """Tell whether something is there and its time is over."""

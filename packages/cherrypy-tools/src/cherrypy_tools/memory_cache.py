@@ -17,7 +17,7 @@ from cherrypy_tools.ledger import Ledger
 from cherrypy_tools.stampede import AntiStampedeCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping
 
     from cherrypy_tools.schedule import Scheduler
 
@@ -78,22 +78,32 @@ class MemoryCache(TargetedCache):
 
     def lookup(self, target: Target) -> Any:
         """Return the response for a request, or None to the one caller who is to make it."""
-        deadline = time.monotonic() + (self.antistampede_timeout or 0)
+        uri, headers = target.uri, target.request.headers
         with self._lock:
-            while True:
-                variants = self._variants(target.uri)
-                key, generation = variants.key_for(target.request.headers), variants.generation
-                entry = target.uri, key
-                if self._kept.is_over(entry, self._clock()):
-                    self._drop(entry)
-                timeout = self._timeout(entry, deadline)
-                variant = variants.wait(key, timeout, self.debug)
-                if variant is not None:
-                    self._kept.touch(entry)
-                    return variant
-                if generation == variants.generation:
-                    self._lead(entry, variants, timeout)
-                    return None
+            variants = self.store.get(uri)
+            if variants is not None:
+                key = variants.key_for(headers)
+                if self._kept.use((uri, key), self._clock()):
+                    return variants[key]
+            return self._await(uri, headers)
+
+    def _await(self, uri: str, headers: Mapping[str, str]) -> Any:
+        """Wait for what another thread makes; None says that the caller is to make it."""
+        deadline = time.monotonic() + (self.antistampede_timeout or 0)
+        while True:
+            variants = self._variants(uri)
+            key, generation = variants.key_for(headers), variants.generation
+            entry = uri, key
+            if self._kept.is_over(entry, self._clock()):
+                self._drop(entry)
+            timeout = self._timeout(entry, deadline)
+            variant = variants.wait(key, timeout, self.debug)
+            if variant is not None:
+                self._kept.use(entry, self._clock())
+                return variant
+            if generation == variants.generation:
+                self._lead(entry, variants, timeout)
+                return None
 
     def keep(self, target: Target, variant: Any, size: int) -> None:
         """Keep a response, unless it is too large, or its resource changed since it was begun."""

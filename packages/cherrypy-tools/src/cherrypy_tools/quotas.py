@@ -10,6 +10,7 @@ import ipaddress
 import logging
 import math
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cherrypy_httputil import HTTPError
@@ -30,6 +31,9 @@ STRATEGIES = {
     "sliding-window-counter": "SlidingWindowCounterRateLimiter",
 }
 """How time is divided, and the class of the library that does so."""
+
+MOST_BITS = (32, 128)
+"""The bits of an address, of IPv4 and of IPv6."""
 
 
 class Quota(NamedTuple):
@@ -174,14 +178,28 @@ def client_of(address: str, prefixes: Sequence[int] = (32, 64)) -> str:
     Args:
         address: The address of the peer, or the one that a trusted proxy tells (`proxy`).
         prefixes: The bits that count, of an address of IPv4 and of one of IPv6.
+
+    Raises:
+        ValueError: `prefixes` are no two such numbers.
     """
+    if len(prefixes) != len(MOST_BITS) or not all(map(_is_bits, prefixes, MOST_BITS)):
+        raise ValueError(f"prefixes are {prefixes!r}: give two numbers, up to 32 and up to 128")
+    return _network(address, *prefixes)
+
+
+def _is_bits(bits: int, most: int) -> bool:
+    return 0 <= bits <= most
+
+
+@lru_cache(maxsize=1024)
+def _network(address: str, bits_of_4: int, bits_of_6: int) -> str:
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
-    bits = prefixes[0] if parsed.version == 4 else prefixes[1]  # noqa: PLR2004 - IPv4
+    bits = bits_of_4 if parsed.version == 4 else bits_of_6  # noqa: PLR2004 - IPv4
     return str(ipaddress.ip_network((parsed, bits), strict=False))
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cherrypy_httputil import HTTPError
-from cherrypy_tools.codings import CODINGS, installed
+from cherrypy_tools.codings import CODINGS, checked_level, installed
 from cherrypy_tools.compression import FIRST_ERROR, MAX_HEADER, encode_body, is_eligible
 from cherrypy_tools.preferences import preferences
 from cherrypy_tools.trace import trace
@@ -41,6 +41,57 @@ MIN_SIZE = 500
 ALIASES = {"x-gzip": "gzip"}
 
 
+class ResponseCompressor:
+    """Compress bodies by the coding that the client gives the highest quality.
+
+    Args:
+        codings: Names out of `br`, `zstd` and `gzip`, the best first; by default those that can be
+            used here, in this order.
+        mime_types: Patterns: `type/subtype`, `type/*`, `type/*+suffix`.
+        levels: Levels of codings, where others are wanted than 4 for `br`, 3 for `zstd` and 5 for
+            `gzip`.
+        min_size: The bytes of the smallest body to compress. A stream has no known size.
+        debug: Report decisions at INFO.
+
+    Raises:
+        ValueError: A coding is unknown, or a level is none of its levels.
+        ImportError: A coding in `codings` needs a library that is not installed.
+    """
+
+    def __init__(
+        self,
+        codings: Sequence[str] | None = None,
+        mime_types: Sequence[str] = MIME_TYPES,
+        levels: Mapping[str, int] | None = None,
+        min_size: int = MIN_SIZE,
+        debug: bool = False,
+    ) -> None:
+        self._levels = _usable(installed() if codings is None else codings, levels or {})
+        self._offered = tuple(self._levels)
+        self._mime_types = tuple(mime_types)
+        self._min_size = min_size
+        self._debug = debug
+
+    def __call__(self, request: RequestMessage, response: ResponseMessage) -> None:
+        """Do what `compress_response` does."""
+        if not is_eligible(response, self._mime_types) or _is_small(response, self._min_size):
+            kind = response.headers.get("Content-Type")
+            trace(log, self._debug, "not compressible: %s", kind)
+            return
+        set_vary_header(response, "Accept-Encoding")
+        accepted = request.headers.get("Accept-Encoding")
+        chosen = None
+        try:
+            chosen = accepted and choose_coding(accepted[:MAX_HEADER], self._offered)
+        except HTTPError:
+            if response.status_code < FIRST_ERROR:
+                raise
+        trace(log, self._debug, "Accept-Encoding %r: %s", accepted, chosen or "plain")
+        if chosen:
+            level = self._levels[chosen]
+            encode_body(request, response, chosen, lambda: CODINGS[chosen].make(level))
+
+
 def compress_response(
     request: RequestMessage,
     response: ResponseMessage,
@@ -58,13 +109,11 @@ def compress_response(
     Args:
         request: The request; Accept-Encoding is read.
         response: The response, with its Content-Type set.
-        codings: Names out of `br`, `zstd` and `gzip`, the best first; by default those that can be
-            used here, in this order.
-        mime_types: Patterns: `type/subtype`, `type/*`, `type/*+suffix`.
-        levels: Levels of codings, where others are wanted than 4 for `br`, 3 for `zstd` and 5 for
-            `gzip`.
-        min_size: The bytes of the smallest body to compress. A stream has no known size.
-        debug: Report the decision at INFO.
+        codings: This and the other options are those of a `ResponseCompressor`.
+        mime_types: See there.
+        levels: See there.
+        min_size: See there.
+        debug: See there.
 
     Raises:
         ValueError: A coding is unknown, or a level is none of its levels.
@@ -72,22 +121,7 @@ def compress_response(
         HTTPError: 406 if the client refuses the plain body and accepts no coding, 400 if a quality
             is no number. A response that is an error itself is sent plain then.
     """
-    offered = _checked(tuple(codings) if codings is not None else None, _items(levels))
-    if not is_eligible(response, mime_types) or _is_small(response, min_size):
-        trace(log, debug, "not compressible: %s", response.headers.get("Content-Type"))
-        return
-    set_vary_header(response, "Accept-Encoding")
-    accepted = request.headers.get("Accept-Encoding")
-    chosen = None
-    try:
-        chosen = accepted and choose_coding(accepted[:MAX_HEADER], tuple(dict(offered)))
-    except HTTPError:
-        if response.status_code < FIRST_ERROR:
-            raise
-    trace(log, debug, "Accept-Encoding %r: %s", accepted, chosen or "plain")
-    if chosen:
-        level = dict(offered)[chosen]
-        encode_body(request, response, chosen, lambda: CODINGS[chosen].make(level))
+    ResponseCompressor(codings, mime_types, levels, min_size, debug)(request, response)
 
 
 @lru_cache(maxsize=256)
@@ -123,31 +157,17 @@ def _best(qualities: Mapping[str, float]) -> tuple[str | None, float]:
     return name, qualities[name]
 
 
-@lru_cache(maxsize=64)
-def _checked(
-    codings: tuple[str, ...] | None, levels: tuple[tuple[str, int], ...]
-) -> tuple[tuple[str, int], ...]:
-    """Return codings that can be used with their levels."""
-    names = installed() if codings is None else codings
-    for name in (*names, *dict(levels)):
+def _usable(codings: Sequence[str], levels: Mapping[str, int]) -> dict[str, int]:
+    """Return the levels of codings, once each has shown that its library is there."""
+    for name in (*codings, *levels):
         if name not in CODINGS:
             raise ValueError(f"{name!r} is no coding: use some of {', '.join(CODINGS)}")
-    chosen = dict(levels)
-    for name, level in levels:
-        low, high = CODINGS[name].levels
-        if not low <= level <= high:
-            raise ValueError(f"{name} has no level {level}: use {low} to {high}")
-    return tuple((name, _usable(name, chosen.get(name, CODINGS[name].level))) for name in names)
-
-
-def _usable(name: str, level: int) -> int:
-    """Return `level` once the coding has shown that its library is there."""
-    CODINGS[name].make(level)
-    return level
-
-
-def _items(levels: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted((levels or {}).items()))
+    for name, level in levels.items():
+        checked_level(name, level)
+    chosen = {name: levels.get(name, CODINGS[name].level) for name in codings}
+    for name, level in chosen.items():
+        CODINGS[name].make(level)
+    return chosen
 
 
 def _is_small(response: ResponseMessage, min_size: int) -> bool:

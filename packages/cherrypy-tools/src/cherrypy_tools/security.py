@@ -6,13 +6,12 @@ field that the application sets itself always wins.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cherrypy_tools.set_headers import checked
+from cherrypy_tools.set_headers import checked_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
@@ -46,17 +45,31 @@ def secure_headers(
             back sooner.
 
     Raises:
-        ValueError: A name in `headers` is no header name, or a value holds a control character.
+        ValueError: A name in `headers` is no header name, a value holds a control character, or
+            `hsts` is negative.
+    """
+    set_missing(response, secure_fields(headers, hsts))
+
+
+def secure_fields(
+    headers: Mapping[str, str | None] | None = None, hsts: int | None = None
+) -> list[tuple[str, str]]:
+    """Return the fields that `secure_headers` sets with these options, for many responses.
+
+    Raises:
+        ValueError: As `secure_headers` does.
     """
     wanted: dict[str, str | None] = {**DEFAULTS, **(headers or {})}
     if hsts is not None:
+        if hsts < 0:
+            raise ValueError(f"hsts is {hsts}: give seconds, 0 to have browsers forget it")
         wanted.setdefault("Strict-Transport-Security", f"max-age={hsts}; includeSubDomains")
-    for name, value in _usable(tuple(wanted.items())):
-        if name not in response.headers:
-            response.headers[name] = value
+    return checked_fields([(name, value) for name, value in wanted.items() if value is not None])
 
 
-@lru_cache(maxsize=64)
-def _usable(wanted: tuple[tuple[str, str | None], ...]) -> list[tuple[str, str]]:
-    """Return the fields of `wanted` that have a value, once they are checked."""
-    return checked([(name, value) for name, value in wanted if value is not None])
+def set_missing(response: ResponseMessage, fields: Iterable[tuple[str, str]]) -> None:
+    """Set the fields that the response does not have."""
+    headers = response.headers
+    for name, value in fields:
+        if name not in headers:
+            headers[name] = value

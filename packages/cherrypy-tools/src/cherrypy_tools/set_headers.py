@@ -37,17 +37,17 @@ def response_headers(
     Raises:
         ValueError: A name is not a token, or a value holds a control character (RFC 9110, 5.5).
     """
-    for name, value in checked(headers or ()):
+    for name, value in checked_fields(headers):
         response.headers[name] = value
 
 
-def checked(headers: HeaderItems) -> list[tuple[str, str]]:
+def checked_fields(headers: HeaderItems | None) -> list[tuple[str, str]]:
     """Return `headers` as pairs that are safe to write on the wire.
 
     Raises:
         ValueError: A name is not a token, or a value holds a control character.
     """
-    pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
+    pairs = list(headers.items() if isinstance(headers, Mapping) else headers or ())
     for name, value in pairs:
         if not TOKEN.fullmatch(name):
             raise ValueError(f"{name!r} is not a header name: use letters, digits and hyphens")

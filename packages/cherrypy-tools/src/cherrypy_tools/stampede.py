@@ -127,8 +127,12 @@ def key_for(names: tuple[str, ...], headers: Mapping[str, str]) -> tuple[str | N
 
     Fields that differ in white space only are the same; an absent one is not an empty one.
     """
+    if not names:
+        return ()
     return tuple(_normal(headers.get(name)) for name in names)
 
 
 def _normal(value: str | None) -> str | None:
-    return None if value is None else ",".join(part.strip() for part in value.split(","))
+    if value is None or "," not in value:
+        return value and value.strip()
+    return ",".join(part.strip() for part in value.split(","))

@@ -32,6 +32,7 @@ from cherrypy_web.namespaces import (
 from cherrypy_web.request import Request
 from cherrypy_web.requestdata import UniqueID
 from cherrypy_web.response import Response, ResponseBody
+from cherrypy_web.toolcheck import ToolConfigError, check_tools
 from cherrypy_web.tools import ErrorTool, HandlerTool, HandlerWrapperTool, Tool, Toolbox
 from cherrypy_web.tree import Tree
 from cherrypy_web.unicode_environ import downgrade_wsgi_ux_to_1x
@@ -66,12 +67,14 @@ __all__ = [
     "ResponseBody",
     "SizedReader",
     "Tool",
+    "ToolConfigError",
     "Toolbox",
     "Tree",
     "UniqueID",
     "VirtualHost",
     "WSGIErrorHandler",
     "bare_error",
+    "check_tools",
     "clean_headers",
     "downgrade_wsgi_ux_to_1x",
     "error_page_namespace",

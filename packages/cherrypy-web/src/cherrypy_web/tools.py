@@ -1,8 +1,8 @@
 """A tool hangs a function on a hook point of the requests for which the config turns it on.
 
 What a tool does to a request is told by `Tool.hooks`, from its options alone, so it can be worked
-out once for all requests of the same config. A subclass that overrides `Tool._setup` is called for
-each request instead.
+out once for all requests of the same config, and mistakes in them are found before there is any. A
+subclass that overrides `Tool._setup` is called for each request instead.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from cherrypy_httputil import NotFound
-from cherrypy_serving import serving
+from cherrypy_serving import ambient, serving
 from cherrypy_web.epoch import EPOCH
 from cherrypy_web.hooks import Hook
+from cherrypy_web.options import is_complete
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 if TYPE_CHECKING:
     # With a default (PEP 696), so that users may write ``class Mine(Tool)``.
@@ -37,7 +38,9 @@ class Tool(Generic[P]):
 
     Args:
         point: A name in `cherrypy_web.hooks.HOOK_POINTS`.
-        callable: What to call. Its keyword arguments are the options of the tool.
+        callable: What to call. Its keyword arguments are the options of the tool. If it has an
+            attribute ``prepare``, that is called with them, once for each config, and what it
+            returns is called with request and response; see `cherrypy_serving.prepared`.
         name: What config calls it; by default, the attribute of the toolbox that it is set to.
         priority: From 1 to 100, lower runs earlier. An attribute ``priority`` of the callable and
             the config key ``<tool>.priority`` come before it.
@@ -86,12 +89,14 @@ class Tool(Generic[P]):
         """Return a decorator that turns the tool on for a handler, with these options.
 
         Raises:
-            TypeError: An option was given by position.
+            TypeError: An option was given by position, or there is none of its name.
+            ValueError: A value is none that the option may have.
         """
         if args:
             raise TypeError(
                 f"the tool {self._name!r} takes its options by keyword, not {args!r} by position"
             )
+        self.check(kwargs)
         prefix = f"{self.namespace}.{self._name}."
 
         def turn_on(handler: F) -> F:
@@ -111,12 +116,37 @@ class Tool(Generic[P]):
         """
         return [(self._point, self._hook(self.callable, options))]
 
+    def check(self, options: Mapping[str, Any]) -> None:
+        """Refuse options with which every request would fail, as far as they tell.
+
+        An option that is missing may come from another place. A tool that is called for each
+        request says itself what it takes.
+
+        Args:
+            options: Some of those that the tool is going to have.
+
+        Raises:
+            TypeError: There is no option of that name.
+            ValueError: A value is none that the option may have.
+        """
+        if type(self)._setup is not Tool._setup:  # noqa: SLF001 - see `Tool`
+            return
+        given = {name: value for name, value in options.items() if name not in {"on", "priority"}}
+        if is_complete(self._name, self.callable, given):
+            list(self.hooks(given))
+
     def _hook(self, callback: Callable[..., object], options: dict[str, Any]) -> Hook:
         kwargs = dict(options)
         priority = kwargs.pop("priority", None)
         if priority is None:
             priority = getattr(self.callable, "priority", self._priority)
-        return Hook(callback, getattr(self.callable, "failsafe", None), priority, **kwargs)
+        failsafe = getattr(self.callable, "failsafe", None)
+        prepare = getattr(callback, "prepare", None)
+        if prepare is None:
+            return Hook(callback, failsafe, priority, **kwargs)
+        bound = ambient(prepare(**kwargs))
+        bound.__name__ = bound.__qualname__ = str(self._name)  # for who reads a list of hooks
+        return Hook(bound, failsafe, priority)
 
     def _merged_args(self, d: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the options of the running request's config, under those in ``d``."""

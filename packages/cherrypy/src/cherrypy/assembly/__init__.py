@@ -14,12 +14,13 @@ from cherrypy.assembly.logs import SiteLog
 from cherrypy.assembly.settings import settings_class
 from cherrypy.assembly.sites import application_class, server_class, tree_class
 from cherrypy.assembly.toolbox import DefaultToolbox
+from cherrypy_web import Application, check_tools
 
 if TYPE_CHECKING:
     from cherrypy.assembly.settings import Settings
     from cherrypy.assembly.sites import SiteServer
     from cherrypy_config import ConfigSource
-    from cherrypy_web import Application, LogManager, Tree
+    from cherrypy_web import LogManager, Tree
 
 __all__ = ["Assembly"]
 
@@ -56,11 +57,20 @@ class Assembly:
         self.server = self.server_class()
         self.log.screen = True
         self.engine.subscribe("log", self._log_engine)
+        self.engine.subscribe("start", self._check_tools, priority=10)
         self.engine.subscribe("graceful", self.log.reopen_files)
         self.server.subscribe()
 
     def _log_engine(self, msg: str = "", level: int = logging.INFO) -> None:
         self.log.error(msg, "ENGINE", severity=level)
+
+    def _check_tools(self) -> None:
+        """Refuse to start where config turns tools on that cannot work, before there is a server.
+
+        Raises:
+            ToolConfigError: With everything that is wrong.
+        """
+        check_tools(app for app in self.tree.apps.values() if isinstance(app, Application))
 
     def quickstart(
         self, root: object = None, script_name: str = "", config: ConfigSource | None = None

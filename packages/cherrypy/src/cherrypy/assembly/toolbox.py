@@ -18,6 +18,7 @@ from cherrypy.lib import (
 )
 from cherrypy.lib.quotas import RateLimits
 from cherrypy.lib.sessions import SessionTool, schedule_on
+from cherrypy_serving import prepared
 from cherrypy_web import ErrorTool, HandlerTool, Tool, Toolbox
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ class DefaultToolbox(Toolbox):
         self._add_for_headers()
         self._add_for_bodies()
         self.sessions = SessionTool(schedule_on(engine))
-        self.caching = caching.CachingTool(schedule_on(engine))
+        self.caching = caching.CachingTool(caching.get, schedule_on(engine))
         self.cors = cors.CorsTool(cors.check)
-        self.rate_limit = Tool("before_request_body", RateLimits().check, priority=35)
+        self.rate_limit = Tool("before_request_body", prepared(RateLimits().check), priority=35)
         self.csrf = Tool("before_handler", csrf.check, priority=10)
         self.auth_basic = Tool("before_handler", auth_basic.basic_auth, priority=1)
         self.session_auth = HandlerTool(cptools.session_auth)
@@ -63,11 +64,11 @@ class DefaultToolbox(Toolbox):
         self.response_headers = Tool("on_start_resource", cptools.response_headers)
         self.accept = Tool("on_start_resource", cptools.accept)
         self.allow = Tool("on_start_resource", cptools.allow)
-        self.proxy = Tool("before_request_body", cptools.proxy, priority=30)
+        self.proxy = Tool("on_start_resource", cptools.proxy, priority=5)
         self.ignore_headers = Tool("before_request_body", cptools.ignore_headers)
         self.referer = Tool("before_request_body", cptools.referer)
         self.expires = Tool("before_finalize", caching.expires)
-        self.secure_headers = Tool("before_finalize", cptools.secure_headers)
+        self.secure_headers = cptools.ResponseTool(cptools.secure_headers)
         self.etags = Tool("before_finalize", cptools.validate_etags, priority=75)
 
     def _add_for_bodies(self) -> None:
@@ -75,7 +76,7 @@ class DefaultToolbox(Toolbox):
         self.json_in = Tool("before_request_body", jsontools.json_in, priority=30)
         self.params = Tool("before_handler", cptools.convert_params, priority=15)
         self.json_out = Tool("before_handler", jsontools.json_out, priority=30)
-        self.encode = encoding.EncodeTool()
+        self.encode = Tool("before_handler", encoding.ResponseEncoder, priority=70)
         self.flatten = Tool("before_finalize", cptools.flatten)
         self.gzip = Tool("before_finalize", encoding.gzip, priority=80)
         self.compress = Tool("before_finalize", encoding.compress_response, priority=80)

@@ -6,17 +6,17 @@ Whoever is told to make a response must say so when none comes of it, or others 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, Unpack
 
 import cherrypy_tools
 from cherrypy_config import attributes
 from cherrypy_serving import UnboundError, ambient, serving
 from cherrypy_sessions import daemon_thread
 from cherrypy_tools import AntiStampedeCache, Cache, Target, TargetedCache
-from cherrypy_web import Hook, Tool, url
+from cherrypy_web import Hook, Tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import timedelta
 
     from cherrypy_tools import Scheduler
@@ -31,11 +31,17 @@ __all__ = [
     "tee_output",
 ]
 
+P = ParamSpec("P")
+
 
 def _target() -> Target:
-    request, response = serving.request, serving.response
-    uri = url(qs=request.query_string, relative=False)
-    return Target(uri, request, response, response.time)
+    return _target_of(serving.request, serving.response)
+
+
+def _target_of(request: Any, response: Any) -> Target:
+    query = request.query_string
+    where = f"{request.base}{request.script_name}{request.path_info}"
+    return Target(f"{where}?{query}" if query else where, request, response, response.time)
 
 
 class MemoryCache(cherrypy_tools.MemoryCache):
@@ -43,6 +49,19 @@ class MemoryCache(cherrypy_tools.MemoryCache):
 
     def __init__(self) -> None:
         super().__init__(_target)
+
+
+class CacheAttributes(TypedDict, total=False):
+    """The attributes of the caches in `cherrypy_tools`; a program's own may have others."""
+
+    delay: float
+    maxobjects: int
+    maxobj_size: int
+    maxsize: int
+    antistampede_timeout: float | None
+    expire_freq: float
+    url: str
+    prefix: str
 
 
 class _Store:
@@ -55,17 +74,41 @@ class _Store:
 
     def cache(self, cache_class: type[Any] | str | None, options: dict[str, Any]) -> Any:
         """Return the cache; its class and its attributes are those of the first call."""
-        with self._lock:
-            if self._cache is None:
-                named = attributes(cache_class) if isinstance(cache_class, str) else cache_class
-                self._cache = (named or MemoryCache)()
-                for name, value in options.items():
-                    setattr(self._cache, name, value)
-                if hasattr(self._cache, "start"):
-                    self._cache.start(self._scheduler)
-            return self._cache
+        if self._cache is None:
+            with self._lock:
+                if self._cache is None:
+                    self._cache = self._made(_class_of(cache_class), options)
+        return self._cache
+
+    def _made(self, cache_class: type[Any], options: dict[str, Any]) -> Any:
+        cache = cache_class()
+        for name, value in options.items():
+            setattr(cache, name, value)
+        if hasattr(cache, "start"):
+            cache.start(self._scheduler)
+        return cache
 
 
+def _class_of(cache_class: type[Any] | str | None) -> type[Any]:
+    if isinstance(cache_class, str):
+        named: type[Any] = attributes(cache_class)
+        return named
+    return cache_class or MemoryCache
+
+
+def _checked(cache_class: type[Any], options: Iterable[str]) -> None:
+    """Refuse attributes that a class of these libraries does not have: they are misspelt.
+
+    Raises:
+        TypeError: There is one.
+    """
+    if cache_class in _KNOWN:
+        for name in options:
+            if not hasattr(cache_class, name):
+                raise TypeError(f"{cache_class.__name__} has no attribute {name!r} to be set")
+
+
+_KNOWN = {MemoryCache, cherrypy_tools.MemoryCache, cherrypy_tools.RedisCache}
 _store = _Store(daemon_thread)
 
 
@@ -75,35 +118,44 @@ def get(
     *,
     cache_class: type[Any] | str | None = None,
     authorized: bool = False,
-    **kwargs: Any,
+    cookies: bool = False,  # noqa: ARG001 - it is for the tool, which hands it on
+    **kwargs: Unpack[CacheAttributes],
 ) -> bool:
     """Answer the running request from the cache, if there is a fresh response in it.
 
-    It sets ``request.cached`` to what it returns, and ``request.cacheable`` to whether the response
-    that is now to be made is for `tee_output`.
+    It sets ``request.cached`` to what it returns, ``request.cacheable`` to whether the response
+    that is now to be made is for `tee_output`, and ``request.cache`` to the cache.
 
     Args:
         invalid_methods: Methods that change a resource, so that what is kept of it is forgotten.
         debug: Report decisions.
         cache_class: The class of the cache, or its dotted name; it counts at the first call.
         authorized: Answer requests with credentials from the cache too.
+        cookies: For the tool: keep responses that set a cookie, too; see `tee_output`.
         kwargs: Attributes of the cache, such as ``delay``; they count at the first call.
 
     Raises:
         HTTPRedirect: With status 304, if the client has the response.
         HTTPError: 412 or 504, as the conditions of the request say.
     """
-    options = {**kwargs, "debug": debug}
-    return _get(_store.cache(cache_class, options), invalid_methods, debug, authorized)
+    cache = _store.cache(cache_class, {**kwargs, "debug": debug})
+    return _get(serving.request, serving.response, cache, invalid_methods, debug, authorized)
 
 
-def _get(cache: Any, invalid_methods: Sequence[str], debug: bool, authorized: bool) -> bool:
-    request, response = serving.request, serving.response
+def _get(
+    request: Any,
+    response: Any,
+    cache: Any,
+    invalid_methods: Collection[str],
+    debug: bool,
+    authorized: bool,
+) -> bool:
     request.cached = request.cacheable = False
-    known = cache.at(_target()) if isinstance(cache, TargetedCache) else cache
-    serving.cache = known
+    if isinstance(cache, TargetedCache):
+        cache = cache.at(_target_of(request, response))
+    request.cache = cache
     request.cached, request.cacheable = cherrypy_tools.serve_cached(
-        request, response, known, invalid_methods, debug, authorized=authorized, validate=False
+        request, response, cache, invalid_methods, debug, authorized=authorized, validate=False
     )
     if request.cached:
         cherrypy_tools.validate_etags(request, response)
@@ -111,19 +163,23 @@ def _get(cache: Any, invalid_methods: Sequence[str], debug: bool, authorized: bo
     return bool(request.cached)
 
 
-def tee_output(*, authorized: bool = False, cookies: bool = False) -> None:
+@ambient
+def tee_output(
+    request: Any, response: Any, *, authorized: bool = False, cookies: bool = False
+) -> None:
     """Keep the running response when its body is complete, if that is allowed.
 
     Args:
+        request: The running request.
+        response: Its response.
         authorized: Also a response to a request with credentials.
-        cookies: Also one that sets a cookie, as all do while sessions are on: what is in it is then
+        cookies: Also one that sets a cookie, or that was made with a session: what is in it is then
             for everybody. The cookie itself is not kept.
     """
-    request, response = serving.request, serving.response
-    cache = _cache()
+    cache = getattr(request, "cache", None)
     if cache is None or not request.cacheable:
         return
-    if response.cookie and not cookies:
+    if not cookies and (response.cookie or _has_session()):
         return
     request.cacheable = False
     cherrypy_tools.record(
@@ -131,62 +187,83 @@ def tee_output(*, authorized: bool = False, cookies: bool = False) -> None:
     )
 
 
-def _cache() -> Any:
+def _has_session() -> bool:
     try:
-        return serving.cache
+        return bool(serving.session.loaded)
     except UnboundError:
-        return None
+        return False
 
 
-def _forget_changed() -> None:
-    cache = _cache()
+@ambient
+def _forget_changed(request: Any, response: Any) -> None:
+    cache = getattr(request, "cache", None)
     if cache is not None:
-        cherrypy_tools.forget_changed(serving.request, serving.response, cache)
+        cherrypy_tools.forget_changed(request, response, cache)
 
 
-def _give_up() -> None:
-    if getattr(serving.request, "cacheable", False):
-        serving.request.cacheable = False
-        release = getattr(_cache(), "release", None)
+@ambient
+def _give_up(request: Any, response: Any) -> None:  # noqa: ARG001 - every hook takes both
+    if getattr(request, "cacheable", False):
+        request.cacheable = False
+        release = getattr(request.cache, "release", None)
         if release is not None:
             release(uncacheable=True)
 
 
-class CachingTool(Tool[...]):
-    """Answer from a cache, and fill it. The options are those of `get` and of `tee_output`.
+class CachingTool(Tool[P]):
+    """Answer from a cache, and fill it.
 
     Args:
+        callable: Tells the options: `get`; see `Tool`.
         scheduler: Who removes what has ended; by default a thread of its own.
     """
 
-    def __init__(self, scheduler: Scheduler = daemon_thread) -> None:
-        super().__init__("before_handler", get, "caching", priority=90)
+    def __init__(
+        self,
+        callable: Callable[P, object],  # noqa: A002 - the documented name
+        scheduler: Scheduler = daemon_thread,
+    ) -> None:
+        super().__init__("before_handler", callable, "caching", priority=90)
         self._caches = _Store(scheduler)
 
     def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
-        """Return the hooks that ask the cache, fill it, and make way for others in the end."""
+        """Return the hooks that ask the cache, fill it, and make way for others in the end.
+
+        Raises:
+            TypeError: A cache of this library has no attribute of the name of an option.
+        """
         left = dict(options)
         keeping = {name: left[name] for name in ("authorized", "cookies") if name in left}
         left.pop("cookies", None)
-        yield self._point, self._hook(self._serve, left)
+        priority = {"priority": left.pop("priority")} if "priority" in left else {}
+        yield self._point, self._hook(self._server(**left), priority)
         yield "before_finalize", Hook(tee_output, priority=100, **keeping)
         yield "before_finalize", Hook(_forget_changed, priority=100)
         yield "on_end_resource", Hook(_give_up, failsafe=True, priority=100)
 
-    def _serve(
+    def _server(
         self,
         invalid_methods: Sequence[str] = ("POST", "PUT", "DELETE"),
         debug: bool = False,
         cache_class: type[Any] | str | None = None,
         authorized: bool = False,
         **kwargs: Any,
-    ) -> None:
-        cache = self._caches.cache(cache_class, {**kwargs, "debug": debug})
-        if _get(cache, invalid_methods, debug, authorized):
-            serving.request.handler = None
+    ) -> Callable[[], None]:
+        _checked(_class_of(cache_class), kwargs)
+        attributes = {**kwargs, "debug": debug}
+        methods = frozenset(invalid_methods)
+
+        @ambient
+        def serve(request: Any, response: Any) -> None:
+            cache = self._caches.cache(cache_class, attributes)
+            if _get(request, response, cache, methods, debug, authorized):
+                request.handler = None
+
+        return serve
 
 
-def _expires(
+@ambient
+def expires(
     request: Any,
     response: Any,
     secs: float | timedelta = 0,
@@ -203,6 +280,3 @@ def _expires(
         debug: Report the decision.
     """
     cherrypy_tools.expires(request, response, secs, force, debug, now=response.time)
-
-
-expires = ambient(_expires)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec
 
-import cherrypy_tools
 from cherrypy_httputil import HTTPRedirect
-from cherrypy_serving import serving
-from cherrypy_tools import set_vary_header
+from cherrypy_serving import ambient, prepared
+from cherrypy_tools import CorsPolicy, set_vary_header
 from cherrypy_web import Hook, Tool
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ class PreflightAnswered(HTTPRedirect):
         """Leave the response as it is."""
 
 
+@prepared
 def check(
     origins: str | Sequence[str] = (),
     methods: str | Sequence[str] = ("GET", "HEAD", "POST"),
@@ -47,31 +47,27 @@ def check(
     credentials: bool = False,
     max_age: int = 600,
     debug: bool = False,
-) -> None:
+) -> Callable[[Any, Any], None]:
     """Tell a browser whether the page that sent the running request may see the response.
 
-    The options are those of `cherrypy_tools.cors`.
+    The options are those of `cherrypy_tools.CorsPolicy`.
 
     Raises:
         PreflightAnswered: The request is a preflight, and its response is complete.
         ValueError: An option is malformed, or credentials are allowed for every origin.
     """
-    if cherrypy_tools.cors(
-        serving.request,
-        serving.response,
-        origins,
-        methods,
-        headers,
-        expose,
-        credentials,
-        max_age,
-        debug,
-    ):
-        raise PreflightAnswered
+    policy = CorsPolicy(origins, methods, headers, expose, credentials, max_age, debug)
+
+    def tell(request: Any, response: Any) -> None:
+        if policy(request, response):
+            raise PreflightAnswered
+
+    return tell
 
 
-def _vary() -> None:
-    set_vary_header(serving.response, "Origin")
+@ambient
+def _vary(request: Any, response: Any) -> None:  # noqa: ARG001 - every tool takes the exchange
+    set_vary_header(response, "Origin")
 
 
 class CorsTool(Tool[P]):

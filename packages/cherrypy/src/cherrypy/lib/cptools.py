@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import cherrypy_tools
-from cherrypy_serving import ambient, serving
+from cherrypy_serving import ambient, prepared, serving
 from cherrypy_tools import MonitoredHeaderMap
-from cherrypy_web import url
+from cherrypy_web import Hook, Tool, url
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, MutableMapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 
 __all__ = [
     "MonitoredHeaderMap",
+    "ResponseTool",
     "SessionAuth",
     "accept",
     "allow",
@@ -36,18 +39,151 @@ __all__ = [
     "validate_since",
 ]
 
-accept = ambient(cherrypy_tools.accept)
-allow = ambient(cherrypy_tools.allow)
+P = ParamSpec("P")
+
 flatten = ambient(cherrypy_tools.flatten)
 ignore_headers = ambient(cherrypy_tools.ignore_headers)
 redirect = ambient(cherrypy_tools.redirect)
-referer = ambient(cherrypy_tools.referer)
-response_headers = ambient(cherrypy_tools.response_headers)
-secure_headers = ambient(cherrypy_tools.secure_headers)
 validate_since = ambient(cherrypy_tools.validate_since)
 
+
+@prepared
+def accept(
+    media: str | Sequence[str] | None = None, debug: bool = False
+) -> Callable[[Any, Any], str | None]:
+    """Return the media type that the client prefers of those that the page can emit.
+
+    Args:
+        media: A media type, or several; ``None`` tests nothing.
+        debug: Report the decision.
+
+    Raises:
+        HTTPError: 406, the client accepts none of them.
+    """
+    offered = (media,) if isinstance(media, str) else tuple(media or ())
+    return partial(cherrypy_tools.accept, media=offered, debug=debug)
+
+
+@prepared
+def allow(
+    methods: str | Iterable[str] | None = None, debug: bool = False
+) -> Callable[[Any, Any], None]:
+    """Set ``Allow``, and refuse the running request if its method is not in it.
+
+    Args:
+        methods: A method, or several, in any case and order; GET and HEAD by default. GET brings
+            HEAD with it.
+        debug: Report the decision.
+
+    Raises:
+        HTTPError: 405, it is another method.
+    """
+    allowed = (methods,) if isinstance(methods, str) else tuple(methods or ())
+    return partial(cherrypy_tools.allow, methods=allowed, debug=debug)
+
+
+@prepared
+def referer(
+    pattern: str | re.Pattern[str],
+    accept: bool = True,
+    accept_missing: bool = False,
+    error: int | str = 403,
+    message: str = "Forbidden Referer header.",
+    debug: bool = False,
+) -> Callable[[Any, Any], None]:
+    """Refuse the running request if its ``Referer`` does not match, or does.
+
+    Args:
+        pattern: A regular expression that is matched from the beginning of the field.
+        accept: Take requests that match; if false, those that do not.
+        accept_missing: Take requests without the field.
+        error: The status of the refusal.
+        message: What the refusal says.
+        debug: Report the decision.
+
+    Raises:
+        HTTPError: ``error``, the request is refused.
+        ValueError: ``pattern`` is no regular expression.
+    """
+    try:
+        compiled = re.compile(pattern)
+    except re.error as fault:
+        raise ValueError(f"{pattern!r} is no regular expression: {fault}") from fault
+    return partial(
+        cherrypy_tools.referer,
+        pattern=compiled,
+        accept=accept,
+        accept_missing=accept_missing,
+        error=error,
+        message=message,
+        debug=debug,
+    )
+
+
+@prepared
+def response_headers(
+    headers: cherrypy_tools.HeaderItems | None = None,
+    debug: bool = False,  # noqa: ARG001 - documented option
+) -> Callable[[Any, Any], None]:
+    """Set header fields of the running response, in place of those of the same names.
+
+    Args:
+        headers: Pairs of name and value, or a mapping of them.
+        debug: Accepted for the documented signature.
+
+    Raises:
+        ValueError: A name is not a token, or a value holds a control character.
+    """
+    fields = cherrypy_tools.checked_fields(headers)
+
+    def set_fields(request: Any, response: Any) -> None:  # noqa: ARG001 - every tool takes both
+        for name, value in fields:
+            response.headers[name] = value
+
+    return set_fields
+
+
 # Also where another hook of the point refuses the request: they may be what protects its visitor.
+
+
 response_headers.failsafe = True  # type: ignore[attr-defined]  # what `cherrypy_web.Hook` asks
+
+
+@prepared
+def secure_headers(
+    headers: Mapping[str, str | None] | None = None, hsts: int | None = None
+) -> Callable[[Any, Any], None]:
+    """Set the header fields that ask browsers for protection, where the response has none.
+
+    The options are those of `cherrypy_tools.secure_headers`.
+
+    Raises:
+        ValueError: A name is no header name, a value holds a control character, or ``hsts`` is
+            negative.
+    """
+    fields = cherrypy_tools.secure_fields(headers, hsts)
+    return lambda _request, response: cherrypy_tools.set_missing(response, fields)
+
+
+class ResponseTool(Tool[P]):
+    """A tool for every response, also for the one to an unexpected error.
+
+    Args:
+        callable: What to call; see `Tool`.
+        priority: See `Tool`.
+    """
+
+    def __init__(
+        self,
+        callable: Callable[P, object],  # noqa: A002 - the documented name
+        priority: float = 50,
+    ) -> None:
+        super().__init__("before_finalize", callable, priority=priority)
+
+    def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
+        """Return the hook, at the point before a response and at the one before an error's."""
+        hook = self._hook(self.callable, options)
+        return [(self._point, hook), ("after_error_response", hook)]
 
 
 def log_traceback(severity: int = logging.ERROR, debug: bool = False) -> None:  # noqa: ARG001 - documented option
@@ -60,15 +196,19 @@ def log_traceback(severity: int = logging.ERROR, debug: bool = False) -> None:  
     serving.request.app.log("", "HTTP", severity=severity, traceback=True)
 
 
-def log_request_headers(debug: bool = False) -> None:  # noqa: ARG001 - documented option
+def log_request_headers(
+    debug: bool = False,  # noqa: ARG001 - documented option
+    *,
+    hidden: Collection[str] = (),
+) -> None:
     """Write the header fields of the request to the error log.
 
     Args:
         debug: Accepted for the documented signature.
+        hidden: Names of fields whose values are left out, such as ``Authorization``.
     """
     request = serving.request
-    lines = "".join(f"\n  {name}: {value!r}" for name, value in request.header_list)
-    request.app.log(f"\nRequest Headers:{lines}", "HTTP")
+    request.app.log(cherrypy_tools.request_headers_text(request.header_list, hidden), "HTTP")
 
 
 def log_hooks(debug: bool = False) -> None:  # noqa: ARG001 - documented option
@@ -85,7 +225,8 @@ def log_hooks(debug: bool = False) -> None:  # noqa: ARG001 - documented option
     request.app.log("\n".join(lines), "HTTP")
 
 
-def _trailing_slash(
+@ambient
+def trailing_slash(
     request: Any,
     response: Any,
     missing: bool = True,
@@ -113,10 +254,8 @@ def _trailing_slash(
         )
 
 
-trailing_slash = ambient(_trailing_slash)
-
-
-def _validate_etags(
+@ambient
+def validate_etags(
     request: Any, response: Any, autotags: bool = False, debug: bool = False
 ) -> None:
     """Check the entity-tags of the request against that of the response.
@@ -135,22 +274,18 @@ def _validate_etags(
     cherrypy_tools.validate_etags(request, response, autotags, debug, stream=response.stream)
 
 
-validate_etags = ambient(_validate_etags)
-
-
-def _proxy(
-    request: Any,
-    response: Any,
+@prepared
+def proxy(
     base: str | None = None,
     local: str = "X-Forwarded-Host",
     remote: str = "X-Forwarded-For",
     scheme: str = "X-Forwarded-Proto",
     debug: bool = False,
     *,
-    trusted: Sequence[str] | None = None,
+    trusted: str | Sequence[str] | None = None,
     hops: int | None = None,
     forwarded: bool = False,
-) -> None:
+) -> Callable[[Any, Any], None]:
     """Set ``request.base`` and ``request.remote.ip`` to what the proxies on the way tell.
 
     The options are those of `cherrypy_tools.proxy`. Without ``trusted``, whoever reaches this
@@ -158,30 +293,37 @@ def _proxy(
 
     Raises:
         HTTPError: 400, a header that is believed holds no scheme or no host.
+        ValueError: A member of ``trusted`` is no network, or ``hops`` is below 1.
     """
-    origin = cherrypy_tools.proxy(
-        request,
-        response,
-        base,
-        local,
-        remote,
-        scheme,
-        debug,
-        own_base=request.base,
-        peer=request.remote.ip,
-        trusted=trusted,
-        hops=hops,
-        forwarded=forwarded,
-    )
-    request.base = origin.base
-    if origin.remote_ip is not None:
-        request.remote.ip = request.remote.name = origin.remote_ip
+    cherrypy_tools.believed_peers(trusted, hops)
+
+    def learn(request: Any, response: Any) -> None:
+        origin = cherrypy_tools.proxy(
+            request,
+            response,
+            base,
+            local,
+            remote,
+            scheme,
+            debug,
+            own_base=request.base,
+            peer=request.remote.ip,
+            trusted=trusted,
+            hops=hops,
+            forwarded=forwarded,
+        )
+        request.base = origin.base
+        if origin.remote_ip is not None:
+            request.remote.ip = request.remote.name = origin.remote_ip
+
+    return learn
 
 
-proxy = ambient(_proxy)
+_vary = ambient(cherrypy_tools.autovary)
 
 
-def _autovary(
+@ambient
+def autovary(
     request: Any,
     response: Any,  # noqa: ARG001 - every tool takes the exchange
     ignore: Collection[str] | None = None,
@@ -200,11 +342,8 @@ def _autovary(
     request.hooks.attach("before_finalize", _vary, priority=95, ignore=ignore, debug=debug)
 
 
-_vary = ambient(cherrypy_tools.autovary)
-autovary = ambient(_autovary)
-
-
-def _convert_params(
+@ambient
+def convert_params(
     request: Any,
     response: Any,  # noqa: ARG001 - every tool takes the exchange
     exception: type[BaseException] | tuple[type[BaseException], ...] = ValueError,
@@ -225,9 +364,6 @@ def _convert_params(
     if page is not None:
         found = cherrypy_tools.convert_params(request.params, page, exception, error)
         request.params.update(found)
-
-
-convert_params = ambient(_convert_params)
 
 
 class _RunningVisit:

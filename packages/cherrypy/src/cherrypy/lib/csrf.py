@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import cherrypy_sessions
 import cherrypy_tools
-from cherrypy_serving import UnboundError, serving
+from cherrypy_serving import UnboundError, prepared, serving
 from cherrypy_tools import CsrfTokens, new_binding
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from cherrypy_sessions import Session
 
@@ -27,6 +27,7 @@ SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
 MIN_BINDING: Final = 32
 
 
+@prepared
 def check(
     secret: str | bytes | Sequence[str] | Sequence[bytes],
     *,
@@ -36,7 +37,7 @@ def check(
     field: str = "csrf_token",
     exempt_methods: Collection[str] = SAFE,
     debug: bool = False,
-) -> None:
+) -> Callable[[Any, Any], None]:
     """Refuse the running request if it changes something and has no token of this user.
 
     A token in the body is removed from ``request.params``: it is not for the page.
@@ -56,23 +57,20 @@ def check(
         ValueError: A secret is shorter than 16 characters.
     """
     tokens = _tokens(_hashable(secret), max_age)
-    request = serving.request
-    if request.method in exempt_methods:
-        return
-    params = request.body.params
-    cherrypy_tools.csrf(
-        request,
-        serving.response,
-        tokens,
-        _sent_binding(cookie),
-        header,
-        field,
-        exempt_methods,
-        debug,
-        params=params,
-    )
-    if field in params:
-        request.params.pop(field, None)
+    exempt = frozenset(exempt_methods)
+
+    def refuse(request: Any, response: Any) -> None:
+        if request.method in exempt:
+            return
+        params = request.body.params
+        bound_to = _sent_binding(cookie)
+        cherrypy_tools.csrf(
+            request, response, tokens, bound_to, header, field, exempt, debug, params=params
+        )
+        if field in params:
+            request.params.pop(field, None)
+
+    return refuse
 
 
 def new_token() -> str:

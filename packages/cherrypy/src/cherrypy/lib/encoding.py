@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import codecs
+import logging
+from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import cherrypy_tools
-from cherrypy_httputil import HTTPError
-from cherrypy_serving import ambient, serving
-from cherrypy_tools import Encoder, StreamEncoder, compress, decompress
-from cherrypy_web import Hook, Tool
+from cherrypy_serving import prepared, serving
+from cherrypy_tools import (
+    Encoded,
+    Encoder,
+    ResponseCompressor,
+    StreamEncoder,
+    checked_level,
+    compress,
+    decompress,
+    request_charsets,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 __all__ = [
-    "EncodeTool",
     "ResponseEncoder",
     "UTF8StreamEncoder",
     "compress",
@@ -26,8 +34,9 @@ __all__ = [
     "gzip",
 ]
 
-gzip = ambient(cherrypy_tools.gzip)
-compress_response = ambient(cherrypy_tools.compress_response)
+log = logging.getLogger(__name__)
+
+compress_response = prepared(ResponseCompressor)
 
 _NO_HANDLER = (NoneType, Exception)
 
@@ -36,30 +45,50 @@ _has = dict.__contains__
 _set = dict.__setitem__
 
 
-def _decode(
-    request: Any,
-    response: Any,  # noqa: ARG001 - every tool takes the exchange
-    encoding: str | Sequence[str] | None = None,
-    default_encoding: str | Sequence[str] = "utf-8",
-) -> None:
+@prepared
+def gzip(
+    compress_level: int = 5,
+    mime_types: Sequence[str] = ("text/html", "text/plain"),
+    debug: bool = False,
+) -> Callable[[Any, Any], None]:
+    """Compress the body of the running response, if the client accepts that and it is of a type.
+
+    The options are those of `cherrypy_tools.gzip`.
+
+    Raises:
+        HTTPError: 406, the client refuses the plain body and gzip; 400, a quality is no number.
+        ValueError: There is no such level.
+    """
+    return partial(
+        cherrypy_tools.gzip,
+        compress_level=checked_level("gzip", compress_level),
+        mime_types=tuple(mime_types),
+        debug=debug,
+    )
+
+
+@prepared
+def decode(
+    encoding: str | Sequence[str] | None = None, default_encoding: str | Sequence[str] = "utf-8"
+) -> Callable[[Any, Any], None]:
     """Say which charsets the body of the running request is decoded with.
 
     Args:
-        request: The running request.
-        response: Its response.
         encoding: The only ones to try, whatever the client declares.
         default_encoding: More to try where ``encoding`` is not given.
 
     Raises:
         ValueError: One of them is no charset.
     """
-    body = request.body
-    body.attempt_charsets = cherrypy_tools.request_charsets(
-        body.attempt_charsets, encoding, default_encoding
-    )
+    named = request_charsets([], encoding, default_encoding)
 
+    def choose(request: Any, response: Any) -> None:  # noqa: ARG001 - every tool takes both
+        if request.process_request_body:
+            body = request.body
+            others = [] if encoding is not None else body.attempt_charsets
+            body.attempt_charsets = list(dict.fromkeys([*others, *named]))
 
-decode = ambient(_decode)
+    return choose
 
 
 class UTF8StreamEncoder(StreamEncoder):
@@ -85,11 +114,11 @@ class ResponseEncoder:
         add_charset: Name the charset in ``Content-Type``.
         default_encoding: The charset for clients that do not choose.
         media_types: Patterns of further types to encode, such as ``application/*+xml``.
-        debug: Accepted for the documented signature.
+        debug: Report what becomes of each body.
+        failmsg: The message where nobody chose the charset, and it lacks a character.
 
     Attributes:
         body: What the other handler returned, encoded or not yet.
-        failmsg: The message where nobody chose the charset, and it lacks a character.
     """
 
     encoding: str | None = None
@@ -99,7 +128,7 @@ class ResponseEncoder:
     default_encoding: str = "utf-8"
     media_types: Sequence[str] = ()
     debug: bool = False
-    failmsg: str = "Response body could not be encoded with %r."
+    failmsg: str = cherrypy_tools.FAILURE
 
     def __init__(
         self,
@@ -111,6 +140,7 @@ class ResponseEncoder:
         *,
         media_types: Sequence[str] = (),
         debug: bool = False,
+        failmsg: str | None = None,
     ) -> None:
         self.encoding = encoding
         self.errors = errors
@@ -119,11 +149,34 @@ class ResponseEncoder:
         self.default_encoding = default_encoding
         self.media_types = media_types
         self.debug = debug
+        self.failmsg = failmsg or self.failmsg
         self.body: Any = None
         request = serving.request
         self.oldhandler = request.handler
         if self.oldhandler is not None:
             request.handler = self
+
+    @classmethod
+    def prepare(cls, *, debug: bool = False, **options: Any) -> Callable[[Any, Any], None]:
+        """Return what puts an encoder around the handler of a request, its options being known.
+
+        A class derived from this one is made for each request: it may override any method.
+        """
+        if cls is not ResponseEncoder:
+            return lambda _request, _response: cls.wrap(debug=debug, **options)
+        encoder = (_TracedEncoder if debug else Encoder)(**options)
+
+        def wrap(request: Any, response: Any) -> None:
+            # An error that stands in the handler's place has no text to encode.
+            if not isinstance(request.handler, _NO_HANDLER):
+                request.handler = _EncodedHandler(encoder, request, response)
+
+        return wrap
+
+    @classmethod
+    def wrap(cls, **options: Any) -> None:
+        """Put an encoder around the handler of the running request."""
+        cls(**options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the handler, and return what it returns as bytes."""
@@ -156,21 +209,33 @@ class ResponseEncoder:
             HTTPError: 406, the client takes none that fits; 500, nobody chose, and the default
                 does not fit.
         """
-        request, response = serving.request, serving.response
-        encode = Encoder(
+        kind = _TracedEncoder if self.debug else Encoder
+        encode = kind(
             self.encoding,
             self.errors,
             self.text_only,
             self.add_charset,
             self.default_encoding,
             media_types=self.media_types,
+            failmsg=self.failmsg,
         )
-        try:
-            self.body = encode(request, response, self.body, stream=response.stream)
-        except HTTPError as error:
-            if error.code != 500:  # noqa: PLR2004 - Internal Server Error
-                raise
-            raise HTTPError(500, self.failmsg % self.default_encoding) from error
+        response = serving.response
+        self.body = encode(serving.request, response, self.body, stream=response.stream)
+
+
+class _TracedEncoder(Encoder):
+    __slots__ = ()
+
+    def encode(
+        self,
+        body: Any,
+        content_type: str | None,
+        accept_charset: str | None = None,
+        stream: bool = False,
+    ) -> Encoded:
+        encoded = super().encode(body, content_type, accept_charset, stream)
+        log.info("%r, %r taken: %r", content_type, accept_charset, encoded.content_type)
+        return encoded
 
 
 def _pieces(body: Any) -> Iterable[str | bytes]:
@@ -200,24 +265,3 @@ class _EncodedHandler:
         if result is not body and _has(headers, "Content-Length"):
             del headers["Content-Length"]
         return result
-
-
-class EncodeTool(Tool[...]):
-    """Encode the text that handlers return. Its options are those of `ResponseEncoder`."""
-
-    def __init__(self) -> None:
-        super().__init__("before_handler", ResponseEncoder, priority=70)
-
-    def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
-        """Return the hook that puts an encoder around the handler; it is made once."""
-        kwargs = {name: options[name] for name in options if name not in {"debug", "priority"}}
-        encoder = Encoder(**kwargs)
-
-        @ambient
-        def wrap(request: Any, response: Any) -> None:
-            # An error that stands in the handler's place has no text to encode.
-            if not isinstance(request.handler, _NO_HANDLER):
-                request.handler = _EncodedHandler(encoder, request, response)
-
-        priority = {"priority": options["priority"]} if "priority" in options else {}
-        yield self._point, self._hook(wrap, priority)

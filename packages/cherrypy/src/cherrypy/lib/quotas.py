@@ -6,10 +6,9 @@ What counts is made once for the same options and kept: a second one would begin
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cherrypy_tools
-from cherrypy_serving import serving
 from cherrypy_tools import RateLimiter, TooManyRequests, client_of
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class RateLimits:
         cost: int = 1,
         headers: bool = True,
         debug: bool = False,
-    ) -> None:
+    ) -> Callable[[Any, Any], None]:
         """Refuse the running request if its client sent too many.
 
         Args:
@@ -56,20 +55,23 @@ class RateLimits:
         Raises:
             TooManyRequests: Status 429.
             ImportError: The library limits, or that of the storage, is not installed.
-            ValueError: A limit or the strategy is malformed.
+            ValueError: A limit, the strategy, the cost or the prefixes are malformed.
         """
+        if cost < 1:
+            raise ValueError(f"a request cannot cost {cost}: let it count as 1 or more")
+        client_of("::1", prefixes)  # they are refused here rather than with a request
         limiter = self._limiter(limits, storage, strategy, prefix, fail_open)
-        request = serving.request
-        whom = client_of(request.remote.ip, prefixes) if client is None else client()
-        cherrypy_tools.rate_limit(request, serving.response, limiter, whom, cost, headers, debug)
+
+        def refuse(request: Any, response: Any) -> None:
+            whom = client_of(request.remote.ip, prefixes) if client is None else client()
+            cherrypy_tools.rate_limit(request, response, limiter, whom, cost, headers, debug)
+
+        return refuse
 
     def _limiter(
         self, limits: str, storage: str, strategy: str, prefix: str, fail_open: bool
     ) -> RateLimiter:
         key = (limits, storage, strategy, prefix, fail_open)
-        found = self._limiters.get(key)
-        if found is not None:
-            return found
         with self._lock:
             if key not in self._limiters:
                 self._limiters[key] = RateLimiter(
