@@ -76,16 +76,13 @@ def test_decorator_takes_no_value_that_the_tool_refuses(greet: Any) -> None:
 
 def test_decorator_may_leave_to_config_what_is_needed(call: Any, mount: Any, greet: Any) -> None:
     class Decorated:
-        @expose
-        @greet(times=2)
-        def index(self) -> Any:
-            return b""
+        index = expose(greet(times=2)(lambda self: b""))
 
     assert call(mount(Decorated(), {"/": {"tools.greet.word": "hi"}})).body == b"hihi"
 
 
 def test_function_that_does_not_tell_its_arguments_is_not_checked(toolbox: Toolbox) -> None:
-    toolbox.unclear = Tool("before_handler", max)
+    toolbox.unclear = Tool("before_handler", max)  # type: ignore[arg-type]  # options, to a type checker
     toolbox.unclear(anything=5)
 
 
@@ -95,10 +92,12 @@ def test_function_that_takes_any_argument_takes_any_option(toolbox: Toolbox) -> 
 
 
 def test_tool_with_a_setup_of_its_own_knows_its_options_itself(toolbox: Toolbox) -> None:
-    class Own(Tool[...]):
+    class Own(Tool):
         def _setup(self) -> None: ...
 
-    toolbox.own = Own("before_handler", lambda: None)
+    def nothing() -> None: ...
+
+    toolbox.own = Own("before_handler", nothing)
     toolbox.own(anything=5)
 
 

@@ -10,7 +10,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cherrypy_httputil import HTTPDate, HTTPError
+from cherrypy_httputil import HeaderMap, HTTPDate, HTTPError
 from cherrypy_tools.cache import Cache, CachedResponse
 from cherrypy_tools.entity_tags import validate_etags
 from cherrypy_tools.freshness import (
@@ -253,8 +253,8 @@ def _fill(response: ResponseMessage, variant: CachedResponse, age: int) -> None:
     own = {name: headers[name] for name in headers if name.lower() in NOT_KEPT}
     headers.clear()
     fields = {**variant.headers, "Age": str(age), **own}
-    if isinstance(headers, HeaderMap):
-        headers.update_trusted(fields)
+    if type(headers) is HeaderMap:
+        dict.update(headers, fields)  # they are as such a map keeps them, and are judged once sent
     else:
         headers.update(fields)
     response.status = variant.status
@@ -264,4 +264,4 @@ def _fill(response: ResponseMessage, variant: CachedResponse, age: int) -> None:
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     named = {name.strip().lower() for name in headers.get("Connection", "").split(",")}
     left_out = NOT_KEPT | named
-    return {name: value for name, value in headers.items() if name.lower() not in left_out}
+    return {name.title(): value for name, value in headers.items() if name.lower() not in left_out}
