@@ -1,7 +1,9 @@
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from workspace.errors import Failure
@@ -90,3 +92,24 @@ def wait_for_end(number: int) -> None:
         if state.exists() and state.read_text("utf-8").split()[2] == "Z":
             raise ProcessLookupError
         threading.Event().wait(0.01)
+
+
+def test_a_signal_in_the_middle_of_starting_a_step_ends_what_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = tmp_path / "ready"
+    os.mkfifo(ready)
+    submit = ThreadPoolExecutor.submit
+    started: list[int] = []
+
+    def interrupted(*arguments: Any) -> None:
+        submit(*arguments)
+        started.append(int(ready.read_text("utf-8")))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", interrupted)
+    step = Step("wait", lambda log: log.run("sh", "-c", f"echo $$ >{ready}; exec sleep 60"))
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, step)
+    with pytest.raises(ProcessLookupError):
+        os.kill(started[0], 0)

@@ -124,7 +124,17 @@ class Runner:
                 return
             waiting.remove(ready)
             broken = [name for name in ready.after if not ended[name]]
-            running.add(pool.submit(self._run, ready, broken))
+            future: Future[Result] = Future()
+            running.add(future)  # before it is submitted: a signal may come in between
+            pool.submit(self._fulfil, future, ready, broken)
+
+    def _fulfil(self, future: Future[Result], step: Step, broken: Sequence[str]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(self._run(step, broken))
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the future gets it
+            future.set_exception(error)
 
     def _run(self, step: Step, broken: Sequence[str]) -> Result:
         if broken:
@@ -174,6 +184,7 @@ class Runner:
 
 def _end(running: set[Future[Result]]) -> None:
     """End steps with all that they started; one may be about to start something at this moment."""
+    running = {future for future in running if not future.cancel()}
     while running:
         end_all()
         running = wait(running, timeout=0.1).not_done
