@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cherrypy_httputil import TooManyFieldsError, parse_query_string
+from cherrypy_httputil import TooManyFieldsError, parse_fields, parse_query_string
+from cherrypy_httputil.limits import FIELDS
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,7 @@ from cherrypy_httputil import TooManyFieldsError, parse_query_string
         ("a+b=c+d", {"a b": "c d"}),
         ("a=%C3%BC%2B", {"a": "ü+"}),
         ("a=ü", {"a": "ü"}),
+        ("a=ü%C3%BC", {"a": "üü"}),
         ("%zz=1", {"%zz": "1"}),
         ("3,4", {"x": 3, "y": 4}),
         ("3,4x", {"3,4x": ""}),
@@ -40,6 +42,7 @@ def test_blank_values_can_be_left_out() -> None:
 
 def test_bytes_are_decoded_as_the_encoding_says() -> None:
     assert parse_query_string("a=%FC", encoding="iso-8859-1") == {"a": "ü"}
+    assert parse_query_string("a=ü%FC", encoding="iso-8859-1") == {"a": "üü"}
     with pytest.raises(UnicodeDecodeError):
         parse_query_string("a=%FC")
 
@@ -72,3 +75,8 @@ def test_what_was_encoded_is_decoded(fields: list[tuple[str, str]]) -> None:
         expected.setdefault(name, []).append(value)
     found = parse_query_string(urlencode(fields, errors="surrogatepass"), encoding="utf-8")
     assert found == {name: v if len(v) > 1 else v[0] for name, v in expected.items()}
+
+
+def test_fields_without_a_limit_know_no_image_map() -> None:
+    assert parse_fields("3,4") == {"3,4": ""}
+    assert len(parse_fields("a&" * (FIELDS + 1))["a"]) == FIELDS + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -107,11 +108,10 @@ def test_too_much_text_is_413() -> None:
 @pytest.mark.parametrize("charset", ["utf-8", "iso8859-1", "cp1252", "shift_jis"])
 @pytest.mark.parametrize("content", [b"a=1&b=2", b"a%20b=c+d;e", b"%41=%42&=&&x"])
 def test_both_ways_to_split_agree(charset: str, content: bytes) -> None:
-    fields = [
-        tuple(unquote_plus(text).decode(charset) for text in field.partition(b"=")[::2])
-        for field in content.replace(b";", b"&").split(b"&")
-        if field
-    ]
+    fields = {
+        unquote_plus(name).decode(charset): unquote_plus(value).decode(charset)
+        for name, _, value in (field.partition(b"=") for field in re.split(b"[&;]+", content))
+    }
     assert parse_form(content, charset) == fields
 
 

@@ -34,7 +34,12 @@ from cherrypy_httputil.headers import (
 from cherrypy_httputil.hosts import Host, SanitizedHost
 from cherrypy_httputil.messages import RequestMessage, ResponseMessage
 from cherrypy_httputil.protocols import protocol_from_http
-from cherrypy_httputil.query import TooManyFieldsError, image_map_pattern, parse_query_string
+from cherrypy_httputil.query import (
+    TooManyFieldsError,
+    image_map_pattern,
+    parse_fields,
+    parse_query_string,
+)
 from cherrypy_httputil.ranges import get_ranges
 from cherrypy_httputil.status import Status, response_codes, valid_status
 from cherrypy_httputil.text import decode_field, decode_TEXT, decode_TEXT_maybe
@@ -77,6 +82,7 @@ __all__ = [
     "image_map_pattern",
     "parse_date",
     "parse_etags",
+    "parse_fields",
     "parse_query_string",
     "protocol_from_http",
     "q_separator",

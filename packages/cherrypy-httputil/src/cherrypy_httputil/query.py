@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from cherrypy_httputil.limits import COORDINATE_DIGITS, FIELDS
 
@@ -45,26 +45,58 @@ def parse_query_string(
     if image_map_pattern.fullmatch(query_string):
         x, y = query_string.split(",")
         return {"x": int(x), "y": int(y)}
-    fields = [field for field in query_string.replace(";", "&").split("&") if field]
-    if len(fields) > max_fields:
-        raise TooManyFieldsError(f"{len(fields)} fields are more than the {max_fields} allowed")
-    params: dict[str, Any] = {}
-    for field in fields:
+    if len(query_string) >= max_fields:  # otherwise there is no room for so many
+        _check_number(query_string, max_fields)
+    return parse_fields(query_string, encoding, keep_blank_values=keep_blank_values)
+
+
+def parse_fields(
+    text: str, encoding: str = "utf-8", *, keep_blank_values: bool = True
+) -> dict[str, Any]:
+    """Return the fields of an urlencoded text, however many there are.
+
+    Args:
+        text: `name=value` pairs between `&` or `;`, percent-encoded.
+        encoding: What the percent-encoded bytes are encoded in.
+        keep_blank_values: Keep fields without a value, as empty texts.
+
+    Returns:
+        A text for a name that is there once, and a list of texts for one that is there more often.
+
+    Raises:
+        UnicodeDecodeError: If the bytes are not in `encoding`.
+    """
+    fields: dict[str, Any] = {}
+    for field in text.replace("+", " ").replace(";", "&").split("&"):
         name, _, value = field.partition("=")
-        if value or keep_blank_values:
-            _add(params, _decoded(name, encoding), _decoded(value, encoding))
-    return params
+        if not (value or (keep_blank_values and field)):
+            continue
+        if "%" in field:
+            name, value = _decoded(name, encoding), _decoded(value, encoding)
+        if name in fields:
+            _add(fields, name, value)
+        else:
+            fields[name] = value
+    return fields
+
+
+def _check_number(query_string: str, max_fields: int) -> None:
+    number = sum(map(bool, query_string.replace(";", "&").split("&")))
+    if number > max_fields:
+        raise TooManyFieldsError(f"{number} fields are more than the {max_fields} allowed")
 
 
 def _decoded(text: str, encoding: str) -> str:
-    text = text.replace("+", " ")
-    return unquote(text, encoding, "strict") if "%" in text else text
+    if "%" not in text:
+        return text
+    if text.isascii():
+        return unquote_to_bytes(text).decode(encoding)
+    return unquote(text, encoding, "strict")
 
 
-def _add(params: dict[str, Any], name: str, value: str) -> None:
-    if name not in params:
-        params[name] = value
-    elif isinstance(params[name], list):
-        params[name].append(value)
+def _add(fields: dict[str, Any], name: str, value: str) -> None:
+    known = fields[name]
+    if isinstance(known, list):
+        known.append(value)
     else:
-        params[name] = [params[name], value]
+        fields[name] = [known, value]

@@ -67,8 +67,7 @@ class RequestBody(Entity):
     ) -> None:
         super().__init__(fp, headers, params)
         self.request_params: dict[str, Any] = {} if request_params is None else request_params
-        is_text = self.content_type.value[:5].lower() == "text/"
-        if is_text and self.content_type_param("charset") is None:
+        if self._media_type.is_text and self._media_type.charset is None:
             self.attempt_charsets.append(_LEGACY_CHARSET)
         coding = headers.get("Transfer-Encoding")
         if coding and (coding := coding.strip().lower()) != "identity":
@@ -82,7 +81,8 @@ class RequestBody(Entity):
             HTTPError: 411, its length is not known; 413, it is larger than a limit; 400, it is
                 malformed; 501, it has a transfer coding that is not known.
         """
-        self._check_framing()
+        if self.length is None:
+            self._check_framing()
         if self.maxbytes is not None and (self.length or 0) > self.maxbytes:
             raise too_large(self.maxbytes)
         # Trailers need not be announced, and what is left of them would be the next request.
@@ -90,15 +90,15 @@ class RequestBody(Entity):
             self.fp, self.length, self.maxbytes, self.bufsize, has_trailers=bool(self._coding)
         )
         super().process()
-        add_params(self.request_params, self.params.items())
+        add_params(self.request_params, self.params)
 
     def close(self) -> None:
         """Close the temporary files, and drain a body in chunks; the request calls it at its end.
 
         A client that waits for ``100 Continue`` has sent no body, if it was refused before.
         """
-        if "usage" in self.__dict__:
-            self.usage.close()
+        if self._usage is not None:
+            self._usage.close()
         if self._coding and "Expect" not in self.headers:
             self.drain()
 
@@ -132,8 +132,6 @@ class RequestBody(Entity):
 
         With both fields, ``Transfer-Encoding`` counts alone.
         """
-        if self.length is not None:
-            return
         if coding := self._coding:
             *others, last = [each.strip() for each in coding.split(",")]
             if last != "chunked":

@@ -6,11 +6,12 @@ An entity does not read by itself: that begins with `Entity.process`, or with wh
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from cherrypy_httputil import HeaderElement, HeaderMap, HTTPError, find_charset
+from cherrypy_httputil import HeaderElement, HTTPError, find_charset
 from cherrypy_web import limits
 from cherrypy_web.disposition import disposition_params, find_param
+from cherrypy_web.environ import EnvironHeaders
 from cherrypy_web.lazy import lazy
 from cherrypy_web.multipart import (
     process_multipart_form_data,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self
 
-    from cherrypy_web.environ import EnvironHeaders
     from cherrypy_web.part import Part
 
 __all__ = ["Entity"]
@@ -32,10 +32,31 @@ __all__ = ["Entity"]
 T = TypeVar("T")
 
 
+class _MediaType(NamedTuple):
+    """What a field ``Content-Type`` says, read once for all entities that have it."""
+
+    value: str
+    params: tuple[tuple[str, Any], ...]
+    charset: str | None
+    is_text: bool
+
+
 @lru_cache(maxsize=64)
-def _media_type(value: str) -> tuple[str, tuple[tuple[str, Any], ...]]:
-    element = HeaderElement.from_str(value)
-    return element.value, tuple(element.params.items())
+def _media_type(field: str) -> _MediaType:
+    element = HeaderElement.from_str(field)
+    return _MediaType(
+        element.value,
+        tuple(element.params.items()),
+        _param(element, "charset"),
+        element.value.lower().startswith("text/"),
+    )
+
+
+def _param(content_type: HeaderElement, name: str) -> str | None:
+    for each, value in content_type.params.items():
+        if each.lower() == name:  # it has no case (RFC 9110, 8.3.1)
+            return str(value)
+    return None
 
 
 class Entity:
@@ -48,12 +69,9 @@ class Entity:
         parts: Where its parts go; a new list by default.
 
     Attributes:
-        content_type: The field ``Content-Type``, parsed.
         charset: The one that decoded it, after `process`.
         attempt_charsets: What to decode with, in this order; first what the client declared.
         length: The value of ``Content-Length``; None if it is not there, or is no number.
-        name: What ``Content-Disposition`` calls it.
-        filename: The name of the file that it was, as the client says.
         value: Its content, if that has been read into memory.
         file: Its content, if that has been read into a file.
         processors: Functions that take the entity, by media type (``type/subtype``) or by its first
@@ -66,13 +84,10 @@ class Entity:
     fp: Any = None
     params: dict[str, Any] = {}  # noqa: RUF012 - documented; each has its own
     parts: list[Any] = []  # noqa: RUF012 - documented; each has its own
-    content_type: HeaderElement = None  # type: ignore[assignment] # documented; the constructor sets it
     default_content_type: str = "application/x-www-form-urlencoded"
     attempt_charsets: list[str] = ["utf-8"]  # noqa: RUF012 - each entity has a copy
     charset: str | None = None
     length: int | None = None
-    name: str | None = None
-    filename: str | None = None
     value: bytes | None = None
     file: Any = None
 
@@ -93,7 +108,8 @@ class Entity:
     max_nesting: int = limits.NESTING
     depth: int = 1
 
-    _source: Any = None
+    _content_type: HeaderElement | None = None
+    _usage: Usage | None = None
 
     def __init__(
         self,
@@ -103,47 +119,66 @@ class Entity:
         parts: list[Any] | None = None,
     ) -> None:
         self.fp = fp
-        if hasattr(headers, "environ"):
-            self._source = headers
-        else:
-            self.headers = headers
+        self._source = headers
         self.params = {} if params is None else params
         self.parts = [] if parts is None else parts
         self.processors = self.processors.copy()
-        media_type, found = _media_type(headers.get("Content-Type") or self.default_content_type)
-        self.content_type = HeaderElement(media_type, dict(found))
-        self.attempt_charsets = self._charsets()
-        length = headers.get("Content-Length") or ""
-        if length.isascii() and length.isdecimal() and len(length) < 20:  # noqa: PLR2004 - 64 bits
+        self._media_type = _media_type(headers.get("Content-Type") or self.default_content_type)
+        usual, declared = self.attempt_charsets, self._media_type.charset
+        if declared is None:
+            self.attempt_charsets = usual.copy()
+        else:
+            self.attempt_charsets = [declared, *(each for each in usual if each != declared)]
+        length = headers.get("Content-Length")
+        if length and length.isdecimal() and length.isascii() and len(length) < 20:  # noqa: PLR2004 - 64 bits
             self.length = int(length)
-        if disposition := headers.get("Content-Disposition"):
-            names = disposition_params(disposition)
-            self.name = find_param(names, "name")
-            self.filename = find_param(names, "filename")
 
     @lazy
     def headers(self) -> Mapping[str, str]:
         """The header fields."""
-        return HeaderMap.from_environ(self._source.environ)
+        source = self._source
+        return source.map if isinstance(source, EnvironHeaders) else source
+
+    @property
+    def content_type(self) -> HeaderElement:
+        """The field ``Content-Type``, parsed."""
+        if self._content_type is None:
+            self._content_type = HeaderElement(
+                self._media_type.value, dict(self._media_type.params)
+            )
+        return self._content_type
+
+    @content_type.setter
+    def content_type(self, element: HeaderElement) -> None:
+        self._content_type = element
 
     @lazy
+    def name(self) -> str | None:
+        """What ``Content-Disposition`` calls it."""
+        return self._disposition("name")
+
+    @lazy
+    def filename(self) -> str | None:
+        """The name of the file that it was, as the client says."""
+        return self._disposition("filename")
+
+    @property
     def usage(self) -> Usage:
         """What counts against the limits, and the files to close."""
-        return Usage(
-            self.max_parts,
-            self.max_files,
-            self.max_text_bytes,
-            self.max_part_headers,
-            self.max_part_header_bytes,
-            self.max_nesting,
-        )
+        if self._usage is None:
+            self._usage = Usage(
+                self.max_parts,
+                self.max_files,
+                self.max_text_bytes,
+                self.max_part_headers,
+                self.max_part_header_bytes,
+                self.max_nesting,
+            )
+        return self._usage
 
     def content_type_param(self, name: str) -> str | None:
-        """Return a parameter of the content type; its name has no case (RFC 9110, 8.3.1)."""
-        for each, value in self.content_type.params.items():
-            if each.lower() == name:
-                return str(value)
-        return None
+        """Return a parameter of the content type by its name in lower case; None without it."""
+        return _param(self.content_type, name)
 
     # Reading.
 
@@ -247,7 +282,8 @@ class Entity:
 
     def process(self) -> None:
         """Hand the entity to the processor for its media type, or to `default_proc`."""
-        value = self.content_type.value.lower()
+        known = self._content_type or self._media_type
+        value = known.value.lower()
         process = self.processors.get(value) or self.processors.get(value.partition("/")[0])
         if process is None:
             self.default_proc()
@@ -261,9 +297,6 @@ class Entity:
         self.usage.add_file(file)
         return file
 
-    def _charsets(self) -> list[str]:
-        params = self.content_type.params
-        declared = self.content_type_param("charset") if params else None
-        if declared is None:
-            return self.attempt_charsets.copy()
-        return [declared, *(each for each in self.attempt_charsets if each != declared)]
+    def _disposition(self, param: str) -> str | None:
+        field = self._source.get("Content-Disposition")
+        return find_param(disposition_params(field), param) if field else None

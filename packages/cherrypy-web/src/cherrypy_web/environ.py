@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from cherrypy_httputil import Host
+from cherrypy_httputil import HeaderMap, Host
 from cherrypy_web.lazy import lazy
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class EnvironHeaders:
         environ: The WSGI environ (PEP 3333).
     """
 
-    __slots__ = ("environ",)
+    _map: HeaderMap | None = None
 
     def __init__(self, environ: Mapping[str, Any]) -> None:
         self.environ = environ
@@ -87,6 +87,13 @@ class EnvironHeaders:
         """Return one field's value, or ``""``, without looking at the others."""
         value: str = self.environ.get(ENVIRON_KEYS[name], "")
         return value
+
+    @property
+    def map(self) -> HeaderMap:
+        """The fields by name: one map, made when somebody asks for it."""
+        if self._map is None:
+            self._map = HeaderMap.from_environ(self.environ)
+        return self._map
 
 
 class _EnvironHost(Host):

@@ -48,7 +48,7 @@ class Part(Entity):
             fp = PartStream(until_boundary(fp, boundary), headers, Usage(), 1)
         super().__init__(fp, headers)
         self.boundary = boundary
-        self.usage = fp.usage
+        self._usage = fp.usage
         self.depth = fp.depth + 1
 
     @classmethod

@@ -47,6 +47,9 @@ class SizedReader:
         done: Whether the end has been reached.
     """
 
+    bytes_read: int = 0
+    done: bool = False
+
     def __init__(
         self,
         fp: Any,
@@ -60,8 +63,6 @@ class SizedReader:
         self.maxbytes = inf if maxbytes is None else maxbytes
         self.bufsize = bufsize
         self.has_trailers = has_trailers
-        self.bytes_read = 0
-        self.done = False
 
     @lazy
     def trailers(self) -> HeaderMap:
@@ -83,8 +84,8 @@ class SizedReader:
             size = None
         if fp_out is None:
             left = self.length - self.bytes_read
-            wanted = left if size is None else min(size, left)
-            if 0 < wanted <= min(LARGEST_READ, self.maxbytes - self.bytes_read):
+            wanted = left if size is None or size > left else size
+            if wanted <= LARGEST_READ and wanted <= self.maxbytes - self.bytes_read:
                 return self._read_block(int(wanted))
         chunks = self._chunks(size)
         if fp_out is not None:
@@ -174,11 +175,11 @@ class SizedReader:
 
     def _read_block(self, size: int) -> bytes:
         """Read a block that is within all limits: the usual case, without an iterator."""
-        chunk = self._fetch(self.fp.read, size)
-        if len(chunk) < size and not self.done:
-            return chunk + b"".join(self._chunks(size - len(chunk)))
+        chunk = self._fetch(self.fp.read, size) if size else b""
         if self.bytes_read == self.length:
             self.finish()
+        elif len(chunk) < size and not self.done:
+            return chunk + b"".join(self._chunks(size - len(chunk)))
         return chunk
 
     def _limit(self, size: int | None) -> float:

@@ -177,7 +177,7 @@ class RequestData:
         """The header fields by name."""
         self._environ = None  # from now on, these are the ones that count
         if isinstance(self._fields, EnvironHeaders):
-            return HeaderMap.from_environ(self._fields.environ)
+            return self._fields.map
         return HeaderMap.from_trusted(self.header_list)
 
     @lazy
@@ -198,7 +198,10 @@ class RequestData:
     def body(self) -> RequestBody:
         """The entity that the client sent."""
         if self._body is None:
-            self._body = RequestBody(self.rfile, self.headers, request_params=self.params)
+            fields = self._fields
+            if self._environ is None or not isinstance(fields, EnvironHeaders):
+                fields = self.headers
+            self._body = RequestBody(self.rfile, fields, request_params=self.params)
         return self._body
 
     @body.setter

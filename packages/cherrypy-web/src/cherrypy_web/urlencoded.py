@@ -6,13 +6,14 @@ escaped and a plain byte.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from cherrypy_httputil import HTTPError
+from cherrypy_httputil import HTTPError, parse_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from cherrypy_web.entity import Entity
 
@@ -30,44 +31,44 @@ def process_urlencoded(entity: Entity) -> None:
     Raises:
         HTTPError: 400, it cannot be decoded; 413, it has too many fields or too much text.
     """
-    content = entity.read(entity.max_text_bytes + 1) or b""
+    content = entity.fp.read(entity.max_text_bytes + 1) or b""
     if len(content) > entity.max_text_bytes:
         raise HTTPError(413, f"A form may have at most {entity.max_text_bytes} bytes of text.")
-    if content.count(b"&") + content.count(b";") >= entity.max_fields:
-        raise HTTPError(413, f"A form may have at most {entity.max_fields} fields.")
-    add_params(entity.params, entity.decode_with(lambda charset: parse_form(content, charset)))
+    if len(content) >= entity.max_fields:
+        _check_number(content, entity.max_fields)
+    fields = entity.decode_with(partial(parse_form, content))
+    if entity.params:
+        add_params(entity.params, fields)
+    else:
+        entity.params.update(fields)
 
 
-def parse_form(content: bytes, charset: str) -> list[tuple[str, str]]:
+def _check_number(content: bytes, max_fields: int) -> None:
+    if content.count(b"&") + content.count(b";") >= max_fields:
+        raise HTTPError(413, f"A form may have at most {max_fields} fields.")
+
+
+def parse_form(content: bytes, charset: str) -> dict[str, Any]:
     """Return the fields of a form.
 
     Args:
         content: ``name=value`` pairs between ``&`` or ``;``.
         charset: What the unquoted bytes are encoded in.
 
+    Returns:
+        A text for a name that is there once, and a list of texts for one that is there more often.
+
     Raises:
         UnicodeDecodeError: They are not.
     """
     if charset in _UNAMBIGUOUS and content.isascii():
-        return _parse_text(content.decode("ascii"), charset)
-    fields = []
+        return parse_fields(content.decode("ascii"), charset)
+    fields: dict[str, Any] = {}
     for field in content.replace(b";", b"&").split(b"&"):
         if field:
             name, _, value = field.partition(b"=")
-            fields.append((unquote_plus(name).decode(charset), unquote_plus(value).decode(charset)))
-    return fields
-
-
-def _parse_text(content: str, charset: str) -> list[tuple[str, str]]:
-    fields = []
-    for field in content.replace("+", " ").replace(";", "&").split("&"):
-        if field:
-            name, _, value = field.partition("=")
-            if "%" in name:
-                name = unquote_to_bytes(name).decode(charset)
-            if "%" in value:
-                value = unquote_to_bytes(value).decode(charset)
-            fields.append((name, value))
+            text = unquote_plus(value).decode(charset)
+            add_param(fields, unquote_plus(name).decode(charset), text)
     return fields
 
 
@@ -78,9 +79,12 @@ def unquote_plus(bs: bytes) -> bytes:
     return unquote_to_bytes(bs) if b"%" in bs else bs
 
 
-def add_params(params: dict[str, Any], fields: Iterable[tuple[str, Any]]) -> None:
-    """Add pairs of a name and a value to parameters; see `add_param`."""
-    for name, value in fields:
+def add_params(params: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add parameters to others; see `add_param`."""
+    if not params and list not in map(type, more.values()):
+        params.update(more)
+        return
+    for name, value in more.items():
         if name in params or type(value) is list:
             add_param(params, name, value)
         else:
