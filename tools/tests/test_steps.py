@@ -108,8 +108,10 @@ def test_a_signal_in_the_middle_of_starting_a_step_ends_what_it_started(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(ThreadPoolExecutor, "submit", interrupted)
-    step = Step("wait", lambda log: log.run("sh", "-c", f"echo $$ >{ready}; exec sleep 60"))
+    late = tmp_path / "late"
+    program = f"echo $$ >{ready}; sleep 20; touch {late}"
     with pytest.raises(KeyboardInterrupt):
-        run(tmp_path, step)
+        run(tmp_path, Step("wait", lambda log: log.run("sh", "-c", program)))
+    assert not late.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(started[0], 0)
