@@ -198,15 +198,18 @@ class RequestData:
     def body(self) -> RequestBody:
         """The entity that the client sent."""
         if self._body is None:
-            fields = self._fields
-            if self._environ is None or not isinstance(fields, EnvironHeaders):
-                fields = self.headers
-            self._body = RequestBody(self.rfile, fields, request_params=self.params)
+            self._body = RequestBody(self.rfile, self._known_fields(), request_params=self.params)
         return self._body
 
     @body.setter
     def body(self, body: RequestBody) -> None:
         self._body = body
+
+    def _known_fields(self) -> HeaderMap | EnvironHeaders:
+        fields = self._fields
+        if self._environ is None or not isinstance(fields, EnvironHeaders):
+            return self.headers
+        return fields
 
     @property
     def body_params(self) -> dict[str, Any]:
