@@ -209,7 +209,8 @@ def _placed(layers: Sequence[Layer]) -> list[str]:
 
 
 def _snapshot(live: Mapping[Any, Any]) -> dict[Any, Any]:
-    return {key: _copy(value) for key, value in live.items()}
+    copied = list if isinstance(live, HookMap) else _copy
+    return {key: copied(value) for key, value in live.items()}
 
 
 def _copy(value: Any) -> Any:
