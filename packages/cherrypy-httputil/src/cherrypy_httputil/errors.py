@@ -183,9 +183,9 @@ class NotFound(HTTPError):  # noqa: N818 - the documented name
     path: str | None
 
     def __init__(self, path: str | None = None) -> None:
-        exchange = current_exchange()
-        if path is None and exchange is not None:
-            path = exchange.path()
+        if path is None:
+            exchange = current_exchange()
+            path = None if exchange is None else exchange.path()
         self.path = path
         super().__init__(404, None if path is None else f"The path {path!r} was not found.")
 
