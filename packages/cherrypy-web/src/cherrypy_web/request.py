@@ -72,10 +72,6 @@ class Request(RequestData):
             BaseException: One of ``throws``; with ``throw_errors``, any error.
         """
         self.stage = "run"
-        if self.early_names:
-            self._forget_early()
-        if self.wsgi_environ is None and self.app is not None:
-            self.script_name = self.app.script_name
         response: Response = serving.response
         self._response = response
         self.method = method
@@ -85,7 +81,7 @@ class Request(RequestData):
         self._fields = headers
         if isinstance(headers, EnvironHeaders):
             self._environ = headers.environ
-        self.path_info = path[len(self.script_name) :] or ("" if self.script_name else "/")
+        self.path_info = path[len(self.script_name) :] or "/"
         try:
             self.respond(self.path_info)
         except self.throws:
@@ -286,7 +282,8 @@ class Request(RequestData):
             self.is_index = is_index
             self.handler = BoundPageHandler(self, handler, args)
         else:
-            self.handler = NotFound() if node is None else HTTPError(405)
+            here = self.script_name + self.path_info
+            self.handler = NotFound(here) if node is None else HTTPError(405)
 
     def _configure(self) -> Mapping[str, Sequence[Hook]]:
         app: Application = self.app
@@ -294,9 +291,9 @@ class Request(RequestData):
             plan = app.plans.find(type(self), self._layers)
         else:  # from a dispatcher that has no layers to tell
             plan = app.plans.find_equal(type(self), self._own_config)
-        self._plan = plan
+        self.plan = plan
         self._planned_hooks = plan.hooks
-        if plan.changes_request or self.early_names:
+        if plan.changes_request:
             plan.change(self, self._response)
         return plan.hooks
 

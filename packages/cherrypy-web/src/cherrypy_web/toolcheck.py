@@ -71,10 +71,7 @@ def _faults(namespace: str, toolbox: Toolbox, config: Mapping[str, Any]) -> Iter
     for key, value in config.items():
         head, _, entry = key.partition(".")
         if head == namespace and entry:
-            try:
-                add_option(toolmap, namespace, entry, value)
-            except ValueError as error:
-                yield str(error)
+            add_option(toolmap, entry, value)
     for name, options in toolmap.items():
         try:
             for tool, given in turned_on(toolbox, {name: options}):
