@@ -394,6 +394,12 @@ def test_own_types_may_have_a_dot() -> None:
     assert guess_type("a.css", {"txt": "text/x-own"}) == "text/css"
 
 
+def test_own_types_do_not_depend_on_case() -> None:
+    assert guess_type("A.TXT", {"txt": "text/x-own"}) == "text/x-own"
+    assert guess_type("A.TXT", {".txt": "text/x-own"}) == "text/x-own"
+    assert guess_type("A.TXT", {"TXT": "text/x-upper", "txt": "text/x-own"}) == "text/x-upper"
+
+
 def test_the_type_is_that_of_the_name_not_of_the_directory() -> None:
     assert guess_type(str(Path("a.html") / "b")) == "application/octet-stream"
 

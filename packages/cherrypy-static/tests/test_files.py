@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import gzip
 import io
 import os
+import time
 from email import message_from_bytes
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webob import Request, Response
 
-from cherrypy_httputil import HTTPError, NotFound
+from cherrypy_httputil import HTTPDate, HTTPError, NotFound
 from cherrypy_static import (
     FileBody,
+    FileData,
     ShortFileError,
     file_generator,
     file_generator_limited,
@@ -21,6 +25,7 @@ from cherrypy_static import (
     serve_file,
     serve_fileobj,
 )
+from cherrypy_static.files import Opened
 
 MODIFIED = 784111777
 DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
@@ -194,6 +199,20 @@ def test_an_error_page_is_sent_under_its_status(page: Any) -> None:
     serve_file(request, response, page)
     assert response.status_code == 404
     assert response.body == b"0123456789"
+
+
+def test_a_time_to_come_is_sent_as_now(page: Any) -> None:
+    later = time.time() + 1000
+    os.utime(page, (later, later))
+    before = int(time.time())
+    response = serve(page, etag=True)
+    told = parsedate_to_datetime(response.headers["Last-Modified"]).timestamp()
+    assert before <= told <= time.time()
+    headers = {"If-Modified-Since": HTTPDate(told - 1)}
+    assert serve(page, headers=headers).status_code == 200
+    headers = {"If-Unmodified-Since": HTTPDate(told - 1)}
+    with pytest.raises(HTTPError):
+        serve(page, headers=headers)
 
 
 # Ranges
@@ -372,27 +391,53 @@ def test_a_file_that_vanishes_is_sent_to_its_end(large: Any) -> None:
 
 def test_a_request_that_fails_closes_the_file(large: Any, monkeypatch: Any) -> None:
     opened = []
-    really_open = open
+    as_file = Opened.as_file
 
-    def remember(*args: Any, **options: Any) -> Any:
-        opened.append(really_open(*args, **options))
+    def remember(found: Any) -> Any:
+        opened.append(as_file(found))
         return opened[-1]
 
-    monkeypatch.setattr("cherrypy_static.files.open", remember, raising=False)
+    monkeypatch.setattr(Opened, "as_file", remember)
     assert status_of_failure(large, Range="bytes=999999-") == 416
     assert opened[0].closed
 
 
-def test_a_file_that_cannot_be_wrapped_is_closed(page: Any, monkeypatch: Any) -> None:
+def test_a_small_file_is_closed_before_anything_is_sent(page: Any) -> None:
+    before = set(Path("/dev/fd").iterdir())
+    response = serve(page)
+    assert isinstance(response.app_iter, FileData)
+    assert set(Path("/dev/fd").iterdir()) == before
+
+
+def test_a_small_file_that_shrinks_is_an_error_before_anything_is_sent(
+    page: Any, monkeypatch: Any
+) -> None:
+    really_read = os.read
+
+    def shrink(descriptor: int, size: int) -> bytes:
+        os.truncate(page, 4)
+        return really_read(descriptor, size)
+
+    monkeypatch.setattr(os, "read", shrink)
+    before = set(Path("/dev/fd").iterdir())
+    response = Response()
+    with pytest.raises(ShortFileError, match="6 bytes early"):
+        serve_file(Request.blank("/"), response, page)
+    assert set(Path("/dev/fd").iterdir()) == before
+    assert "Last-Modified" not in response.headers
+
+
+def test_a_file_that_cannot_be_looked_at_is_closed(page: Any, monkeypatch: Any) -> None:
     descriptors = []
 
-    def fail(descriptor: Any, *args: Any, **options: Any) -> None:
+    def fail(descriptor: int) -> None:
         descriptors.append(descriptor)
         raise MemoryError
 
-    monkeypatch.setattr("cherrypy_static.files.open", fail, raising=False)
+    monkeypatch.setattr(os, "fstat", fail)
     with pytest.raises(MemoryError):
         serve(page)
+    monkeypatch.undo()
     with pytest.raises(OSError, match="descriptor"):
         os.fstat(descriptors[0])
 
@@ -516,10 +561,40 @@ def test_the_type_of_an_open_file_follows_its_name() -> None:
     assert response.headers["Content-Disposition"] == 'inline; filename="a.png"'
 
 
+def test_a_text_file_is_refused() -> None:
+    file = io.StringIO("text")
+    with pytest.raises(TypeError, match="holds text; open the file with the mode 'rb'"):
+        serve_object(file)
+    assert file.closed
+
+
+def test_a_closed_file_is_refused(page: Any) -> None:
+    file = Path(page).open("rb")  # noqa: SIM115 - it is closed at once
+    file.close()
+    with pytest.raises(ValueError, match="closed file"):
+        serve_object(file)
+
+
+def test_a_file_that_is_decompressed_has_its_own_length(tmp_path: Any) -> None:
+    with gzip.open(tmp_path / "a.gz", "wb") as packed:
+        packed.write(b"0123456789" * 10000)
+    file = gzip.open(tmp_path / "a.gz")  # noqa: SIM115 - it is handed over
+    response = serve_object(file, "text/plain", headers={"Range": "bytes=-3"})
+    assert response.headers["Content-Range"] == "bytes 99997-99999/100000"
+    assert response.body == b"789"
+
+
 def test_an_open_file_that_cannot_be_served_is_closed() -> None:
     file = io.BytesIO(b"0123")
     with pytest.raises(HTTPError):
         serve_object(file, headers={"Range": "bytes=9-"})
+    assert file.closed
+
+
+def test_an_open_file_with_a_disposition_that_is_none_is_closed() -> None:
+    file = io.BytesIO(b"0123")
+    with pytest.raises(ValueError, match="is no disposition"):
+        serve_object(file, None, "two words")
     assert file.closed
 
 
@@ -537,6 +612,12 @@ def test_file_generator_closes_at_the_end() -> None:
     assert chunks.next() == b"0123"
     assert list(chunks) == [b"4567", b"89"]
     assert file.closed
+
+
+def test_file_generator_stays_at_its_end() -> None:
+    chunks = file_generator(io.BytesIO(b"01"))
+    assert list(chunks) == [b"01"]
+    assert list(chunks) == []
 
 
 def test_file_generator_bears_a_file_without_close() -> None:

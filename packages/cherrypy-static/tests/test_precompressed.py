@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from webob import Request, Response
@@ -9,9 +10,6 @@ from webob import Request, Response
 from cherrypy_httputil import HTTPError
 from cherrypy_static import staticdir, staticfile
 from cherrypy_static.precompressed import codings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -78,6 +76,44 @@ def test_a_sibling_that_is_older_is_not_served(site: Any) -> None:
 def test_a_sibling_that_is_no_file_is_not_served(site: Any) -> None:
     (site / "alone.css.gz").mkdir()
     assert fetch(site, "gzip", "alone.css").app_iter == [b"plain"]
+
+
+def test_a_sibling_that_may_not_be_read_is_not_served(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really_open = os.open
+
+    def refuse(path: str, flags: int) -> int:
+        if path.endswith(".gz"):
+            raise PermissionError(path)
+        return really_open(path, flags)
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert fetch(site, "gzip").app_iter == [b"plain"]
+
+
+def test_a_sibling_that_lies_outside_is_not_served(site: Any, tmp_path_factory: Any) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "x.gz"
+    outside.write_text("secret")
+    (site / "alone.css.gz").symlink_to(outside)
+    response = Response()
+    request = Request.blank("/alone.css", headers={"Accept-Encoding": "gzip"})
+    assert staticdir(request, response, "/", str(site), precompressed=True)
+    assert response.app_iter == [b"plain"]
+
+
+def test_a_part_is_one_of_the_compressed_file(site: Any) -> None:
+    response = fetch(site, "gzip", Range="bytes=1-")
+    assert (response.status_code, response.app_iter) == (206, [b"z"])
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert response.headers["Content-Range"] == "bytes 1-1/2"
+
+
+def test_a_quality_that_is_no_number_leaves_no_file_open(site: Any) -> None:
+    before = set(Path("/dev/fd").iterdir())
+    with pytest.raises(HTTPError):
+        fetch(site, "gzip;q=more")
+    assert set(Path("/dev/fd").iterdir()) == before
 
 
 def test_each_representation_has_its_own_entity_tag(site: Any) -> None:

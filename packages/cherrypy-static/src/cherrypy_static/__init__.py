@@ -1,9 +1,11 @@
 """Serve files and directories over HTTP, and nothing outside of them."""
 
+from cherrypy_static.advice import directory_advice, file_advice
 from cherrypy_static.bodies import (
     FileBody,
     FileData,
     ShortFileError,
+    by_server,
     file_generator,
     file_generator_limited,
 )
@@ -16,7 +18,10 @@ __all__ = [
     "FileBody",
     "FileData",
     "ShortFileError",
+    "by_server",
     "content_disposition",
+    "directory_advice",
+    "file_advice",
     "file_generator",
     "file_generator_limited",
     "guess_type",

@@ -22,50 +22,60 @@ READING = frozenset({"GET", "HEAD"})
 class Validators(NamedTuple):
     """What tells one version of a file from another.
 
-    `modified` is its time of modification in seconds of the epoch, None if nobody knows. `etag`
-    is its strong entity-tag, None if it has none.
+    `modified` is its time of modification in whole seconds of the epoch, None if nobody knows.
+    `date` is what Last-Modified says, empty if there is no such field. `etag` is its strong
+    entity-tag, None if it has none.
     """
 
-    modified: float | None
+    modified: int | None = None
+    date: str = ""
     etag: str | None = None
 
-    @property
-    def date(self) -> str:
-        """The Last-Modified field; empty if there is none."""
-        return "" if self.modified is None else HTTPDate(self.modified)
+
+def validators(modified: float, etag: str | None = None) -> Validators:
+    """Return the validators of a file.
+
+    A time to come is sent as now: no response may say that it was changed after it was sent (RFC
+    9110, 8.8.2.1).
+
+    Args:
+        modified: Its time of modification, in seconds of the epoch.
+        etag: Its strong entity-tag.
+    """
+    return Validators(int(modified), HTTPDate(min(modified, time.time())), etag)
 
 
-def is_not_modified(request: RequestMessage, validators: Validators) -> bool:
+def is_not_modified(request: RequestMessage, current: Validators) -> bool:
     """Tell whether the client has this version already, so that 304 is the answer.
 
     Raises:
         HTTPError: 412 if If-Match or If-Unmodified-Since asks for another version.
     """
     headers = request.headers
-    _check_expected(headers, validators)
+    _check_expected(headers, current)
     if request.method not in READING:
         return False
     tags = headers.get("If-None-Match")
     if tags is not None:
-        return _is_listed(tags, validators, weak=True)
+        return _is_listed(tags, current, weak=True)
     since = headers.get("If-Modified-Since")
-    return since is not None and _is_unmodified(since, validators)
+    return since is not None and _is_unmodified(since, current)
 
 
-def _check_expected(headers: Mapping[str, str], validators: Validators) -> None:
+def _check_expected(headers: Mapping[str, str], current: Validators) -> None:
     tags = headers.get("If-Match")
     if tags is not None:
-        if not _is_listed(tags, validators, weak=False):
+        if not _is_listed(tags, current, weak=False):
             raise HTTPError(412)
         return
     since = headers.get("If-Unmodified-Since")
-    if since is None or validators.modified is None or parse_date(since) is None:
+    if since is None or current.modified is None or parse_date(since) is None:
         return
-    if not _is_unmodified(since, validators):
+    if not _is_unmodified(since, current):
         raise HTTPError(412)
 
 
-def may_send_range(headers: Mapping[str, str], validators: Validators) -> bool:
+def may_send_range(headers: Mapping[str, str], current: Validators) -> bool:
     """Tell whether the version that If-Range names is this one; true without that field.
 
     A date is no strong validator in the second that it names: the file may change once more in it.
@@ -75,25 +85,25 @@ def may_send_range(headers: Mapping[str, str], validators: Validators) -> bool:
         return True
     condition = condition.strip()
     if condition.startswith('"'):
-        return condition == validators.etag
-    if condition != validators.date or validators.modified is None:
+        return condition == current.etag
+    if condition != current.date or current.modified is None:
         return False
-    return time.time() - int(validators.modified) >= 1
+    return time.time() - current.modified >= 1
 
 
-def _is_listed(tags: str, validators: Validators, *, weak: bool) -> bool:
+def _is_listed(tags: str, current: Validators, *, weak: bool) -> bool:
     listed = parse_etags(tags)
     if listed == ["*"]:
         return True
     if weak:
         listed = [tag.removeprefix("W/") for tag in listed]
-    return validators.etag in listed
+    return current.etag in listed
 
 
-def _is_unmodified(since: str, validators: Validators) -> bool:
-    if validators.modified is None:
+def _is_unmodified(since: str, current: Validators) -> bool:
+    if current.modified is None:
         return False
-    if since == validators.date:
+    if since == current.date:
         return True
     date = parse_date(since)
-    return date is not None and int(validators.modified) <= date.timestamp()
+    return date is not None and current.modified <= date.timestamp()

@@ -12,17 +12,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from cherrypy_httputil import HTTPRedirect, NotFound
+from cherrypy_httputil import HTTPRedirect
+from cherrypy_static.files import open_below, open_file
 from cherrypy_static.media_types import guess_type
-from cherrypy_static.paths import absolute_directory, locate, look_at
-from cherrypy_static.precompressed import compressed_sibling
+from cherrypy_static.paths import absolute_path, clean
+from cherrypy_static.precompressed import negotiated
 from cherrypy_static.serve import extra_headers, serve_opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
-    from cherrypy_static.paths import Found
+    from cherrypy_static.files import Find, Opened
 
 log = logging.getLogger(__name__)
 
@@ -76,28 +77,35 @@ def staticdir(
         HTTPError: 403 for a path with `..` or a file that may not be read; 412 or 416 as the
             request asks.
         HTTPRedirect: 301, to a directory's path with its slash.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from webob import Request, Response
+        >>> directory = str(Path(__file__).parent)
+        >>> response = Response()
+        >>> request = Request.blank("/code/directory.py", headers={"Range": "bytes=3-13"})
+        >>> staticdir(request, response, "/code", directory)
+        True
+        >>> response.headers["Content-Type"], response.body
+        ('text/x-python', b'Serve files')
+        >>> staticdir(Request.blank("/code/none.py"), response, "/code", directory)
+        False
     """
-    path = request.path_info
-    branch = _below(section, path)
-    if branch is None or not _is_wanted(request, match):
+    path = _wanted_path(request, match)
+    below = None if path is None else _below(section, path)
+    branch = None if below is None else clean(below, dotfiles=dotfiles)
+    if branch is None:
         return False
-    home = absolute_directory(dir, root)
-    find = partial(locate, home, follow_symlinks=follow_symlinks, dotfiles=dotfiles)
-    found = find(branch)
-    if found is not None and found.is_directory and index:
-        branch = f"{branch}/{index}"
-        found = find(branch)
-        if found is not None and found.is_file and not path.endswith("/"):
-            raise HTTPRedirect(_with_slash(request), 301)
-    elif path.endswith("/"):
-        found = None
-    log.log(logging.INFO if debug else logging.DEBUG, "%r in %r: %r", branch, home, found)
-    if found is None or not found.is_file:
+    home = absolute_path(dir, root)
+    find = partial(open_below, home, follow_symlinks=follow_symlinks, dotfiles=dotfiles)
+    name, opened = _open_file_or_index(request, find, branch, index)
+    log.log(logging.INFO if debug else logging.DEBUG, "%r in %r: %r", name, home, opened)
+    if opened is None:
         return False
-    headers = {"Content-Type": guess_type(branch, content_types)} | extra_headers(None, max_age)
-    if precompressed:
-        found = _negotiate(request, found, lambda suffix: find(branch + suffix), headers)
-    return _serve(request, response, found.path, headers, etag=etag, is_checked=True)
+    sibling = find if precompressed else None
+    headers = extra_headers(None, max_age)
+    _serve(request, response, opened, name, headers, content_types, sibling, etag=etag)
+    return True
 
 
 def staticfile(
@@ -134,23 +142,37 @@ def staticfile(
     Raises:
         ValueError: `filename` is relative, and there is no absolute `root`.
         HTTPError: 403 if the file may not be read; 412 or 416 as the request asks.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> response = Response()
+        >>> staticfile(Request.blank("/favicon.ico"), response, __file__, max_age=86400)
+        True
+        >>> response.headers["Cache-Control"]
+        'max-age=86400'
     """
-    if not _is_wanted(request, match):
+    if _wanted_path(request, match) is None:
         return False
-    path = absolute_directory(filename, root)
-    log.log(logging.INFO if debug else logging.DEBUG, "serving %r", path)
-    headers = {"Content-Type": guess_type(path, content_types)} | extra_headers(None, max_age)
-    original = look_at(path) if precompressed else None
-    if original is not None:
-        found = _negotiate(request, original, lambda suffix: look_at(path + suffix), headers)
-        path = found.path
-    return _serve(request, response, path, headers, etag=etag)
+    path = absolute_path(filename, root)
+    opened = open_file(path)
+    log.log(logging.INFO if debug else logging.DEBUG, "%r: %r", path, opened)
+    if opened is None:
+        return False
+    sibling = open_file if precompressed else None
+    headers = extra_headers(None, max_age)
+    _serve(request, response, opened, path, headers, content_types, sibling, etag=etag)
+    return True
 
 
-def _is_wanted(request: RequestMessage, match: str) -> bool:
+def _wanted_path(request: RequestMessage, match: str) -> str | None:
+    """Return the path of the request, or None if a file is no answer to it."""
     if request.method not in READING:
-        return False
-    return not match or re.search(match, request.path_info) is not None
+        return None
+    try:
+        path = request.path_info
+    except UnicodeDecodeError:  # WebOb decodes it when it is asked for
+        return None
+    return path if not match or re.search(match, path) else None
 
 
 def _below(section: str, path: str) -> str | None:
@@ -168,32 +190,47 @@ def _with_slash(request: RequestMessage) -> str:
     return quote(path, PATH_SAFE) + ("?" + query if query else "")
 
 
-def _negotiate(
-    request: RequestMessage,
-    original: Found,
-    find: Callable[[str], Found | None],
-    headers: dict[str, str],
-) -> Found:
-    """Return the original or a compressed sibling of it, and say in `headers` which."""
-    headers["Vary"] = "Accept-Encoding"
-    chosen = compressed_sibling(request.headers.get("Accept-Encoding", ""), original, find)
-    if chosen is None:
-        return original
-    found, headers["Content-Encoding"] = chosen
-    return found
+def _open_file_or_index(
+    request: RequestMessage, find: Find, branch: str, index: str
+) -> tuple[str, Opened | None]:
+    """Return what is served for `branch`, and the file if there is one."""
+    indexed = f"{branch.rstrip('/')}/{index}" if index else None
+    if request.path_info.endswith("/"):
+        return (branch, None) if indexed is None else (indexed, _attempt(find, indexed))
+    try:
+        return branch, find(branch)
+    except IsADirectoryError:
+        opened = None if indexed is None else _attempt(find, indexed)
+    if opened is None:
+        return branch, None
+    opened.close()
+    raise HTTPRedirect(_with_slash(request), 301)
+
+
+def _attempt(find: Find, name: str) -> Opened | None:
+    try:
+        return find(name)
+    except IsADirectoryError:
+        return None
 
 
 def _serve(
     request: RequestMessage,
     response: ResponseMessage,
-    path: str,
+    opened: Opened,
+    name: str,
     headers: dict[str, str],
+    content_types: Mapping[str, str] | None,
+    sibling: Find | None,
     *,
     etag: bool,
-    is_checked: bool = False,
-) -> bool:
+) -> None:
+    """Serve an open file, or a compressed sibling of it."""
     try:
-        serve_opened(request, response, path, headers, etag=etag, is_checked=is_checked)
-    except NotFound:
-        return False
-    return True
+        headers["Content-Type"] = guess_type(name, content_types)
+        if sibling is not None:
+            opened = negotiated(request, opened, name, sibling, headers)
+    except BaseException:
+        opened.close()
+        raise
+    serve_opened(request, response, opened, headers, etag=etag)

@@ -24,6 +24,12 @@ def content_disposition(disposition: str, name: str | None = None) -> str:
 
     Raises:
         ValueError: `disposition` is not one word, such as `attachment` or `inline`.
+
+    Examples:
+        >>> content_disposition("attachment", "a b.txt")
+        'attachment; filename="a b.txt"'
+        >>> content_disposition("inline")
+        'inline'
     """
     if not TOKEN.fullmatch(disposition):
         raise ValueError(f"{disposition!r} is no disposition: use 'attachment' or 'inline'")

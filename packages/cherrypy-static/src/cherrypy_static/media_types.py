@@ -39,14 +39,21 @@ def guess_type(path: str, content_types: Mapping[str, str] | None = None) -> str
 
     Args:
         path: A file's name or path.
-        content_types: Types by extension, with or without its dot; they come first.
+        content_types: Types by extension, with or without its dot; they come first. An extension
+            that is not in it as it is written is looked for in lower case.
+
+    Examples:
+        >>> guess_type("a.txt"), guess_type("README")
+        ('text/plain', 'application/octet-stream')
+        >>> guess_type("a.txt", {"txt": "text/markdown"})
+        'text/markdown'
     """
-    extension = os.path.splitext(path)[1]  # noqa: PTH122 - strings all the way, for speed
+    given = os.path.splitext(path)[1]  # noqa: PTH122 - strings all the way, for speed
+    extension = given.lower()
     if content_types:
-        own = content_types.get(extension[1:]) or content_types.get(extension)
-        if own:
-            return own
+        for key in (given[1:], given, extension[1:], extension):
+            if content_types.get(key):
+                return content_types[key]
     if not mimetypes.inited:
         mimetypes.init()
-    extension = extension.lower()
     return mimetypes.types_map.get(extension) or FALLBACK.get(extension, UNKNOWN)

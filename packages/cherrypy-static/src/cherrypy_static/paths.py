@@ -1,112 +1,70 @@
-"""Find a file below a directory, and nothing outside of it.
+"""Judge the text of a path before the file system sees it.
 
-The path of a request is hostile. Every segment is judged before the file system sees it, and every
-step is looked at without following links; only when there is a link is the true place of the file
-worked out, and compared with the directory's. Nothing is opened here: a FIFO would block.
+The path of a request is hostile. What passes here still says nothing about where it leads: that is
+asked of the open file, see `cherrypy_static.places`.
 """
 
 from __future__ import annotations
 
 import os
-import stat
-from pathlib import PurePath
-from typing import NamedTuple
+import re
 
 from cherrypy_httputil import HTTPError
 
-FORBIDDEN = "\0\\" if os.sep == "/" else "\0\\:"
-"""Characters that no segment may hold: they mean a path, a drive or the end of a name somewhere."""
+ODD = re.compile(r"[\0\\]")
+"""Characters that mean the end of a name, or a path of its own, to some file system."""
+
+ODD_ON_WINDOWS = re.compile(
+    r"""
+    [\x00-\x1f\\:*?"<>|]                             # a path, a drive, a stream, a pattern
+    | [. ] (?: / | \Z )                              # Windows leaves these out
+    | (?: \A | / ) (?: con | prn | aux | nul | (?: com | lpt ) [0-9\u00b9\u00b2\u00b3] )
+      [ ]* (?: [./] | \Z )                           # a device in every directory
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""The same, and what else is another name for something on Windows."""
 
 
-class Found(NamedTuple):
-    """Something that exists: its true path, and what `os.stat` says of it."""
-
-    path: str
-    info: os.stat_result
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a regular file: no directory, device, FIFO or socket."""
-        return stat.S_ISREG(self.info.st_mode)
-
-    @property
-    def is_directory(self) -> bool:
-        """Whether it is a directory."""
-        return stat.S_ISDIR(self.info.st_mode)
-
-
-def locate(
-    root: str, branch: str, *, follow_symlinks: bool = False, dotfiles: bool = False
-) -> Found | None:
-    """Return what is at `branch` below the directory `root`, or None.
+def clean(branch: str, *, dotfiles: bool = False, odd: re.Pattern[str] | None = None) -> str | None:
+    """Return the part of a request's path that is to be found below a directory.
 
     Args:
-        root: An absolute path; it may be a link itself.
-        branch: Segments separated by slashes, decoded once. Empty ones do not count.
-        follow_symlinks: Follow links that lead out of `root`. Those that stay in it are followed
-            in any case.
-        dotfiles: Find names that begin with a dot.
+        branch: Empty, or segments with a slash before each, decoded once.
+        dotfiles: Let names pass that begin with a dot.
+        odd: What no path may hold; by default what this system would not take for a name.
+
+    Returns:
+        The branch without empty segments and such that are a single dot; None if it names nothing
+        that may be served.
 
     Raises:
         HTTPError: 403 if a segment is `..`.
     """
-    segments = [segment for segment in branch.split("/") if segment and segment != "."]
-    if not _are_servable(segments, dotfiles):
-        return None
-    path = root
-    try:
-        info = os.stat(root) if not segments else None  # noqa: PTH116 - ten times as fast as pathlib
-        for segment in segments:
-            path = os.path.join(path, segment)  # noqa: PTH118 - as above
-            info = os.lstat(path)
-            if stat.S_ISLNK(info.st_mode):
-                return _behind_link(root, segments, follow_symlinks, dotfiles)
-    except (OSError, ValueError):
-        return None
-    return None if info is None else Found(path, info)
-
-
-def _are_servable(segments: list[str], dotfiles: bool) -> bool:
-    if ".." in segments:
-        raise HTTPError(403)
-    if any(character in segment for segment in segments for character in FORBIDDEN):
-        return False
-    return dotfiles or not any(segment.startswith(".") for segment in segments)
-
-
-def _behind_link(
-    root: str, segments: list[str], follow_symlinks: bool, dotfiles: bool
-) -> Found | None:
-    path = os.path.realpath(os.path.join(root, *segments), strict=True)  # noqa: PTH118
-    if not follow_symlinks:
-        home = os.path.realpath(root)
-        if os.path.commonpath([home, path]) != home:
+    if "/." in branch or "//" in branch:
+        segments = [segment for segment in branch.split("/") if segment and segment != "."]
+        if ".." in segments:
+            raise HTTPError(403)
+        if not dotfiles and any(segment.startswith(".") for segment in segments):
             return None
-        inside = PurePath(os.path.relpath(path, home)).parts
-        if not dotfiles and any(part.startswith(".") for part in inside):
-            return None
-    return Found(path, os.stat(path))  # noqa: PTH116 - as above
+        branch = "".join(f"/{segment}" for segment in segments)
+    return None if (odd or _ODD_HERE).search(branch) else branch
 
 
-def look_at(path: str) -> Found | None:
-    """Return what is at `path`, behind links if there are any; None if there is nothing."""
-    try:
-        return Found(path, os.stat(path))  # noqa: PTH116 - strings all the way, for speed
-    except (OSError, ValueError):
-        return None
+_ODD_HERE = ODD_ON_WINDOWS if os.name == "nt" else ODD
 
 
-def absolute_directory(directory: str, root: str | None) -> str:
-    """Return `directory`, below `root` if it is relative.
+def absolute_path(path: str, root: str | None) -> str:
+    """Return `path`, below `root` if it is relative.
 
     Raises:
         ValueError: It is relative, and there is no absolute `root`.
     """
-    directory = os.path.expanduser(directory)  # noqa: PTH111 - a string stays one
-    if not os.path.isabs(directory):  # noqa: PTH117 - a string stays one
-        directory = os.path.join(os.path.expanduser(root or ""), directory)  # noqa: PTH111, PTH118
-    if not os.path.isabs(directory):  # noqa: PTH117 - a string stays one
+    if os.path.isabs(path):  # noqa: PTH117 - a string stays one
+        return path
+    whole = os.path.join(os.path.expanduser(root or ""), os.path.expanduser(path))  # noqa: PTH111, PTH118
+    if not os.path.isabs(whole):  # noqa: PTH117 - a string stays one
         raise ValueError(
-            f"{directory!r} is a relative path: make it absolute, or set an absolute `root`"
+            f"{whole!r} is a relative path: make it absolute, or set an absolute `root`"
         )
-    return directory
+    return whole

@@ -9,12 +9,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cherrypy_httputil import AcceptElement, header_elements
+from cherrypy_httputil import AcceptElement, HTTPError, header_elements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cherrypy_static.paths import Found
+    from cherrypy_httputil import RequestMessage
+    from cherrypy_static.files import Find, Opened
 
 SUFFIXES = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
 """The codings that are looked for, the best first, with the endings of their files."""
@@ -41,21 +40,36 @@ def codings(accept_encoding: str) -> tuple[str, ...]:
     return tuple(sorted(taken, key=lambda name: -liked[name]))
 
 
-def compressed_sibling(
-    accept_encoding: str, original: Found, find: Callable[[str], Found | None]
-) -> tuple[Found, str] | None:
-    """Return the sibling of `original` to serve, and its coding; None to serve the original.
+def negotiated(
+    request: RequestMessage, original: Opened, name: str, find: Find, headers: dict[str, str]
+) -> Opened:
+    """Return the file to serve, `original` or a compressed sibling, and close the other.
 
     Args:
-        accept_encoding: The Accept-Encoding field value; empty if there is none.
+        request: The request; Accept-Encoding is read.
         original: The file that was asked for.
-        find: Returns what is there if this suffix is added to its name.
+        name: Its name, as `find` takes it.
+        find: Opens a sibling.
+        headers: Where Vary and Content-Encoding are added.
 
     Raises:
-        HTTPError: 400 if a quality in `accept_encoding` is no number.
+        HTTPError: 400 if a quality in Accept-Encoding is no number; `original` stays open.
     """
-    for coding in codings(accept_encoding[:MAX_HEADER]):
-        found = find(SUFFIXES[coding])
-        if found and found.is_file and found.info.st_mtime >= original.info.st_mtime:
-            return found, coding
-    return None
+    headers["Vary"] = "Accept-Encoding"
+    for coding in codings(request.headers.get("Accept-Encoding", "")[:MAX_HEADER]):
+        sibling = _sibling(find, name + SUFFIXES[coding])
+        if sibling is None:
+            continue
+        if sibling.info.st_mtime >= original.info.st_mtime:
+            headers["Content-Encoding"] = coding
+            original.close()
+            return sibling
+        sibling.close()
+    return original
+
+
+def _sibling(find: Find, name: str) -> Opened | None:
+    try:
+        return find(name)
+    except (HTTPError, IsADirectoryError):  # the original is there all the same
+        return None

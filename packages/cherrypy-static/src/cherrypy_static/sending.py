@@ -29,13 +29,15 @@ Body = FileData | FileBody
 class Source(NamedTuple):
     """An open file, and what is known of it.
 
-    `start` is where it begins in `file`, and `size` its bytes from there; None if nobody knows.
+    `start` is where it begins in `file`, which stands there, and `size` its bytes from there; None
+    if nobody knows. `is_whole` tells that `file` has a descriptor, of a file of that size.
     """
 
     file: IO[bytes]
     start: int
     size: int | None
     validators: Validators
+    is_whole: bool = False
 
 
 def send(
@@ -54,11 +56,11 @@ def send(
     """
     if not 200 <= response.status_code <= 299:  # noqa: PLR2004 - an error page is sent as it is
         return _whole(request, response, source, headers)
-    validators = source.validators
-    fields = {"Last-Modified": validators.date} if validators.modified is not None else {}
-    if validators.etag is not None:
-        fields["ETag"] = validators.etag
-    if is_not_modified(request, validators):
+    current = source.validators
+    fields = {"Last-Modified": current.date} if current.date else {}
+    if current.etag is not None:
+        fields["ETag"] = current.etag
+    if is_not_modified(request, current):
         source.file.close()
         kept = {name: headers[name] for name in KEPT if name in headers}
         return _not_modified(response, fields | kept)
@@ -73,13 +75,14 @@ def _whole(
     request: RequestMessage, response: ResponseMessage, source: Source, fields: dict[str, str]
 ) -> Body:
     """Send all of the file, under the status that the response has."""
-    size = source.size
+    file, size = source.file, source.size
     if request.method == "HEAD":
-        source.file.close()
+        file.close()
         return _finish(response, None, fields, FileData(), size)
     if size is None:
-        return _finish(response, None, fields, FileBody(source.file), None)
-    return _finish(response, None, fields, _read(source, [(0, size)], size), size)
+        return _finish(response, None, fields, FileBody(file), None)
+    body = _span(source, 0, size, whole=size if source.is_whole else None)
+    return _finish(response, None, fields, body, size)
 
 
 def _not_modified(response: ResponseMessage, fields: dict[str, str]) -> Body:
@@ -108,7 +111,7 @@ def _sized(
     if len(spans) == 1:
         ((start, stop),) = spans
         fields["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
-        body = _read(source, [(start, stop)], stop - start)
+        body = _span(source, start, stop)
         return _finish(response, PARTIAL, fields, body, stop - start)
     return _multipart(response, source, spans, size, fields)
 
@@ -131,14 +134,29 @@ def _multipart(
     parts.append(f"\r\n--{boundary}--\r\n".encode("ascii"))
     length = sum(len(p) if isinstance(p, bytes) else p[1] - p[0] for p in parts)
     fields["Content-Type"] = f"multipart/byteranges; boundary={boundary}"
-    return _finish(response, PARTIAL, fields, _read(source, parts, length), length)
+    body = _in_memory_if_small(FileBody(source.file, _placed(source, parts)), length)
+    return _finish(response, PARTIAL, fields, body, length)
 
 
-def _read(source: Source, parts: list[bytes | Span], length: int) -> Body:
-    """Return the body: in memory if it is small, so that its file is closed at once."""
-    start = source.start
-    moved = [p if isinstance(p, bytes) else (p[0] + start, p[1] + start) for p in parts]
-    body = FileBody(source.file, moved)
+def _placed(source: Source, parts: list[bytes | Span]) -> list[bytes | Span]:
+    """Return `parts` with the spans as positions in the file."""
+    begin = source.start
+    return [p if isinstance(p, bytes) else (p[0] + begin, p[1] + begin) for p in parts]
+
+
+def _span(source: Source, start: int, stop: int, whole: int | None = None) -> Body:
+    file = source.file
+    length = stop - start
+    if start == 0 and length <= SMALL:  # the file stands there already
+        data = file.read(length)
+        if len(data) == length:
+            file.close()
+            return FileData((data,))
+    body = FileBody(file, _placed(source, [(start, stop)]), whole)
+    return _in_memory_if_small(body, length)
+
+
+def _in_memory_if_small(body: FileBody, length: int) -> Body:
     return FileData(body) if length <= SMALL else body
 
 

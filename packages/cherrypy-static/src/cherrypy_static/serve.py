@@ -12,15 +12,17 @@ import os
 import stat
 from typing import IO, TYPE_CHECKING
 
-from cherrypy_httputil import HTTPError, NotFound
-from cherrypy_static.conditions import Validators
+from cherrypy_httputil import NotFound
+from cherrypy_static.bodies import SMALL
+from cherrypy_static.conditions import Validators, validators
 from cherrypy_static.disposition import content_disposition
-from cherrypy_static.files import open_regular
+from cherrypy_static.files import open_file
 from cherrypy_static.media_types import guess_type
 from cherrypy_static.sending import Body, Source, send
 
 if TYPE_CHECKING:
     from cherrypy_httputil import RequestMessage, ResponseMessage
+    from cherrypy_static.files import Opened
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,16 @@ def serve_file(
         ValueError: `path` is relative, or `disposition` is not one word.
         NotFound: There is no regular file.
         HTTPError: 403 if it may not be read, 412 or 416 as the request's conditions and ranges ask.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> request = Request.blank("/", headers={"Range": "bytes=3-17"})
+        >>> response = Response()
+        >>> body = serve_file(request, response, __file__, disposition="attachment")
+        >>> response.status, response.body
+        ('206 Partial Content', b'Serve one file:')
+        >>> response.headers["Content-Disposition"]
+        'attachment; filename="serve.py"'
     """
     location = os.fspath(path)
     if not os.path.isabs(location):  # noqa: PTH117 - a string stays one
@@ -67,9 +79,11 @@ def serve_file(
         name = name or os.path.basename(location)  # noqa: PTH119 - a string stays one
         disposition = content_disposition(disposition, name)
     headers = {"Content-Type": content_type or guess_type(location)}
-    return serve_opened(
-        request, response, location, headers | extra_headers(disposition, max_age), etag=etag
-    )
+    headers |= extra_headers(disposition, max_age)
+    opened = open_file(location)
+    if opened is None:
+        raise NotFound(request.script_name + request.path_info)
+    return serve_opened(request, response, opened, headers, etag=etag)
 
 
 def extra_headers(disposition: str | None, max_age: int | None) -> dict[str, str]:
@@ -85,34 +99,30 @@ def extra_headers(disposition: str | None, max_age: int | None) -> dict[str, str
 def serve_opened(
     request: RequestMessage,
     response: ResponseMessage,
-    path: str,
+    opened: Opened,
     headers: dict[str, str],
     *,
     etag: bool = False,
-    is_checked: bool = False,
 ) -> Body:
-    """Open the file at `path`, and send it with `headers`.
+    """Send an open file with `headers`, and close it.
 
     Args:
         request: The request.
         response: The response that is set up.
-        path: Where the file is.
+        opened: The file.
         headers: Fields that describe it.
         etag: Send a strong entity-tag.
-        is_checked: It was seen to be a regular file already, and no link.
 
     Raises:
-        NotFound: There is no regular file.
-        HTTPError: 403 if it may not be read, 412 or 416 as the request asks.
+        HTTPError: 412 or 416 as the request asks.
+        ShortFileError: It is a small file, and became shorter since it was opened.
     """
+    info = opened.info
+    size = info.st_size
+    # What is small is read at once: nothing of it can change then, and nothing stays open.
+    file = io.BytesIO(opened.read()) if size <= SMALL else opened.as_file()
     try:
-        file, info = open_regular(path, is_checked=is_checked)
-    except PermissionError:
-        raise HTTPError(403) from None
-    except (OSError, ValueError):
-        raise NotFound(request.script_name + request.path_info) from None
-    try:
-        source = Source(file, 0, info.st_size, _validators(info, etag=etag))
+        source = Source(file, 0, size, _validators(info, etag=etag), is_whole=size > SMALL)
         return send(request, response, source, headers)
     except BaseException:
         file.close()
@@ -143,14 +153,22 @@ def serve_fileobj(
         debug: Report the decision at INFO.
 
     Raises:
-        ValueError: `disposition` is not one word.
+        TypeError: `fileobj` holds text.
+        ValueError: `disposition` is not one word, or `fileobj` is closed.
         HTTPError: 412 or 416 as the request's conditions and ranges ask.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> request, response = Request.blank("/"), Response()
+        >>> body = serve_fileobj(request, response, io.BytesIO(b"a,b"), "text/csv")
+        >>> response.headers["Content-Type"], response.headers["Content-Length"], response.body
+        ('text/csv', '3', b'a,b')
     """
     log.log(logging.INFO if debug else logging.DEBUG, "serving %r as %r", fileobj, name)
-    if disposition is not None:
-        disposition = content_disposition(disposition, name)
-    kind = content_type or response.headers.get("Content-Type") or guess_type(name or "")
     try:
+        if disposition is not None:
+            disposition = content_disposition(disposition, name)
+        kind = content_type or response.headers.get("Content-Type") or guess_type(name or "")
         headers = {"Content-Type": kind} | extra_headers(disposition, None)
         return send(request, response, _source(fileobj), headers)
     except BaseException:
@@ -168,28 +186,48 @@ def serve_download(
 
     It is `serve_file` with the media type `application/x-download` and the disposition
     `attachment`, and raises what that raises.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> request, response = Request.blank("/"), Response()
+        >>> body = serve_download(request, response, __file__, "naïve.py")
+        >>> print(response.headers["Content-Disposition"])
+        attachment; filename="naive.py"; filename*=UTF-8''na%C3%AFve.py
     """
     return serve_file(request, response, path, DOWNLOAD, "attachment", name)
 
 
 def _validators(info: os.stat_result, *, etag: bool = False) -> Validators:
     tag = f'"{info.st_mtime_ns:x}-{info.st_size:x}-{info.st_ino:x}"' if etag else None
-    return Validators(info.st_mtime, tag)
+    return validators(info.st_mtime, tag)
 
 
 def _source(fileobj: IO[bytes]) -> Source:
-    try:
-        start = fileobj.tell()
-        size = fileobj.seek(0, io.SEEK_END) - start
-        fileobj.seek(start)
-    except (AttributeError, OSError):
-        return Source(fileobj, 0, None, Validators(None))
+    _refuse_text(fileobj)
+    start = _place(fileobj)
+    if start is None:
+        return Source(fileobj, 0, None, Validators())
+    size = fileobj.seek(0, io.SEEK_END) - start
+    fileobj.seek(start)
     return Source(fileobj, start, max(size, 0), _validators_of_open(fileobj))
+
+
+def _refuse_text(fileobj: object) -> None:
+    if isinstance(fileobj, io.TextIOBase):
+        raise TypeError(f"{fileobj!r} holds text; open the file with the mode 'rb'")
+
+
+def _place(fileobj: IO[bytes]) -> int | None:
+    """Return where a file stands; None if it cannot be sought."""
+    try:
+        return fileobj.seek(0, io.SEEK_CUR)
+    except (AttributeError, OSError):
+        return None
 
 
 def _validators_of_open(fileobj: IO[bytes]) -> Validators:
     try:
         info = os.fstat(fileobj.fileno())
     except (AttributeError, OSError):
-        return Validators(None)
-    return _validators(info) if stat.S_ISREG(info.st_mode) else Validators(None)
+        return Validators()
+    return _validators(info) if stat.S_ISREG(info.st_mode) else Validators()

@@ -11,7 +11,10 @@ from cherrypy_httputil import RequestMessage, ResponseMessage
 from cherrypy_static import (
     FileBody,
     FileData,
+    by_server,
     content_disposition,
+    directory_advice,
+    file_advice,
     file_generator,
     file_generator_limited,
     serve_download,
@@ -52,3 +55,9 @@ assert_type(content_disposition("inline", "a"), str)
 content_disposition()  # type: ignore[call-arg]
 file_generator(io.BytesIO(), chunkSize=5)
 file_generator_limited(io.BytesIO(), "5")  # type: ignore[arg-type]
+
+assert_type(by_server({"wsgi.file_wrapper": None}, body), Iterable[bytes])
+by_server([], body)  # type: ignore[arg-type]
+assert_type(directory_advice("/srv", root=None), list[str])
+directory_advice()  # type: ignore[call-arg]
+file_advice(5)  # type: ignore[arg-type]
