@@ -185,6 +185,12 @@ def test_url_outside_of_a_request_needs_a_base() -> None:
         ("/a/..", "/"),
         ("/a/.", "/a/"),
         ("/a.b/c", "/a.b/c"),
+        ("/a/b/../", "/a/"),
+        ("a/../b", "b"),
+        ("../a", "a"),
+        ("./a", "a"),
+        ("a/b/..", "a/"),
+        ("", ""),
     ],
 )
 def test_dot_segments_are_removed(path: Any, normal: Any) -> None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 
 from cherrypy_dispatch import Dispatcher, expose
-from cherrypy_serving import serving
-from cherrypy_web import Application, Hook, Request, Tool, Toolbox
-from cherrypy_web.plan import MAX_PLANS
+from cherrypy_serving import prepared, serving
+from cherrypy_web import (
+    Application,
+    Hook,
+    HookMap,
+    Request,
+    Response,
+    Tool,
+    Toolbox,
+    Tree,
+    url,
+)
+from cherrypy_web.plan import MAX_COMPARED, MAX_PLANS
 
 
 class Site:
@@ -282,3 +293,208 @@ def test_namespaces_of_a_request_class_replaced(app: Application, said: Any) -> 
     Watched.namespaces = Request.namespaces.copy()
     Watched.namespaces["words"] = lambda _, value: _say(value)
     assert said() == "namespace"
+
+
+@pytest.mark.parametrize(
+    ("value", "change", "after"),
+    [
+        (["a"], lambda value: value.append("b"), "['a', 'b']"),
+        ({"a": 1}, lambda value: value.update(b=2), "{'a': 1, 'b': 2}"),
+        ({"a": ["x"]}, lambda value: value["a"].append("y"), "{'a': ['x', 'y']}"),
+        ([{"a": 1}], lambda value: value[0].clear(), "[{}]"),
+        ({1}, lambda value: value.add(2), "{1, 2}"),
+    ],
+)
+@pytest.mark.parametrize("place", ["section", "site", "_cp_config", "merged"])
+def test_value_that_is_changed_in_place(
+    app: Application, said: Any, toolbox: Toolbox, place: str, value: Any, change: Any, after: str
+) -> None:
+    class Said:
+        def __init__(self, what: Any) -> None:
+            self._text = repr(what)
+
+        def __call__(self, request: Any, response: Any) -> None:
+            response.headers["X-Said"] = self._text
+
+    class Merging(Dispatcher):
+        def __call__(self, path_info: Any) -> None:
+            super().__call__(path_info)
+            serving.request.config["tools.say.what"] = value
+
+    toolbox.say = Tool("before_finalize", prepared(Said))
+    app.config["/"] = {"tools.say.on": True}
+    value = copy.deepcopy(value)
+    if place == "section":
+        app.config["/"]["tools.say.what"] = value
+    elif place == "site":
+        type(app).site_config = {"tools.say.what": value}
+    elif place == "_cp_config":
+        app.root._cp_config = {"tools.say.what": value}
+    else:
+        app.config["/"]["request.dispatch"] = Merging()
+    assert said() == repr(value)
+    change(value)
+    assert said() == after
+
+
+def test_large_value_in_the_config_is_not_compared(app: Application, said: Any) -> None:
+    class Watched:
+        compared = 0
+
+        def __eq__(self, other: object) -> bool:
+            Watched.compared += 1
+            return True
+
+        __hash__ = None  # type: ignore[assignment]  # nobody asks for it
+
+    app.config["/"]["own.users"] = {number: Watched() for number in range(MAX_COMPARED + 1)}
+    said()
+    said()
+    assert Watched.compared == 0
+
+
+def test_config_of_an_application_replaced_as_a_whole(app: Application, said: Any) -> None:
+    assert said() == "said"
+    app.config = {"/": {"tools.say.on": True, "tools.say.word": "whole"}}
+    assert said() == "whole"
+
+
+def test_hooks_of_a_request_class_replaced(app: Application, said: Any) -> None:
+    class Watched(Request):
+        pass
+
+    app.request_class = Watched
+    assert said() == "said"
+    Watched.hooks = HookMap()  # type: ignore[assignment]  # as users do
+    Watched.hooks.attach("before_finalize", lambda: _say("class hook"), priority=99)
+    assert said() == "class hook"
+    del Watched.hooks
+    assert said() == "said"
+
+
+def test_error_pages_of_a_request_class_changed(app: Application, call: Any) -> None:
+    class Own(Request):
+        pass
+
+    app.request_class = Own
+    built_in = call(app, "/nope").text
+    Own.error_page = {404: lambda **_: "class"}  # type: ignore[assignment]  # as users do
+    assert call(app, "/nope").text == "class"
+    Own.error_page[404] = lambda **_: "in place"
+    assert call(app, "/nope").text == "in place"
+    del Own.error_page
+    assert call(app, "/nope").text == built_in
+
+
+def test_error_page_in_config_changed(app: Application, call: Any) -> None:
+    app.config["/"]["error_page.404"] = lambda **_: "first"
+    assert call(app, "/nope").text == "first"
+    app.config["/"]["error_page.404"] = lambda **_: "second"
+    assert call(app, "/nope").text == "second"
+    del app.config["/"]["error_page.404"]
+    assert "Not Found" in call(app, "/nope").text
+
+
+def test_attribute_of_a_request_in_config_changed(app: Application, call: Any) -> None:
+    app.root.own = expose(lambda: repr(getattr(serving.request, "own", None)).encode())
+    assert call(app, "/own").text == "None"
+    app.config["/"]["request.own"] = 1
+    assert call(app, "/own").text == "1"
+    app.config["/"]["request.own"] = 2
+    assert call(app, "/own").text == "2"
+    del app.config["/"]["request.own"]
+    assert call(app, "/own").text == "None"
+
+
+def test_hook_in_config_changed(app: Application, said: Any) -> None:
+    app.config["/"]["hooks.before_finalize"] = Hook(lambda: _say("hook"), priority=99)
+    assert said() == "hook"
+    app.config["/"]["hooks.before_finalize"].callback = lambda: _say("other callback")
+    assert said() == "other callback"
+    app.config["/"]["hooks.before_finalize"].priority = 1
+    assert said() == "said"
+
+
+def test_exposure_of_a_handler_changed(app: Application, call: Any) -> None:
+    class Page:
+        exposed = True
+
+        def __call__(self) -> bytes:
+            return b"page"
+
+    app.root.object = Page()
+    assert call(app, "/object").body == b"page"
+    app.root.object.exposed = False
+    assert call(app, "/object").code == 404
+
+
+def test_dispatch_method_added(app: Application, call: Any) -> None:
+    class Root(Site):
+        pass
+
+    app.root = Root()
+    assert call(app, "/elsewhere").code == 404
+
+    def dispatch(self: Any, vpath: list[str]) -> Any:
+        vpath.clear()
+        return self
+
+    Root._cp_dispatch = dispatch  # type: ignore[attr-defined]  # as users do
+    assert call(app, "/elsewhere").body == b"index"
+    del Root._cp_dispatch  # type: ignore[attr-defined]
+    assert call(app, "/elsewhere").code == 404
+
+
+def test_cp_config_of_a_class_between_and_of_a_parent(app: Application, said: Any) -> None:
+    class Base:
+        @expose
+        def page(self) -> Any:
+            return b""
+
+    class Middle(Base):
+        pass
+
+    app.root.sub = Middle()
+    assert said("/sub/page") == "said"
+    Base._cp_config = {"tools.say.word": "parent"}  # type: ignore[attr-defined]  # as users do
+    assert said("/sub/page") == "parent"
+    Middle._cp_config = {"tools.say.word": "class"}  # type: ignore[attr-defined]
+    assert said("/sub/page") == "class"
+    app.root.sub._cp_config = {"tools.say.word": "object"}
+    assert said("/sub/page") == "object"
+    del app.root.sub._cp_config, Middle._cp_config, Base._cp_config  # type: ignore[attr-defined]
+    assert said("/sub/page") == "said"
+
+
+def test_namespace_of_a_tool_and_its_point_changed(
+    app: Application, call: Any, toolbox: Toolbox
+) -> None:
+    stages: list[str] = []
+    toolbox.stage = Tool("before_handler", lambda: stages.append(serving.request.stage))
+    app.config["/"]["tools.stage.on"] = True
+    call(app)
+    toolbox.stage._point = "before_finalize"
+    call(app)
+    assert stages == ["before_handler", "before_finalize"]
+
+
+def test_response_class_and_places_of_an_application_changed(app: Application, call: Any) -> None:
+    class Mine(Response):
+        server_header = "Mine/1"
+
+    call(app)
+    app.response_class = Mine
+    app.script_name = "/moved"
+    app.relative_urls = "server"
+    app.root.link = expose(lambda: url("/x").encode())
+    answer = call(app, extra={"SCRIPT_NAME": "/moved", "PATH_INFO": "/link"})
+    assert (answer.text, answer.headers["server"]) == ("/moved/x", "Mine/1")
+
+
+def test_what_a_tree_holds_changed(app: Application, call: Any) -> None:
+    tree = Tree()
+    assert call(tree, "/a/").code == 404
+    tree.apps["/a"] = app
+    assert call(tree, "/a/").body == b"index"
+    tree.apps["/b"] = tree.apps.pop("/a")
+    assert call(tree, "/a/").code == 404

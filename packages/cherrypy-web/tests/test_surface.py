@@ -107,7 +107,7 @@ def test_request_tells_what_the_server_tells(call: Any) -> None:
     assert call(Application(site(handler))).text == "(True, False, 4711, '192.0.2.1')"
 
 
-def test_header_list_has_the_fields_as_they_came(call: Any) -> None:
+def test_header_list_has_the_fields_and_what_the_server_says_of_the_client(call: Any) -> None:
     def handler(**_: Any) -> bytes:
         return repr(sorted(serving.request.header_list)).encode()
 
@@ -117,8 +117,19 @@ def test_header_list_has_the_fields_as_they_came(call: Any) -> None:
             ("Content-Length", "3"),
             ("Content-Type", "application/x-www-form-urlencoded"),
             ("Host", "example.com"),
+            ("Remote-Addr", "192.0.2.1"),
         ]
     )
+
+
+def test_client_cannot_say_where_it_comes_from(call: Any) -> None:
+    def handler() -> bytes:
+        request = serving.request
+        return f"{request.headers['Remote-Addr']} {dict(request.header_list)}".encode()
+
+    answer = call(Application(site(handler)), headers={"Remote-Addr": "forged"})
+    assert answer.text.startswith("192.0.2.1 ")
+    assert "forged" not in answer.text
 
 
 def test_body_and_cookies_can_be_replaced(call: Any) -> None:

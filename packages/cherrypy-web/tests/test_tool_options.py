@@ -127,6 +127,12 @@ def test_fault_is_told_once_where_it_begins(mount: Any, greet: Any) -> None:
     assert "section [/a]" in faults(app)[0]
 
 
+def test_key_without_an_option_is_a_fault(mount: Any, greet: Any) -> None:
+    app = mount(Root(), {"/": {"tools.greet": True}})
+    with pytest.raises(ToolConfigError, match=r"write tools\.greet\.on = True"):
+        check_tools([app])
+
+
 def test_every_fault_is_told(mount: Any, greet: Any) -> None:
     first = mount(Root(), {"/": greeting(word="x", times=0), "/a": {"tools.nope.on": True}})
     second = mount(Root(), {"/": greeting(wort="x")})

@@ -137,7 +137,10 @@ def test_errors_are_logged_with_the_request_headers(
     site.tree.mount(Broken())
     assert Client(site.tree).get("/", headers={"X-Clue": "found"}).status_code == 500
     assert "RuntimeError: the reason" in caplog.text
-    assert "Request Headers:\n  Host: localhost\n  X-Clue: found" in caplog.text
+    assert (
+        "Request Headers:\n  Remote-Addr: 127.0.0.1\n  Host: localhost\n  X-Clue: found"
+        in caplog.text
+    )
 
 
 def test_request_channels_are_published(site: Assembly) -> None:

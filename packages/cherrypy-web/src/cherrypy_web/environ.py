@@ -20,6 +20,7 @@ __all__ = [
     "decoded",
     "find_bad_percent",
     "is_authority",
+    "one_slash",
 ]
 
 #: CGI's names for the two fields that have no ``HTTP_`` before them (RFC 3875, 4.1).
@@ -47,6 +48,9 @@ _AUTHORITY: Final = re.compile(
 )
 
 
+_SLASHES: Final = re.compile("/{2,}")
+
+
 @lru_cache(maxsize=128)
 def is_authority(host: str) -> bool:
     """Tell whether a text is a host, with a port or without (RFC 9110, 7.2)."""
@@ -64,6 +68,11 @@ def decoded(path: str) -> str:
         return path
 
 
+def one_slash(path: str) -> str:
+    """Return a path in which each run of slashes is one."""
+    return _SLASHES.sub("/", path)
+
+
 class EnvironHeaders:
     """The header fields in a WSGI environ, as pairs of name and value.
 
@@ -77,11 +86,7 @@ class EnvironHeaders:
         self.environ = environ
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        for key, value in self.environ.items():
-            if key.startswith("HTTP_"):
-                yield key[5:].replace("_", "-").title(), value
-            elif key in _SPECIAL and value:
-                yield _SPECIAL[key], value
+        return iter(HeaderMap.from_environ(self.environ).items())
 
     def get(self, name: str) -> str:
         """Return one field's value, or ``""``, without looking at the others."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_httputil import HTTPError, HTTPRedirect, InternalRedirect
 from cherrypy_serving import serving
+from cherrypy_web.epoch import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -48,7 +49,14 @@ class Hook:
         kwargs: Passed to the callback.
     """
 
-    __slots__ = ("callback", "explicit", "failsafe", "kwargs", "priority")
+    callback: Callable[..., object] = None  # type: ignore[assignment]  # a class has none
+    failsafe: bool = False
+    priority: float = DEFAULT_PRIORITY
+    kwargs: dict[str, Any] = {}  # noqa: RUF012 - documented; each has its own
+
+    #: The callback that takes request and response before the keyword arguments, where
+    #: `cherrypy_serving.ambient` made the callback of one.
+    explicit: Callable[..., object] | None = None
 
     def __init__(
         self,
@@ -57,15 +65,25 @@ class Hook:
         priority: float | None = None,
         **kwargs: Any,
     ) -> None:
-        self.callback = callback
-        self.failsafe: bool = getattr(callback, "failsafe", False) if failsafe is None else failsafe
-        self.priority: float = (
-            getattr(callback, "priority", DEFAULT_PRIORITY) if priority is None else priority
+        if failsafe is None:
+            failsafe = getattr(callback, "failsafe", self.failsafe)
+        if priority is None:
+            priority = getattr(callback, "priority", self.priority)
+        # Past __setattr__: a new hook changes no plan.
+        vars(self).update(
+            callback=callback,
+            failsafe=failsafe,
+            priority=priority,
+            kwargs=kwargs,
+            explicit=getattr(callback, "explicit", None),
         )
-        self.kwargs = kwargs
-        #: The callback that takes request and response before the keyword arguments, where
-        #: `cherrypy_serving.ambient` made the callback of one.
-        self.explicit: Callable[..., object] | None = getattr(callback, "explicit", None)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name == "callback":
+            super().__setattr__("explicit", getattr(value, "explicit", None))
+        if hasattr(Hook, name):  # hooks in plans are sorted, and shared by many requests
+            EPOCH.advance()
 
     def __lt__(self, other: Hook) -> bool:
         return self.priority < other.priority

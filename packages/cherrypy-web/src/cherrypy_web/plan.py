@@ -7,7 +7,7 @@ nobody has to announce a change.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,7 @@ from cherrypy_dispatch import Layer, merge
 from cherrypy_web.epoch import EPOCH
 from cherrypy_web.hooks import Hook, HookMap
 from cherrypy_web.namespaces import BUILT_IN, add_error_page, add_hook
-from cherrypy_web.tools import Tool, Toolbox, add_option, turned_on
+from cherrypy_web.tools import Toolbox, add_option, turned_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,6 +31,8 @@ __all__ = ["Plan", "PlanCache"]
 MAX_PLANS: Final = 1024
 #: How many plans are kept for dispatchers that merge the config themselves.
 MAX_MERGED: Final = 16
+#: How many elements a list, dict or set in config may have that is compared with what it held.
+MAX_COMPARED: Final = 32
 
 
 class Plan:
@@ -48,6 +50,7 @@ class Plan:
         "_before",
         "_epoch",
         "_hook_map",
+        "_shared",
         "_sources",
         "body_attributes",
         "changes_request",
@@ -89,6 +92,7 @@ class Plan:
         self.toolmaps: dict[str, dict[str, dict[str, Any]]] = {}
         self.steps: list[Callable[[], object]] = []
         self._hook_map = hooks.copy()
+        self._shared = Counter({point: len(shared) for point, shared in hooks.items()})
         self._apply({**toolboxes, **registry, **toolboxes})
         self.changes_request = bool(
             self.request_attributes
@@ -111,6 +115,8 @@ class Plan:
 
     def change(self, request: Request, response: Response) -> None:
         """Set the attributes of a request and its response, and run the handlers of namespaces."""
+        if "error_page" in request.early_names:
+            request.error_page.update(self.error_pages)
         for name, value in self.request_attributes:
             setattr(request, name, value)
         for name, value in self.body_attributes:
@@ -119,14 +125,21 @@ class Plan:
             setattr(response, name, value)
         for name, value in self.response_headers:
             response.headers[name] = value
-        if self.steps:
-            request.hooks = self.copy_hooks()
-            for step in self.steps:
-                step()
+        if self.steps or "hooks" in request.early_names:
+            request.own_hooks = self.copy_hooks(request.own_hooks)
+        for step in self.steps:
+            step()
 
-    def copy_hooks(self) -> HookMap:
-        """Return the hooks as a map that one request may attach more to."""
-        return self._hook_map.copy()
+    def copy_hooks(self, early: HookMap | None = None) -> HookMap:
+        """Return the hooks as a map that one request may attach more to.
+
+        Args:
+            early: What takes the place of the hooks of its class.
+        """
+        twin = self._hook_map.copy()
+        for point, hooks in (early or {}).items():
+            twin[point] = hooks + twin.get(point, [])[self._shared[point] :]
+        return twin
 
     def copy_toolmaps(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return the options of the tools, by namespace and tool, for one request to change."""
@@ -163,16 +176,16 @@ class Plan:
         toolmap: dict[str, dict[str, Any]] = {}
         self.toolmaps[toolbox.namespace] = toolmap
         for key, value in entries:
-            add_option(toolmap, key, value)
+            add_option(toolmap, toolbox.namespace, key, value)
         tools = list(turned_on(toolbox, toolmap))
-        if all(type(tool)._setup is Tool._setup for tool, _ in tools):  # noqa: SLF001 - see `Tool`
-            for tool, options in tools:
-                for point, hook in tool.hooks(options):
-                    self._hook_map[point].append(hook)
-        else:
+        if not all(tool.is_known() for tool, _ in tools):
             # One that wants to be called for each request makes all of them be called, since tools
             # of the same priority run in the order of the config.
-            self.steps.extend(tool._setup for tool, _ in tools)  # noqa: SLF001
+            self.steps.append(lambda: toolbox.__exit__(None))
+            return
+        for tool, options in tools:
+            for point, hook in tool.hooks(options):
+                self._hook_map[point].append(hook)
 
     def _add_custom(self, namespace: str, handler: Any, entries: Iterable[tuple[str, Any]]) -> None:
         mine = {f"{namespace}.{key}": value for key, value in entries}
@@ -196,9 +209,22 @@ def _placed(layers: Sequence[Layer]) -> list[str]:
 
 
 def _snapshot(live: Mapping[Any, Any]) -> dict[Any, Any]:
-    return {
-        key: value.copy() if isinstance(live, HookMap) else value for key, value in live.items()
-    }
+    copied = list if isinstance(live, HookMap) else _copy
+    return {key: copied(value) for key, value in live.items()}
+
+
+def _copy(value: Any) -> Any:
+    """Return a value that stays equal to what this one is now.
+
+    What is large stays as it is: a table of users is looked into by each request, not prepared, and
+    to compare it would cost each of them more than that.
+    """
+    kind = type(value)
+    if kind not in {dict, list, set} or len(value) > MAX_COMPARED:
+        return value
+    if kind is dict:
+        return {key: _copy(each) for key, each in value.items()}
+    return kind(map(_copy, value))
 
 
 def _is_plain(handler: object) -> bool:

@@ -72,6 +72,10 @@ class Request(RequestData):
             BaseException: One of ``throws``; with ``throw_errors``, any error.
         """
         self.stage = "run"
+        if self.early_names:
+            self._forget_early()
+        if self.wsgi_environ is None and self.app is not None:
+            self.script_name = self.app.script_name
         response: Response = serving.response
         self._response = response
         self.method = method
@@ -81,7 +85,7 @@ class Request(RequestData):
         self._fields = headers
         if isinstance(headers, EnvironHeaders):
             self._environ = headers.environ
-        self.path_info = path[len(self.script_name) :] or "/"
+        self.path_info = path[len(self.script_name) :] or ("" if self.script_name else "/")
         try:
             self.respond(self.path_info)
         except self.throws:
@@ -291,9 +295,9 @@ class Request(RequestData):
             plan = app.plans.find(type(self), self._layers)
         else:  # from a dispatcher that has no layers to tell
             plan = app.plans.find_equal(type(self), self._own_config)
-        self.plan = plan
+        self._plan = plan
         self._planned_hooks = plan.hooks
-        if plan.changes_request:
+        if plan.changes_request or self.early_names:
             plan.change(self, self._response)
         return plan.hooks
 

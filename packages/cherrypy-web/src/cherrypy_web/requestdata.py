@@ -6,15 +6,18 @@ Nothing here is worked out before somebody asks for it, and nothing here acts.
 from __future__ import annotations
 
 import uuid
+from abc import ABCMeta
 from http.cookies import CookieError, SimpleCookie
+from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from cherrypy_dispatch import Dispatcher
 from cherrypy_httputil import HeaderMap, Host, HTTPError, InternalRedirect
 from cherrypy_web.body import RequestBody
 from cherrypy_web.environ import ENVIRON_KEYS, EnvironHeaders
+from cherrypy_web.epoch import EPOCH
 from cherrypy_web.hooks import HOOK_POINTS, Hook, HookMap
-from cherrypy_web.lazy import lazy
+from cherrypy_web.lazy import lazy, told
 from cherrypy_web.namespaces import BUILT_IN
 
 if TYPE_CHECKING:
@@ -55,20 +58,90 @@ class RequestHooks:
 
     def __init__(self, shared: HookMap | None = None) -> None:
         self.shared = HookMap(HOOK_POINTS) if shared is None else shared
+        for point in HOOK_POINTS:
+            self.shared.setdefault(point, [])
+
+    def __set_name__(self, owner: RequestType, name: str) -> None:
+        type.__setattr__(owner, "_planned_hooks", self.shared)
 
     def __get__(self, request: RequestData | None, owner: type | None = None) -> HookMap:
         if request is None:
             return self.shared
         if request.own_hooks is None:
-            plan = request.plan
-            request.own_hooks = self.shared.copy() if plan is None else plan.copy_hooks()
-        return request.own_hooks
+            plan = request._plan  # noqa: SLF001 - this is an attribute of it
+            self.__set__(request, plan.copy_hooks() if plan else self.shared.copy())
+        return request.own_hooks  # type: ignore[return-value]  # it was set just now
 
     def __set__(self, request: RequestData, hooks: HookMap) -> None:
         request.own_hooks = hooks
+        if request._plan is None:  # noqa: SLF001
+            request.early_names = (*request.early_names, "hooks")
 
 
-class RequestData:
+class RequestErrorPages:
+    """The attribute ``error_page``: read from the class, the pages for all of its requests.
+
+    An instance has a dict of its own, made when it is first asked for.
+
+    Args:
+        shared: The pages for all requests of the class.
+    """
+
+    def __init__(self, shared: dict[int | str, Any] | None = None) -> None:
+        self.shared = {} if shared is None else shared
+
+    def __get__(
+        self, request: RequestData | None, owner: type | None = None
+    ) -> dict[int | str, Any]:
+        if request is None:
+            return self.shared
+        if request.own_error_page is None:
+            plan = request._plan  # noqa: SLF001 - this is an attribute of it
+            self.__set__(request, {**self.shared, **(plan.error_pages if plan else {})})
+        return request.own_error_page  # type: ignore[return-value]  # it was set just now
+
+    def __set__(self, request: RequestData, pages: dict[int | str, Any]) -> None:
+        request.own_error_page = pages
+        if request._plan is None:  # noqa: SLF001
+            request.early_names = (*request.early_names, "error_page")
+
+
+_SHARED: Final[dict[str, Callable[[Any], object]]] = {
+    "hooks": RequestHooks,
+    "error_page": RequestErrorPages,
+}
+
+
+def _kept(name: str, value: object) -> object:
+    kind = _SHARED.get(name)
+    return kind(value) if kind and isinstance(value, dict) else value
+
+
+class RequestType(ABCMeta):
+    """The type of request classes: what is set on one of them makes every plan stale.
+
+    Maps that are set there are for all requests of the class, which have copies of their own.
+    """
+
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
+    ) -> RequestType:
+        kept = {key: _kept(key, value) for key, value in namespace.items()}
+        return super().__new__(cls, name, bases, kept, **options)
+
+    def __setattr__(cls, name: str, value: object) -> None:
+        kept = _kept(name, value)
+        super().__setattr__(name, kept)
+        if isinstance(kept, RequestHooks):
+            kept.__set_name__(cls, name)
+        EPOCH.advance()
+
+    def __delattr__(cls, name: str) -> None:
+        super().__delattr__(name)
+        EPOCH.advance()
+
+
+class RequestData(metaclass=RequestType):
     """What is known of a request, each once it is asked for.
 
     Args:
@@ -109,27 +182,27 @@ class RequestData:
     namespaces: ClassVar[NamespaceSet] = BUILT_IN.copy()
 
     hooks = RequestHooks()
-    _planned_hooks: Mapping[str, Sequence[Hook]] = hooks.shared
+    error_page = RequestErrorPages()
+    params: dict[str, Any] = {}  # noqa: RUF012 - documented; each has its own
+    _planned_hooks: Mapping[str, Sequence[Hook]]
 
     _layers: Sequence[Layer] = ()
     #: What the config in force does to this request, once it is known.
-    plan: Plan | None = None
+    _plan: Plan | None = None
 
     #: The hooks of this request, once they differ from those in the plan.
     own_hooks: HookMap | None = None
+    own_error_page: dict[int | str, Any] | None = None
 
+    #: What was asked for or set before the request could know better, by name.
+    early_names: tuple[str, ...] = ()
+
+    _toolmaps: dict[str, dict[str, dict[str, Any]]] | None = None
+    _request_line: str | None = None
     _body: RequestBody | None = None
     _own_config: dict[str, Any] | None = None
     #: The WSGI environ, as long as it holds the header fields that count.
     _environ: Mapping[str, Any] | None = None
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Let a class that defines ``hooks`` as a map of its own keep them from its requests."""
-        super().__init_subclass__(**options)
-        own = cls.__dict__.get("hooks")
-        if isinstance(own, HookMap):
-            cls.hooks = RequestHooks(own)
-            cls._planned_hooks = own
 
     def __init__(
         self,
@@ -144,43 +217,47 @@ class RequestData:
         self.server_protocol = server_protocol
         self.own_hooks = None
         self._fields: Iterable[tuple[str, str]] = ()
-        self.params: dict[str, Any] = {}
+        self.params = {}
 
-    @lazy
+    @told(NoneType)
     def login(self) -> str | None:
         """The name of the user, where the server or a tool has checked it."""
         environ = self.wsgi_environ or {}
         return environ.get("LOGON_USER") or environ.get("REMOTE_USER") or None
 
-    @lazy
+    @told(bool)
     def multithread(self) -> bool:
         """Whether other threads of this process may serve requests at the same time."""
         return bool((self.wsgi_environ or {}).get("wsgi.multithread", True))
 
-    @lazy
+    @told(bool)
     def multiprocess(self) -> bool:
         """Whether other processes may serve requests of the same application."""
         return bool((self.wsgi_environ or {}).get("wsgi.multiprocess"))
 
-    @lazy
+    @told(NoneType)
     def prev(self) -> Request | None:
         """The request that was redirected internally to this one."""
         return (self.wsgi_environ or {}).get("cherrypy.previous_request")
 
-    @lazy
+    @told(list)
     def header_list(self) -> list[tuple[str, str]]:
         """The header fields as they came, as pairs of name and value."""
         return list(self._fields)
 
-    @lazy
+    @told(HeaderMap)
     def headers(self) -> HeaderMap:
         """The header fields by name."""
         self._environ = None  # from now on, these are the ones that count
         if isinstance(self._fields, EnvironHeaders):
             return self._fields.map
-        return HeaderMap.from_trusted(self.header_list)
+        fields: Iterable[tuple[str, str]] = self.header_list
+        if self.wsgi_environ is not None:
+            # There, each field is one. What is repeated, a subclass has put in its place.
+            fields = {name.title(): value for name, value in fields}.items()
+        return HeaderMap.from_trusted(fields)
 
-    @lazy
+    @told(SimpleCookie)
     def cookie(self) -> SimpleCookie:
         """The cookies that the client sent.
 
@@ -196,8 +273,10 @@ class RequestData:
 
     @property
     def body(self) -> RequestBody:
-        """The entity that the client sent."""
+        """The entity that the client sent; ``None`` before the request runs."""
         if self._body is None:
+            if self.stage is None:
+                return None  # type: ignore[return-value]  # as documented
             self._body = RequestBody(self.rfile, self._known_fields(), request_params=self.params)
         return self._body
 
@@ -219,30 +298,35 @@ class RequestData:
     @property
     def config(self) -> dict[str, Any] | None:
         """All config in force for this request, merged; ``None`` before it is known."""
-        if self._own_config is None and self.plan is not None:
-            self._own_config = dict(self.plan.config)
+        if self._own_config is None and self._plan is not None:
+            self._own_config = dict(self._plan.config)
         return self._own_config
 
     @config.setter
     def config(self, config: dict[str, Any] | None) -> None:
         self._own_config = config
+        if self.stage is None:
+            self.early_names = (*self.early_names, "_own_config")
 
-    @lazy
+    @property
     def toolmaps(self) -> dict[str, dict[str, dict[str, Any]]]:
         """The options of the tools, by the namespace of their toolbox and their name."""
-        return self.plan.copy_toolmaps() if self.plan else {}
+        if self._toolmaps is None:
+            if self._plan is None:
+                return {}
+            self._toolmaps = self._plan.copy_toolmaps()
+        return self._toolmaps
 
-    @lazy
-    def error_page(self) -> dict[int | str, Any]:
-        """The custom error pages by status code, or ``"default"``."""
-        return dict(self.plan.error_pages) if self.plan else {}
+    @toolmaps.setter
+    def toolmaps(self, toolmaps: dict[str, dict[str, dict[str, Any]]]) -> None:
+        self._toolmaps = toolmaps
 
     @lazy
     def unique_id(self) -> UniqueID:
         """An identifier of this request."""
         return UniqueID()
 
-    @lazy
+    @told(str)
     def base(self) -> str:
         """The scheme and authority that the client used, such as ``http://example.com:8080``."""
         host = self.peek_header("Host")
@@ -271,9 +355,17 @@ class RequestData:
 
     @property
     def request_line(self) -> str:
-        """The first line of the request."""
+        """The first line of the request; ``""`` before the request runs."""
+        if self._request_line is not None:
+            return self._request_line
+        if self.stage is None:
+            return ""
         query = f"?{self.query_string}" if self.query_string else ""
         return f"{self.method} {self.script_name}{self.path_info}{query} {self.request_protocol}"
+
+    @request_line.setter
+    def request_line(self, line: str) -> None:
+        self._request_line = line
 
     def peek_header(self, name: str) -> str:
         """Return one header field, or ``""``, at a lower cost than ``headers``."""
@@ -282,3 +374,9 @@ class RequestData:
             return str(self.headers.get(name, ""))
         value: str = environ.get(ENVIRON_KEYS[name], "")
         return value
+
+    def _forget_early(self) -> None:
+        for name in self.early_names:
+            if name not in _SHARED:  # to these, the plan adds
+                vars(self).pop(name, None)
+        self.early_names = tuple(name for name in self.early_names if name in _SHARED)

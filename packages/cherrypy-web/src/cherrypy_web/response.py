@@ -153,6 +153,7 @@ class Response:
     else:
         status = ""
 
+    headers: HeaderMap = HeaderMap()
     time: float = None  # type: ignore[assignment] # documented; the constructor sets it
     stream: bool = False
     timeout: float = 300
@@ -171,7 +172,7 @@ class Response:
         self._body: Any = []
         self.time = now = time.time()
         # The names are as a header map keeps them, so nothing is lost by going past its own update.
-        self.headers: HeaderMap = _new_headers(HeaderMap)
+        self.headers = _new_headers(HeaderMap)
         dict.update(self.headers, _first_headers(self.server_header, int(now)))
 
     @property

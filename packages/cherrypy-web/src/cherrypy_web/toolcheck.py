@@ -71,7 +71,10 @@ def _faults(namespace: str, toolbox: Toolbox, config: Mapping[str, Any]) -> Iter
     for key, value in config.items():
         head, _, entry = key.partition(".")
         if head == namespace and entry:
-            add_option(toolmap, entry, value)
+            try:
+                add_option(toolmap, namespace, entry, value)
+            except ValueError as error:
+                yield str(error)
     for name, options in toolmap.items():
         try:
             for tool, given in turned_on(toolbox, {name: options}):

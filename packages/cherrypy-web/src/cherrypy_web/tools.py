@@ -32,6 +32,9 @@ __all__ = ["ErrorTool", "HandlerTool", "HandlerWrapperTool", "Tool", "Toolbox"]
 
 F = TypeVar("F")
 
+#: The options that say how a tool hangs, and are not the callable's.
+_OF_EVERY_TOOL = frozenset({"on", "priority", "failsafe"})
+
 
 class Tool(Generic[P]):
     """A function, and the hook point on which it hangs when config turns it on.
@@ -43,7 +46,8 @@ class Tool(Generic[P]):
             returns is called with request and response; see `cherrypy_serving.prepared`.
         name: What config calls it; by default, the attribute of the toolbox that it is set to.
         priority: From 1 to 100, lower runs earlier. An attribute ``priority`` of the callable and
-            the config key ``<tool>.priority`` come before it.
+            the config key ``<tool>.priority`` come before it. So does ``<tool>.failsafe`` before
+            that attribute of the callable.
     """
 
     namespace: str = "tools"
@@ -129,18 +133,19 @@ class Tool(Generic[P]):
             TypeError: There is no option of that name.
             ValueError: A value is none that the option may have.
         """
-        if type(self)._setup is not Tool._setup:  # noqa: SLF001 - see `Tool`
+        if not self.is_known():
             return
-        given = {name: value for name, value in options.items() if name not in {"on", "priority"}}
+        given = {name: value for name, value in options.items() if name not in _OF_EVERY_TOOL}
         if is_complete(self._name, self.callable, given):
             list(self.hooks(given))
 
     def _hook(self, callback: Callable[..., object], options: dict[str, Any]) -> Hook:
         kwargs = dict(options)
-        priority = kwargs.pop("priority", None)
+        priority, failsafe = kwargs.pop("priority", None), kwargs.pop("failsafe", None)
         if priority is None:
             priority = getattr(self.callable, "priority", self._priority)
-        failsafe = getattr(self.callable, "failsafe", None)
+        if failsafe is None:
+            failsafe = getattr(self.callable, "failsafe", None)
         prepare = getattr(callback, "prepare", None)
         if prepare is None:
             return Hook(callback, failsafe, priority, **kwargs)
@@ -149,17 +154,26 @@ class Tool(Generic[P]):
         return Hook(bound, failsafe, priority)
 
     def _merged_args(self, d: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the options of the running request's config, under those in ``d``."""
+        """Return the options in ``d``, under those of the running request's config."""
         toolmap = serving.request.toolmaps.get(self.namespace, {})
-        merged = {**toolmap.get(self._name, {}), **(d or {})}
+        merged = {**(d or {}), **toolmap.get(self._name, {})}
         merged.pop("on", None)
         return merged
+
+    def is_known(self) -> bool:
+        """Tell whether `hooks` says it all, so that no request has to ask `_setup`."""
+        kind = type(self)
+        inherits = (kind._setup, kind._merged_args) == _PER_REQUEST  # noqa: SLF001 - its own class
+        return inherits and vars(self).keys().isdisjoint(("_setup", "_merged_args"))
 
     def _setup(self) -> None:
         """Hang this tool on the running request."""
         attached = serving.request.hooks
         for point, hook in self.hooks(self._merged_args()):
             attached[point].append(hook)
+
+
+_PER_REQUEST = (Tool._setup, Tool._merged_args)  # noqa: SLF001 - see `Tool.is_known`
 
 
 class HandlerTool(Tool[P]):
@@ -311,7 +325,7 @@ class Toolbox:
         serving.request.toolmaps[self.namespace] = toolmap
 
         def populate(key: str, value: Any) -> None:
-            add_option(toolmap, key, value)
+            add_option(toolmap, self.namespace, key, value)
 
         return populate
 
@@ -321,9 +335,18 @@ class Toolbox:
                 tool._setup()  # noqa: SLF001 - subclasses of users override it by this name
 
 
-def add_option(toolmap: dict[str, dict[str, Any]], key: str, value: Any) -> None:
-    """Enter a config entry such as ``("gzip.on", True)`` into the options by tool."""
-    name, _, option = key.partition(".")
+def add_option(toolmap: dict[str, dict[str, Any]], namespace: str, key: str, value: Any) -> None:
+    """Enter a config entry such as ``("gzip.on", True)`` into the options by tool.
+
+    Raises:
+        ValueError: The key has no option in it.
+    """
+    name, dot, option = key.partition(".")
+    if not dot:
+        raise ValueError(
+            f"the config key {namespace}.{key} names no option of the tool; to turn that on, "
+            f"write {namespace}.{key}.on = True"
+        )
     toolmap.setdefault(name, {})[option] = value
 
 
@@ -335,7 +358,7 @@ def turned_on(
     Raises:
         AttributeError: A tool is on that the toolbox does not have.
     """
-    for name, options in toolmap.items():
+    for name, options in list(toolmap.items()):
         if options.get("on"):
             yield _find(toolbox, name), {k: v for k, v in options.items() if k != "on"}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from cherrypy_httputil import urljoin
 from cherrypy_serving import UnboundError, serving
 from cherrypy_web.application import Application
-from cherrypy_web.environ import decoded
+from cherrypy_web.environ import decoded, one_slash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,6 +109,8 @@ class Tree:
         path = (prefix + environ.get("PATH_INFO", "")).rstrip("/")
         if not path.isascii():
             path = decoded(path)
+        if "//" in path:
+            path = one_slash(path)
         name = self.script_name(path)
         if name is None:
             start_response(
@@ -117,9 +119,17 @@ class Tree:
             )
             return [NOT_FOUND]
         if name != prefix:
-            whole = prefix + environ.get("PATH_INFO", "")
-            # In ISO-8859-1 the name is as long as its bytes are; in UTF-8 it is not.
-            mounted = name if whole.startswith(name) else name.encode("utf-8").decode("latin-1")
+            whole, mounted = prefix + environ.get("PATH_INFO", ""), name
+            if not whole.startswith(name):
+                whole, mounted = _fitting(whole, name)
             environ = {**environ, "SCRIPT_NAME": mounted, "PATH_INFO": whole[len(mounted) :]}
         answer: Iterable[bytes] = self.apps[name](environ, start_response)
         return answer
+
+
+def _fitting(whole: str, name: str) -> tuple[str, str]:
+    """Return a path and the script name in it in such forms that one begins with the other."""
+    in_bytes = name.encode("utf-8").decode("latin-1")
+    if not whole.startswith(in_bytes):
+        whole = one_slash(whole)
+    return whole, name if whole.startswith(name) else in_bytes

@@ -16,7 +16,7 @@ Relative = Literal["server"] | bool | None
 
 
 def normalize_path(path: str) -> str:
-    """Return a path without ``.`` and ``..`` segments and without empty ones.
+    """Return a path without ``.`` and ``..`` segments (RFC 3986, 5.2.4).
 
     A path that ends in a slash still does; one that climbs above the root stays at the root.
     """
@@ -24,14 +24,29 @@ def normalize_path(path: str) -> str:
         return path
     kept: list[str] = []
     segments = path.split("/")
+    top = 1 if path.startswith("/") else 0
     for segment in segments:
         if segment == "..":
-            del kept[max(1, len(kept) - 1) :]
+            del kept[max(top, len(kept) - 1) :]
         elif segment != ".":
             kept.append(segment)
     if segments[-1] in {".", ".."}:
         kept.append("")
     return "/".join(kept)
+
+
+def resolve(here: str, path: str) -> str:
+    """Return a path that may be relative to another, such as the one in a link on its page.
+
+    Args:
+        here: The path that it is relative to.
+        path: The path. ``""`` is ``here`` itself.
+    """
+    if not path:
+        return here
+    if not path.startswith("/"):
+        path = here[: here.rfind("/") + 1] + path
+    return normalize_path(path)
 
 
 def has_dots(path: str) -> bool:
@@ -105,7 +120,7 @@ def _server(server_base: Callable[[], str] | None) -> str:
 def _from_root(request: Any, path: str) -> str:
     if path.startswith("/"):
         return path
-    here: str = request.path_info
+    here: str = request.path_info or "/"
     if request.is_index is True and not here.endswith("/"):
         here += "/"
     elif request.is_index is False and here != "/":

@@ -10,15 +10,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
-from posixpath import join as join_paths
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from cherrypy_httputil import InternalRedirect
 from cherrypy_serving import serving
-from cherrypy_web.environ import EnvironHeaders, LocalHost, RemoteHost
+from cherrypy_web.environ import EnvironHeaders, LocalHost, RemoteHost, one_slash
 from cherrypy_web.errorpages import bare_error
 from cherrypy_web.response import TEXT_IN_BODY, close_body
 from cherrypy_web.sentfile import sent_by_server
+from cherrypy_web.urls import resolve
 
 if TYPE_CHECKING:
     from cherrypy_web.application import Application
@@ -144,6 +144,8 @@ class AppResponse:
         query_string = get("QUERY_STRING", "")
         if not (path.isascii() and query_string.isascii()):
             path, query_string = self.recode_path_qs(path, query_string)
+        if "//" in path:
+            path = one_slash(path)
         return request.run(
             environ["REQUEST_METHOD"],
             script_name + path,
@@ -153,13 +155,9 @@ class AppResponse:
             environ["wsgi.input"],
         )
 
-    if TYPE_CHECKING:
-
-        def translate_headers(self, environ: dict[str, Any]) -> Iterable[tuple[str, str]]:
-            """Return the header fields in an environ; subclasses may override it."""
-    else:
-        # The class itself, since a method around it would cost each request one more call.
-        translate_headers = EnvironHeaders
+    def translate_headers(self, environ: dict[str, Any]) -> Iterable[tuple[str, str]]:
+        """Return the header fields in an environ; subclasses may override it."""
+        return EnvironHeaders(environ)
 
     def recode_path_qs(self, path: str, qs: str) -> tuple[str, str]:
         """Return path and query string as text in the encoding that the application expects.
@@ -181,6 +179,10 @@ def _decoded(fields: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
 
 
+def _copied(config: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: dict(options) for name, options in config.items()}
+
+
 class CPWSGIApp:
     """The WSGI pipeline of an application: middleware around it, outermost first.
 
@@ -189,16 +191,19 @@ class CPWSGIApp:
         pipeline: Pairs of a name and a factory, which takes the next WSGI application and options.
 
     Attributes:
-        pipeline: Those pairs. Config adds to it as ``wsgi.pipeline``.
+        pipeline: Those pairs. Config adds to it as ``wsgi.pipeline``. `InternalRedirector` and
+            `ExceptionTrapper` stand around them, and need not be in it.
         config: The options of each factory by its name: ``wsgi.<name>.<option>``.
         response_class: What answers one call at the inner end.
-        head: The outermost WSGI application, built at the first call.
+        head: The outermost WSGI application, built at the first call, and again when pipeline or
+            options have changed.
     """
 
     pipeline: list[tuple[str, Callable[..., WSGICallable]]] = []  # noqa: RUF012 - documented; each has its own
     config: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - documented; each has its own
     head: WSGICallable | None = None
     response_class: type[AppResponse] = AppResponse
+    _built: object = None  # what `head` was made of
 
     def __init__(
         self,
@@ -206,10 +211,8 @@ class CPWSGIApp:
         pipeline: Iterable[tuple[str, Callable[..., WSGICallable]]] | None = None,
     ) -> None:
         self.cpapp = cpapp
-        self.pipeline = list(pipeline or ())
-        self.config = {}
-        self._redirector = InternalRedirector(self._enter)
-        self._trapper = ExceptionTrapper(self._enter, log=self._log)
+        self.pipeline = [*self.pipeline, *(pipeline or ())]
+        self.config = _copied(self.config)
 
     def tail(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer as the application itself, behind all middleware."""
@@ -225,19 +228,32 @@ class CPWSGIApp:
                     return self.tail(environ, start_response)
                 return self._enter(environ, start_response)
             except InternalRedirect as redirect:
-                return self._redirector.follow(environ, start_response, redirect)
-        except Exception:  # noqa: BLE001 - whatever was raised, the client gets an answer
-            return self._trapper.give_up(start_response)
+                redirector = InternalRedirector(self._enter, **self._options("InternalRedirector"))
+                return redirector.follow(environ, start_response, redirect)
+        except Exception as error:
+            trapper = ExceptionTrapper(
+                self._enter, log=self._log, **self._options("ExceptionTrapper")
+            )
+            if isinstance(error, trapper.throws):
+                raise
+            return trapper.give_up(start_response)
 
     def _enter(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        return (self.head or self._build())(environ, start_response)
+        head = self.head
+        if head is None or self._built not in (None, (self.pipeline, self.config)):
+            head = self._build()
+        return head(environ, start_response)
 
     def _build(self) -> WSGICallable:
+        self._built = (list(self.pipeline), _copied(self.config))
         head: WSGICallable = self.tail
         for name, factory in reversed(self.pipeline):
-            head = factory(head, **self.config.get(name, {}))
+            head = factory(head, **self._options(name))
         self.head = head
         return head
+
+    def _options(self, name: str) -> dict[str, Any]:
+        return self.config.get(name, {})
 
     def _log(self, **_options: Any) -> None:
         self.cpapp.log.failure()
@@ -301,23 +317,35 @@ class InternalRedirector:
     def _redirected(
         self, environ: dict[str, Any], redirect: InternalRedirect, visited: list[str]
     ) -> dict[str, Any]:
-        path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-        query = environ.get("QUERY_STRING", "")
-        visited.append(f"{path}?{query}" if query else path)
-        script_name = environ.get("SCRIPT_NAME", "")
-        target = join_paths(path, redirect.path)
-        new = f"{target}?{redirect.query_string}" if redirect.query_string else target
+        script_name, here = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
+        visited.append(_whole(script_name + here, environ.get("QUERY_STRING", "")))
+        target = resolve(here or "/", _in_environ(redirect.path, environ))
+        new = _whole(script_name + target, redirect.query_string)
         if not self.recursive and new in visited:
             raise RuntimeError(f"InternalRedirector visited the same URL twice: {new!r}")
         return {
             **environ,
             "REQUEST_METHOD": "GET",
-            "PATH_INFO": target.removeprefix(script_name),
+            "PATH_INFO": target,
             "QUERY_STRING": redirect.query_string,
             "wsgi.input": BytesIO(),
             "CONTENT_LENGTH": "0",
             "cherrypy.previous_request": environ.get("cherrypy.request"),
         }
+
+
+def _whole(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
+
+
+def _in_environ(path: str, environ: dict[str, Any]) -> str:
+    """Return a path as an environ has it: each character is a byte (PEP 3333)."""
+    if path.isascii():
+        return path
+    encoding = "utf-8"
+    if request := environ.get("cherrypy.request"):
+        encoding = request.app.find_config(path, "request.uri_encoding", encoding)
+    return path.encode(encoding).decode("latin-1")
 
 
 class ExceptionTrapper:
