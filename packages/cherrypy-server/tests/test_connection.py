@@ -15,7 +15,9 @@ from cherrypy_server.connection import Connection
 def pair() -> Iterator[tuple[Connection, socket.socket]]:
     """A connection that lingers, and its client."""
     ours, client = socket.socketpair()
-    server = SimpleNamespace(peercreds_enabled=False, peercreds_resolve_enabled=False)
+    server = SimpleNamespace(
+        peercreds_enabled=False, peercreds_resolve_enabled=False, ssl_adapter=None
+    )
     refused = Connection(server, ours, MakeFile)
     refused.linger = True
     with client:

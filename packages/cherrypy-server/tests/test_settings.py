@@ -1,5 +1,6 @@
 """What a server's settings are, and the server that they make."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +26,12 @@ DEFAULTS = {
     "socket_port": 8080,
     "socket_queue_size": 5,
     "socket_timeout": 10,
+    "ssl_certificate": None,
+    "ssl_certificate_chain": None,
+    "ssl_ciphers": None,
+    "ssl_context": None,
+    "ssl_module": "builtin",
+    "ssl_private_key": None,
     "statistics": False,
     "thread_pool": 10,
     "thread_pool_max": -1,
@@ -83,6 +90,61 @@ def test_pool_and_queue_limits_reach_the_http_server(server: Server) -> None:
     assert httpserver.requests._queue.maxsize == 5
     assert httpserver.requests._queue_put_timeout == 6
     assert httpserver.peercreds_resolve_enabled
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("socket_port", "8080", "a port from 0 to 65535"),
+        ("socket_port", 65536, "a port from 0 to 65535"),
+        ("socket_port", True, "a port from 0 to 65535"),
+        ("socket_file_mode", "0o660", "permission bits such as 0o660"),
+        ("socket_queue_size", -1, "a number of connections"),
+        ("socket_timeout", 0, "a number of seconds above 0"),
+        ("socket_timeout", None, "a number of seconds above 0"),
+        ("accepted_queue_size", 1.5, "a number of connections, or -1 for any"),
+        ("accepted_queue_timeout", "10", "a number of seconds"),
+        ("shutdown_timeout", -1, "a number of seconds, or None for any time"),
+        ("protocol_version", "HTTP/2", "HTTP/1.0 or HTTP/1.1"),
+        ("thread_pool", 0, "a number of threads above 0"),
+        ("thread_pool", "10", "a number of threads above 0"),
+        ("thread_pool_max", 0, "a number of threads above 0, or -1 for any"),
+        ("max_request_header_size", -1, "a number of bytes, or 0 for no limit"),
+        ("max_request_body_size", "1M", "a number of bytes, or 0 for no limit"),
+        ("statistics", "yes", "True or False"),
+        ("nodelay", "no", "True or False"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_right(
+    server: Server, setting: str, value: object, words: str
+) -> None:
+    setattr(server, setting, value)
+    message = f"The server's setting {setting} must be {words}, not {value!r}."
+    with pytest.raises(ValueError, match=re.escape(message)):
+        server.start()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("thread_pool_max", float("inf")),
+        ("shutdown_timeout", None),
+        ("shutdown_timeout", 0),
+        ("max_request_body_size", None),
+        ("accepted_queue_size", 0),
+    ],
+)
+def test_a_value_at_the_edge_is_taken(server: Server, setting: str, value: object) -> None:
+    setattr(server, setting, value)
+    WSGIServer(server)
+
+
+def test_fewer_threads_at_most_than_at_least_are_refused(server: Server) -> None:
+    server.thread_pool_max = 5
+    with pytest.raises(
+        ValueError, match=r"thread_pool_max \(5\) must be at least thread_pool \(10\)"
+    ):
+        server.start()
 
 
 def test_an_unknown_wsgi_version_is_refused(server: Server) -> None:

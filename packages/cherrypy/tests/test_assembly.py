@@ -7,6 +7,7 @@ import sys
 import threading
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -104,6 +105,37 @@ def test_environment_brings_its_entries(site: Assembly) -> None:
 def test_setting_that_fails_is_named(site: Assembly) -> None:
     with pytest.raises(NamespaceError, match=r"server\.socket_host"):
         site.config.update({"server.socket_host": ""})
+
+
+def test_config_makes_further_servers(site: Assembly) -> None:
+    site.config.update(
+        {"server.admin.socket_port": 0, "server.admin.thread_pool": 1, "server.off.on": False}
+    )
+    site.tree.mount(Root())
+    site.engine.start()
+    admin = site.servers["admin"]
+    with urlopen(admin.base()) as answer:
+        assert answer.read().decode() == "Hello é"
+    site.config.update({"server.admin.on": False})
+    site.engine.stop()
+    assert admin.running
+    admin.stop()
+    assert not site.servers["off"].running
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("server.sockt_port", "no setting sockt_port (server.sockt_port); is socket_port meant?"),
+        ("server.xyz", "no setting xyz (server.xyz)"),
+    ],
+)
+def test_a_slip_in_the_name_of_a_setting_is_reported(site: Assembly, key: str, words: str) -> None:
+    lines: list[str] = []
+    site.engine.subscribe("log", lambda msg, level: lines.append(msg))
+    site.config.update({key: 5})
+    assert len(lines) == 1
+    assert lines[0].endswith(words)
 
 
 def test_decorator_gives_config_to_a_handler(site: Assembly) -> None:

@@ -6,12 +6,18 @@ Settings are plain attributes, read each time the server starts; a running one d
 import socket
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cherrypy_bus import Bus
 from cherrypy_server.adapter import STARTS, HTTPServer, ServerAdapter, priority
 from cherrypy_server.address import BindAddress, url
 from cherrypy_server.wsgi import WSGIApplication, WSGIServer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cherrypy_server.certificates import ClientCertificates, Password
 
 ServerInstance: TypeAlias = HTTPServer | Callable[[Any], HTTPServer] | str
 """A server, something that makes one from our `Server`, or the latter's dotted name."""
@@ -83,6 +89,39 @@ class Server(ServerAdapter):
 
     peercreds_resolve: bool = False
     """Whether to put the names of that user and group there too."""
+
+    ssl_module: str = "builtin"
+    """The library that speaks TLS: "builtin" (Python's own) or "pyopenssl"."""
+
+    ssl_certificate: str | None = None
+    """The file of the certificate, PEM; with it the server speaks TLS."""
+
+    ssl_private_key: str | None = None
+    """The file of its private key, PEM; None if it is in the certificate's file."""
+
+    ssl_private_key_password: "Password" = None
+    """The key's password, or what returns it; asked for on the terminal if it is needed."""
+
+    ssl_certificate_chain: str | None = None
+    """The file of the certificates between ours and its root, unless they follow ours."""
+
+    ssl_ciphers: str | None = None
+    """The cipher suites for TLS 1.2 and before, as OpenSSL names them; None for its defaults."""
+
+    ssl_minimum_version: str = "TLSv1.2"
+    """The oldest version of TLS to speak."""
+
+    ssl_hosts: "Mapping[str, str | Sequence[str | None]]" = MappingProxyType({})
+    """The files (certificate, key, chain) for other host names, such as "*.example.com"."""
+
+    ssl_client_ca: str | None = None
+    """The file of the authorities that vouch for clients, PEM."""
+
+    ssl_verify_client: "ClientCertificates" = "off"
+    """Whether clients need a certificate: "off", "optional" or "required"."""
+
+    ssl_context: Any = None
+    """A context of that library, made elsewhere, instead of all the other settings of TLS."""
 
     httpserver_class: Callable[[Any], HTTPServer] = WSGIServer
     """What makes the HTTP server where `instance` does not say; for subclasses."""
@@ -165,6 +204,11 @@ class Server(ServerAdapter):
             return address or ""
         host, port = address
         return url(self._scheme(), socket.gethostname() if host in ALL_INTERFACES else host, port)
+
+    def _scheme(self) -> str:
+        if self.httpserver is not None:
+            return super()._scheme()
+        return "http" if self.ssl_certificate is None and self.ssl_context is None else "https"
 
 
 def _by_name(name: str) -> Any:

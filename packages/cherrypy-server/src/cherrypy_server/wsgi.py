@@ -13,6 +13,8 @@ from cheroot.workers.threadpool import WorkerThread
 
 from cherrypy_server.address import BindAddress, BindError
 from cherrypy_server.connection import Connection
+from cherrypy_server.handshake import tls_adapter
+from cherrypy_server.settings import check
 from cherrypy_server.unix import UnixSocketFile
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ class WSGIServer(wsgi.Server):
     expiration_interval = 0.1  # cheroot looks this often (in seconds) whether it shall stop
 
     def __init__(self, server: "Server") -> None:
+        check(server)
         self.server_adapter = server
         self.host = server.socket_host or "localhost"
         options: dict[str, Any] = {
@@ -101,6 +104,7 @@ class WSGIServer(wsgi.Server):
         self.gateway = _gateway(server.wsgi_version)
         self.protocol = server.protocol_version
         self.nodelay = server.nodelay
+        self.ssl_adapter = tls_adapter(server, self.error_log)
         self.max_request_header_size = server.max_request_header_size or 0
         self.max_request_body_size = server.max_request_body_size or 0
         self.stats["Enabled"] = server.statistics
@@ -163,6 +167,13 @@ class WSGIServer(wsgi.Server):
             socket_.close()
             raise
         return socket_
+
+    def put_conn(self, conn: Connection) -> None:
+        """Keep a connection for its next request, which may wait inside of TLS already."""
+        if self.ready and self.ssl_adapter is not None and conn.socket.pending():
+            self.process_conn(conn)
+        else:
+            super().put_conn(conn)
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Write to the bus's log."""

@@ -61,6 +61,7 @@ __all__ = [
     "request",
     "response",
     "server",
+    "servers",
     "serving",
     "session",
     "thread_data",
@@ -78,6 +79,7 @@ log = _assembly.log
 config = _assembly.config
 tree = _assembly.tree
 server = _assembly.server
+servers = _assembly.servers
 quickstart = _assembly.quickstart
 thread_data = ThreadData()
 

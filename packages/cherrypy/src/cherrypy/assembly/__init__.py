@@ -38,6 +38,7 @@ class Assembly:
         config: The config of the site.
         tree: The applications.
         server: The HTTP server, subscribed to the engine.
+        servers: Further ones by name; config entries like ``server.admin.socket_port`` make them.
         config_class: What the config is made of; so for the next ones.
         application_class: What the tree mounts.
         tree_class: A tree that mounts those.
@@ -55,6 +56,7 @@ class Assembly:
         self.tree = self.tree_class()
         self.server_class: type[SiteServer] = server_class(self)
         self.server = self.server_class()
+        self.servers: dict[str, SiteServer] = {}
         self.log.screen = True
         self.engine.subscribe("log", self._log_engine)
         self.engine.subscribe("start", self._check_tools, priority=10)
@@ -90,6 +92,13 @@ class Assembly:
             self.engine.block()
         except KeyboardInterrupt:  # between the two; while it blocks, the engine sees to it
             self.engine.exit()
+
+    def other_server(self, name: str) -> SiteServer:
+        """Return the further server of a name; a new one is subscribed to the engine."""
+        if name not in self.servers:
+            self.servers[name] = self.server_class()
+            self.servers[name].subscribe()
+        return self.servers[name]
 
     def mount(self, root: object, script_name: str, config: Any) -> Application:
         """Apply the section ``global`` of a config to the site, and mount a root with the rest."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from cherrypy_config import Config, NamespaceSet, as_dict
@@ -99,10 +100,26 @@ class Settings(Config):
         return as_dict(config, on_file=self.on_file)
 
     def _set_server(self, key: str, value: Any) -> None:
-        setattr(self.assembly.server, key, value)
+        name, dot, setting = key.rpartition(".")
+        server = self.assembly.other_server(name) if dot else self.assembly.server
+        if setting == "on":
+            (server.subscribe if value else server.unsubscribe)()
+            return
+        if not hasattr(server, setting):
+            self.assembly.engine.log(_unknown(key, setting, server), logging.WARNING)
+        setattr(server, setting, value)
 
     def _set_tree(self, key: str, value: Any) -> None:
         setattr(self.assembly.tree, key, value)
+
+
+def _unknown(key: str, setting: str, server: object) -> str:
+    """Return a warning: such an attribute may be one of another HTTP server's, or a slip."""
+    import difflib  # noqa: PLC0415 - for nothing else
+
+    similar = difflib.get_close_matches(setting, dir(server), 1)
+    hint = f"; is {similar[0]} meant?" if similar else ""
+    return f"The server has no setting {setting} (server.{key}){hint}"
 
 
 def settings_class(of: Assembly) -> type[Settings]:

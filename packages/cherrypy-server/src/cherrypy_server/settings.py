@@ -1,0 +1,78 @@
+"""What the settings of a server may be, in one table, checked when the server is made.
+
+A wrong value stops the start with its name; none is bent into something that seems to be meant.
+"""
+
+from collections.abc import Callable
+from math import inf
+from typing import Any
+
+_Check = Callable[[Any], bool]
+
+
+def check(settings: Any) -> None:
+    """Check the settings that our own server uses.
+
+    Args:
+        settings: Whatever has them as attributes, such as a `Server`.
+
+    Raises:
+        ValueError: One is not what it may be; the message names it, its value, and what is right.
+    """
+    for name, (holds, words) in RULES.items():
+        value = getattr(settings, name)
+        if not holds(value):
+            raise ValueError(f"The server's setting {name} must be {words}, not {value!r}.")
+    if 0 < settings.thread_pool_max < settings.thread_pool:
+        raise ValueError(
+            f"The server's setting thread_pool_max ({settings.thread_pool_max}) must be at least "
+            f"thread_pool ({settings.thread_pool})."
+        )
+
+
+def _whole(least: int, most: float = inf) -> _Check:
+    """Return a check for integers between two bounds; True and False are none."""
+    return lambda value: type(value) is int and least <= value <= most
+
+
+def _number(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value < inf
+
+
+def _seconds(value: Any) -> bool:
+    return _number(value) and value > 0
+
+
+def _flag(value: Any) -> bool:
+    return value in (True, False)
+
+
+def _or_none(holds: _Check) -> _Check:
+    return lambda value: value is None or holds(value)
+
+
+def _most_threads(value: Any) -> bool:
+    return value == inf or (_whole(-1)(value) and value != 0)
+
+
+_FLAG = (_flag, "True or False")
+_SIZE = (_or_none(_whole(0)), "a number of bytes, or 0 for no limit")
+
+RULES: dict[str, tuple[_Check, str]] = {
+    "socket_port": (_or_none(_whole(0, 65535)), "a port from 0 to 65535"),
+    "socket_file_mode": (_whole(0, 0o777), "permission bits such as 0o660"),
+    "socket_queue_size": (_whole(0), "a number of connections"),
+    "socket_timeout": (_seconds, "a number of seconds above 0"),
+    "accepted_queue_size": (_whole(-1), "a number of connections, or -1 for any"),
+    "accepted_queue_timeout": (_number, "a number of seconds"),
+    "shutdown_timeout": (_or_none(_number), "a number of seconds, or None for any time"),
+    "protocol_version": (lambda value: value in ("HTTP/1.0", "HTTP/1.1"), "HTTP/1.0 or HTTP/1.1"),
+    "thread_pool": (_whole(1), "a number of threads above 0"),
+    "thread_pool_max": (_most_threads, "a number of threads above 0, or -1 for any"),
+    "max_request_header_size": _SIZE,
+    "max_request_body_size": _SIZE,
+    "statistics": _FLAG,
+    "nodelay": _FLAG,
+    "peercreds": _FLAG,
+    "peercreds_resolve": _FLAG,
+}

@@ -1,0 +1,103 @@
+"""TLS with Python's own `ssl`, for several hosts, with clients' certificates if wanted.
+
+cheroot's adapter makes context and environ of one certificate; this one chooses among several.
+"""
+
+import ssl
+from typing import Any
+
+from cheroot import errors
+from cheroot.ssl import Adapter
+from cheroot.ssl.builtin import BuiltinSSLAdapter
+
+from cherrypy_server.certificates import VERSIONS, Identity, TLSSettings, chosen
+from cherrypy_server.handshake import Log, Renewed
+
+VERIFY_MODES = {
+    "off": ssl.CERT_NONE,
+    "optional": ssl.CERT_OPTIONAL,
+    "required": ssl.CERT_REQUIRED,
+}
+
+
+class BuiltinTLS(BuiltinSSLAdapter):
+    """The TLS of a server: what cheroot asks for each connection.
+
+    Args:
+        settings: Certificates and rules.
+        log: Where it is reported that certificates were renewed.
+
+    Raises:
+        ValueError: A certificate or key cannot be used; the message says which and why.
+    """
+
+    def __init__(self, settings: TLSSettings, log: Log) -> None:
+        Adapter.__init__(self, None, None)
+        self._server_env: dict[str, str] = {}  # for a context of the user's, cheroot knows no more
+        self._settings = settings
+        self._renewed: Renewed | None = None
+        if settings.context is not None:
+            self.context = settings.context
+        else:
+            self._renewed = Renewed(settings, self._made, log)
+
+    def wrap(self, sock: Any) -> tuple[ssl.SSLSocket, dict[str, str]]:
+        """Return the socket with TLS to come, and nothing for the environ yet."""
+        context = self.context
+        if self._renewed is not None:
+            self._renewed.refresh()
+            context = self._renewed.current[""].context
+        wrapped = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        return wrapped, {}
+
+    def shake_hands(self, sock: ssl.SSLSocket) -> dict[str, str]:
+        """Do the handshake and return what the environ says of it.
+
+        Raises:
+            cheroot.errors.NoSSLError: The client speaks HTTP without TLS.
+            cheroot.errors.FatalSSLAlert: There is no agreement, or the client left.
+        """
+        try:
+            sock.do_handshake()
+        except ssl.SSLError as error:
+            plain = error.reason == "HTTP_REQUEST"
+            raise (errors.NoSSLError if plain else errors.FatalSSLAlert)(str(error)) from error
+        except OSError as error:
+            raise errors.FatalSSLAlert(str(error)) from error
+        return self.get_environ(sock)
+
+    def get_environ(self, sock: ssl.SSLSocket) -> dict[str, str]:  # type: ignore[override]  # the base's is wrong
+        """Return what the environ says of a connection: mod_ssl's variables."""
+        environ: dict[str, str]
+        if self._renewed is None:
+            environ = super().get_environ(sock)  # type: ignore[no-untyped-call]
+        else:
+            current = self._renewed.current
+            environ = current[chosen(getattr(sock, "sni", None), current)].get_environ(sock)
+        return environ
+
+    def _made(self, identity: Identity) -> BuiltinSSLAdapter:
+        settings = self._settings
+        with identity.whole_chain() as chain:
+            made = BuiltinSSLAdapter(
+                chain,
+                identity.key_file,
+                ciphers=settings.ciphers,
+                private_key_password=settings.password,
+            )
+        context: ssl.SSLContext = made.context
+        context.minimum_version = ssl.TLSVersion(VERSIONS[settings.minimum_version])
+        context.set_alpn_protocols(["http/1.1"])
+        context.sni_callback = self._choose
+        if settings.client_ca is not None:
+            context.load_verify_locations(settings.client_ca)
+            context.verify_mode = VERIFY_MODES[settings.verify_client]
+        return made
+
+    def _choose(self, sock: Any, host: str | None, _: ssl.SSLContext) -> None:
+        """Take the certificate of the host that the client asks for."""
+        if host is None or self._renewed is None:
+            return
+        current = self._renewed.current
+        sock.sni = host
+        sock.context = current[chosen(host, current)].context
