@@ -1,11 +1,12 @@
 """Basic credentials, with WebOb's request and response."""
 
 import base64
-import logging
 from typing import Any
 
 import pytest
 import webob
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cherrypy_auth import basic_auth, checkpassword_dict
 from cherrypy_httputil import HTTPError
@@ -21,8 +22,26 @@ def ask(authorization: str | None = None, **options: Any) -> tuple[Any, webob.Re
     request = webob.Request.blank("/")
     if authorization is not None:
         request.headers["Authorization"] = authorization
+    if "authorization_field" in options:
+        options["authorization"] = options.pop("authorization_field")
     options = {"realm": "earth", "checkpassword": CHECK, **options}
     return basic_auth(request, webob.Response(), **options), request
+
+
+class Bare:
+    """A request that has header fields, and no opinion of them."""
+
+    method, script_name, path_info, query_string = "GET", "", "/", ""
+
+    def __init__(self, authorization: str) -> None:
+        self.headers = {"Authorization": authorization}
+
+
+def refused_with(authorization: str) -> tuple[HTTPError, webob.Response]:
+    response = webob.Response()
+    with pytest.raises(HTTPError) as caught:
+        basic_auth(Bare(authorization), response, "earth", CHECK)
+    return caught.value, response
 
 
 def refused(authorization: str | None = None, **options: Any) -> tuple[HTTPError, webob.Response]:
@@ -55,7 +74,7 @@ def test_the_case_of_the_scheme_makes_no_difference(scheme: str) -> None:
         "Basically",
         basic(b"bird:"),
         basic(b"bird:bebo"),
-        basic(b"bird:bebop\0"),
+        basic(b"bird:bebop "),
         basic(b"nobody:bebop"),
         basic(b":"),
     ],
@@ -71,9 +90,26 @@ def test_every_refusal_says_the_same() -> None:
     assert messages == {"You are not authorized to access that resource"}
 
 
-@pytest.mark.parametrize("authorization", ["Basic", "Basic !!!", "Basic YQ", basic(b"nocolon")])
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "Basic",
+        "Basic !!!",
+        "Basic YQ",
+        "Basic YTpi==",
+        "Basic YTpi====",
+        "Basic YTpi YTpi",
+        "Basic YTpi, Basic YTpi",
+        "Basic \xfc\u20ac",
+        "Basic " + "YTpi" * 3000,
+        basic(b"nocolon"),
+        basic(b"bird:bebop\0"),
+        basic(b"bi\rrd:bebop"),
+        basic(b"bird\x7f:bebop"),
+    ],
+)
 def test_unreadable_credentials_are_a_bad_request(authorization: str) -> None:
-    error, response = refused(authorization)
+    error, response = refused_with(authorization)
     assert error.code == 400
     assert "WWW-Authenticate" not in response.headers
 
@@ -111,16 +147,55 @@ def test_the_checker_gets_realm_user_and_password() -> None:
 
 @pytest.mark.parametrize(
     ("authorization", "message"),
-    [(None, "There are no Basic credentials."), (basic(b"a:b"), "The credentials are wrong.")],
+    [
+        (None, "There are no Basic credentials."),
+        (basic(b"a:b"), "The credentials of 'a' are wrong."),
+    ],
 )
 def test_debug_tells_the_log_why(
     authorization: str | None,
     message: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    logger = logging.getLogger("cherrypy_auth")
-    try:
-        refused(authorization, debug=True)
-        assert caplog.messages == [message]
-    finally:
-        logger.setLevel(logging.NOTSET)
+    caplog.set_level("INFO")
+    refused(authorization)
+    assert caplog.messages == []
+    refused(authorization, debug=True)
+    assert caplog.messages == [message]
+
+
+def test_no_password_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    refused(basic(b"bird:swing"))
+    ask(basic(b"bird:bebop"))
+    assert "swing" not in caplog.text
+    assert "bebop" not in caplog.text
+
+
+@pytest.mark.parametrize("charset", ["nonsense", "idna", ""])
+def test_an_unknown_charset_is_the_programs_fault(charset: str) -> None:
+    with pytest.raises(ValueError, match="is no charset"):
+        ask(basic(b"bird:bebop"), accept_charset=charset)
+
+
+def test_options_may_be_given_by_position() -> None:
+    request = webob.Request.blank("/", headers={"Authorization": basic(b"bird:bebop")})
+    assert basic_auth(request, webob.Response(), "earth", CHECK, False, "utf-8") == "bird"
+
+
+def test_a_caller_that_has_the_field_hands_it_over() -> None:
+    assert ask(None, authorization_field=basic(b"bird:bebop"))[0] == "bird"
+
+
+@given(st.text(max_size=30) | st.binary(max_size=30).map(basic))
+def test_whatever_is_sent_gets_an_answer(authorization: str) -> None:
+    error, _ = refused_with(authorization)
+    assert error.code in {400, 401}
+
+
+def test_an_existing_challenge_is_replaced() -> None:
+    request, response = webob.Request.blank("/"), webob.Response()
+    response.headers["WWW-Authenticate"] = "Bearer"
+    with pytest.raises(HTTPError):
+        basic_auth(request, response, "earth", CHECK)
+    assert response.headers.getall("WWW-Authenticate") == ['Basic realm="earth", charset="UTF-8"']

@@ -1,7 +1,9 @@
 """Checking passwords: right answers, and the same work for every one of them."""
 
+from __future__ import annotations
+
 import hashlib
-import hmac
+import time
 from typing import Any
 
 import pytest
@@ -9,16 +11,18 @@ import pytest
 from cherrypy_auth import (
     checkpassword_dict,
     checkpassword_hashes,
+    comparison,
     hash_password,
+    limits,
     passwords,
     same_text,
-    verify_password,
+    scrypt,
 )
 
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "COST", 4)
+    monkeypatch.setattr(scrypt, "COST", scrypt.Cost(2, 8, 1))
 
 
 def count(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[int]:
@@ -48,7 +52,7 @@ def count(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[int]:
     ],
 )
 def test_plain_passwords_in_a_dict(user: str, password: str, right: bool) -> None:
-    users = {"bird": "bebop", "empty": "", "ü": "ü", "\udcff": "\udcff"}
+    users = {"bird": "bebop", "empty": "", "ü": "u\N{COMBINING DIAERESIS}", "\udcff": "\udcff"}
     assert checkpassword_dict(users)("earth", user, password) is right
 
 
@@ -61,7 +65,7 @@ def test_users_may_be_added_later() -> None:
 
 def test_an_unknown_user_costs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     check = checkpassword_dict({"bird": "bebop"})
-    digests = count(monkeypatch, hmac, "digest")
+    digests = count(monkeypatch, comparison, "blake2b")
     costs = []
     for user in ("bird", "nobody"):
         digests.clear()
@@ -77,38 +81,103 @@ def test_hashed_passwords_in_a_dict() -> None:
     assert not check("earth", "nobody", "bebop")
 
 
-def test_an_unknown_user_costs_a_hash_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    check = checkpassword_hashes({"bird": hash_password("bebop")})
+def test_an_empty_hash_lets_nobody_in() -> None:
+    check = checkpassword_hashes({"bird": ""})
+    assert not check("earth", "bird", "")
+    assert not check("earth", "nobody", "")
+
+
+@pytest.mark.parametrize("remember", [0, 60])
+def test_an_unknown_user_costs_a_hash_too(monkeypatch: pytest.MonkeyPatch, remember: int) -> None:
+    check = checkpassword_hashes({"bird": hash_password("bebop")}, remember=remember)
+    check("earth", "bird", "bebop")
     hashes = count(monkeypatch, hashlib, "scrypt")
-    check("earth", "nobody", "bebop")
-    assert len(hashes) == 1
+    costs = []
+    for user, password in (("bird", "bop"), ("nobody", "bop"), ("nobody", "bebop")):
+        hashes.clear()
+        check("earth", user, password)
+        costs.append(len(hashes))
+    assert costs == [1, 1, 1]
 
 
-def test_a_hash_says_how_it_was_made_and_has_its_own_salt() -> None:
-    first, second = hash_password("bebop"), hash_password("bebop")
-    assert first.startswith("scrypt$4$8$1$")
-    assert first != second
-    assert verify_password(first, "bebop")
+def test_an_unknown_user_costs_what_the_hash_of_another_user_costs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    users = {"bird": scrypt.hash_password("bebop", scrypt.Cost(5, 4, 2))}
+    check = checkpassword_hashes(users)
+    asked: list[Any] = []
+    original = hashlib.scrypt
+
+    def noting(*args: Any, **kwargs: Any) -> bytes:
+        asked.append((kwargs["n"], kwargs["r"], kwargs["p"]))
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(hashlib, "scrypt", noting)
+    assert not check("earth", "nobody", "bebop")
+    assert asked == [(32, 4, 2)]
 
 
-def test_a_hash_of_other_cost_is_still_verified(monkeypatch: pytest.MonkeyPatch) -> None:
-    stored = hash_password("bebop")
-    monkeypatch.setattr(passwords, "COST", 8)
-    assert verify_password(stored, "bebop")
+def test_a_right_password_is_remembered_and_a_wrong_one_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    check = checkpassword_hashes({"bird": hash_password("bebop")}, remember=60)
+    hashes = count(monkeypatch, hashlib, "scrypt")
+    assert [check("earth", "bird", word) for word in ("bebop", "bebop", "bop", "bop")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert len(hashes) == 3
 
 
-def test_the_default_cost_is_within_what_openssl_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "COST", 2**14)
-    assert verify_password(hash_password("bebop"), "bebop")
+def test_what_is_remembered_ends_with_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    check = checkpassword_hashes({"bird": hash_password("bebop")}, remember=60)
+    hashes = count(monkeypatch, hashlib, "scrypt")
+    check("earth", "bird", "bebop")
+    now = 1060.0
+    assert check("earth", "bird", "bebop")
+    assert len(hashes) == 2
 
 
-@pytest.mark.parametrize("stored", ["bebop", "md5$4$8$1$YQ==$YQ==", "scrypt$4$8$1$Y$YQ==", ""])
-def test_what_is_no_hash_is_an_error(stored: str) -> None:
-    with pytest.raises(ValueError, match="make it with hash_password"):
-        verify_password(stored, "bebop")
+def test_a_changed_password_is_not_remembered() -> None:
+    users = {"bird": hash_password("bebop")}
+    check = checkpassword_hashes(users, remember=60)
+    assert check("earth", "bird", "bebop")
+    users["bird"] = hash_password("swing")
+    assert not check("earth", "bird", "bebop")
+    del users["bird"]
+    assert not check("earth", "bird", "swing")
+
+
+def test_what_is_remembered_is_bounded_and_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "REMEMBERED_PASSWORDS", 3)
+    remembered = passwords._Remembered(60)
+    for number in range(10):
+        remembered.add("hash", str(number))
+    assert len(remembered._until) <= 3
+    assert remembered.knows("hash", "9")
+    assert all(len(each) == 32 for each in remembered._until)
+    assert limits.REMEMBERED_PASSWORDS >= 100
+
+
+def test_an_outdated_hash_is_replaced_at_a_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    users = {"bird": scrypt.hash_password("bebop", scrypt.Cost(1, 8, 1))}
+    old = users["bird"]
+    check = checkpassword_hashes(users, upgrade=users.__setitem__)
+    assert not check("earth", "bird", "bop")
+    assert users["bird"] == old
+    assert check("earth", "bird", "bebop")
+    assert users["bird"].startswith("$scrypt$ln=2,")
+    new = users["bird"]
+    assert check("earth", "bird", "bebop")
+    assert users["bird"] == new
 
 
 def test_same_text() -> None:
     assert same_text("a", "a")
     assert not same_text("a", "b")
     assert not same_text("a", "aa")
+    assert same_text("ü", "ü".encode())

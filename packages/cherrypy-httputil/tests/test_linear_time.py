@@ -11,6 +11,7 @@ from cherrypy_httputil import (
     decode_TEXT,
     get_ranges,
     header_elements,
+    parse_auth_params,
     parse_query_string,
     urljoin,
 )
@@ -58,6 +59,8 @@ CASES: list[tuple[str, Callable[[int], object], int]] = [
     ("encoded-words", lambda n: decode_TEXT("=?utf-8?q?a?= " * n), 10_000),
     ("unclosed words", lambda n: decode_TEXT("=?utf-8?q?a=" * n), 10_000),
     ("half words", lambda n: decode_TEXT("=?" * n), 100_000),
+    ("credentials", lambda n: parse_auth_params(",".join(f"a{k}=b" for k in range(n))), 10_000),
+    ("quoted credentials", lambda n: parse_auth_params('a="' + "\\b" * n + '"'), 10_000),
     ("names", lambda n: HeaderMap({f"x{k}": "a" for k in range(n)}).output(), 5_000),
     ("values", lambda n: HeaderMap(x=["a"] * n).output(), 10_000),
 ]

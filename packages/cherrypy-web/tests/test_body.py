@@ -360,3 +360,38 @@ def test_fullvalue_is_text_from_memory_or_file() -> None:
     entity.file.seek(1)
     assert entity.fullvalue() == "fé"
     assert entity.file.tell() == 1
+
+
+# Looked at before it is processed.
+
+
+def test_body_can_be_looked_at_before_it_is_processed() -> None:
+    body = make(b"a=1&b=%C3%BC", Content_Type=FORM)
+    assert body.preview(100) == b"a=1&b=%C3%BC"
+    body.process()
+    assert body.params == {"a": "1", "b": "ü"}
+
+
+def test_body_in_chunks_can_be_looked_at() -> None:
+    headers = HeaderMap({"Transfer-Encoding": "chunked", "Content-Type": "text/plain"})
+    body = RequestBody(io.BytesIO(b"abc"), headers)  # the server has taken the chunks apart
+    assert body.preview(100) == b"abc"
+    body.process()
+    assert body.read() == b"abc"
+    body.close()
+
+
+@pytest.mark.parametrize(("limit", "own"), [(2, None), (100, 2)])
+def test_body_that_is_too_large_to_look_at_is_413(limit: int, own: int | None) -> None:
+    for fields in ({}, {"Transfer_Encoding": "chunked"}):
+        body = make(b"abc", **fields)
+        body.maxbytes = own
+        with pytest.raises(HTTPError) as caught:
+            body.preview(limit)
+        assert caught.value.status == 413
+
+
+def test_body_without_a_length_cannot_be_looked_at() -> None:
+    with pytest.raises(HTTPError) as caught:
+        RequestBody(io.BytesIO(b"abc"), HeaderMap()).preview(100)
+    assert caught.value.status == 411

@@ -3,30 +3,47 @@
 They are readable for everybody on the way: use them over TLS.
 """
 
-import base64
+from __future__ import annotations
+
 import binascii
 import logging
+import re
 from collections.abc import Callable
-from typing import TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 from unicodedata import normalize
 
 from cherrypy_auth.challenge import accept, credentials, quoted_realm, refuse
-from cherrypy_httputil import HTTPError, RequestMessage, ResponseMessage
+from cherrypy_auth.trace import trace
+from cherrypy_httputil import HTTPError, find_charset
 
-log = logging.getLogger("cherrypy_auth")
+if TYPE_CHECKING:
+    from cherrypy_httputil import RequestMessage, ResponseMessage
+
+log = logging.getLogger(__name__)
 
 CheckPassword: TypeAlias = Callable[[str, str, str], bool]
 """Called with realm, user name and password; returns whether they belong together."""
+
+DEFAULT_CHARSET: Final = "UTF-8"
+FALLBACK_CHARSET: Final = "ISO-8859-1"
+
+# Versions of Python differ in what they call strict.
+_is_base64 = re.compile(
+    r"(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+).fullmatch
+_has_control = re.compile(r"[\x00-\x1f\x7f]").search
 
 
 def basic_auth(
     request: RequestMessage,
     response: ResponseMessage,
-    *,
     realm: str,
     checkpassword: CheckPassword,
     debug: bool = False,
     accept_charset: str = "utf-8",
+    *,
+    authorization: str | None = None,
 ) -> str:
     """Return the name of the user who makes a request, and set it as `request.login`.
 
@@ -35,25 +52,33 @@ def basic_auth(
         response: It gets the challenge if nobody is let in.
         realm: What the credentials are for; browsers show it.
         checkpassword: Says whether a user has a password.
-        debug: Whether to log, at level DEBUG, why somebody was refused.
+        debug: Whether to log at INFO, not at DEBUG, who was let in or refused, and why.
         accept_charset: How clients shall encode names and passwords. Old ones use ISO-8859-1
             whatever one tells them, so that is tried too.
+        authorization: The field Authorization, for a caller that has it at hand.
 
     Raises:
         HTTPError: 401 with a challenge if credentials are missing or wrong, 400 if unreadable.
-        ValueError: The realm cannot be sent.
+        ValueError: The realm cannot be sent, or there is no such charset.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> from cherrypy_auth import basic_auth, checkpassword_dict
+        >>> request = Request.blank("/", authorization=("Basic", "YmlyZDpiZWJvcA=="))
+        >>> basic_auth(request, Response(), "earth", checkpassword_dict({"bird": "bebop"}))
+        'bird'
     """
-    if debug:
-        log.setLevel(logging.DEBUG)
     challenge = _challenge(realm, accept_charset)
-    encoded = credentials(request, "basic")
+    field = request.headers.get("Authorization", "") if authorization is None else authorization
+    encoded = credentials(field, "basic")
     if encoded is None:
-        log.debug("There are no Basic credentials.")
+        trace(log, debug, "There are no Basic credentials.")
         refuse(response, challenge)
     username, password = decode_credentials(encoded, accept_charset)
     if not checkpassword(realm, username, password):
-        log.debug("The credentials are wrong.")
+        trace(log, debug, "The credentials of %r are wrong.", username)
         refuse(response, challenge)
+    trace(log, debug, "%r is let in.", username)
     return accept(request, username)
 
 
@@ -61,15 +86,20 @@ def decode_credentials(encoded: str, accept_charset: str = "utf-8") -> tuple[str
     """Return name and password from the text behind `Basic`, in Unicode normal form C.
 
     Raises:
-        HTTPError: 400 if it is not Base64, or has no colon.
+        HTTPError: 400, it is not Base64, has no colon, or has a control character (RFC 7617, 2).
+
+    Example:
+        >>> decode_credentials("QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
+        ('Aladdin', 'open sesame')
     """
-    try:
-        decoded = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        raise HTTPError(400, "Bad Request") from None
-    username, colon, password = _decode(decoded, accept_charset).partition(":")
+    if not _is_base64(encoded):
+        raise HTTPError(400, "Bad Request: the Basic credentials are no Base64.")
+    text = _decode(binascii.a2b_base64(encoded), accept_charset)
+    username, colon, password = text.partition(":")
     if not colon:
-        raise HTTPError(400, "Bad Request")
+        raise HTTPError(400, "Bad Request: the Basic credentials have no colon.")
+    if _has_control(text):
+        raise HTTPError(400, "Bad Request: the Basic credentials have a control character.")
     return username, password
 
 
@@ -77,11 +107,14 @@ def _decode(text: bytes, charset: str) -> str:
     try:
         decoded = text.decode(charset)
     except UnicodeDecodeError:
-        decoded = text.decode("iso-8859-1")
+        decoded = text.decode(FALLBACK_CHARSET)
     return normalize("NFC", decoded)
 
 
-def _challenge(realm: str, charset: str) -> str:
+@lru_cache(maxsize=256)
+def _challenge(realm: str, charset: str) -> tuple[str]:
+    if find_charset(charset) is None:
+        raise ValueError(f"accept_charset is {charset!r}, which is no charset")
     # UTF-8 is the only charset that a challenge may name (RFC 7617, section 2.1).
-    named = ', charset="UTF-8"' if charset.upper() == "UTF-8" else ""
-    return f"Basic realm={quoted_realm(realm)}{named}"
+    named = ', charset="UTF-8"' if charset.upper() == DEFAULT_CHARSET else ""
+    return (f"Basic realm={quoted_realm(realm)}{named}",)

@@ -3,14 +3,25 @@
 A refusal says the same whatever was wrong: it tells nothing about users.
 """
 
-from typing import Final, NoReturn
+from __future__ import annotations
 
-from cherrypy_httputil import HTTPError, RequestMessage, ResponseMessage
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from cherrypy_auth.limits import CREDENTIALS
+from cherrypy_httputil import HeaderMap, HTTPError, parse_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cherrypy_httputil import RequestMessage, ResponseMessage
 
 UNAUTHORIZED: Final = "You are not authorized to access that resource"
+FIELD: Final = "WWW-Authenticate"
 FORBIDDEN_IN_REALM: Final = frozenset('"\\') | {chr(code) for code in (*range(32), 127)}
 
 
+@lru_cache(maxsize=256)
 def quoted_realm(realm: str) -> str:
     """Return a realm as a quoted string.
 
@@ -23,19 +34,42 @@ def quoted_realm(realm: str) -> str:
     return f'"{realm}"'
 
 
-def credentials(request: RequestMessage, scheme: str) -> str | None:
-    """Return what the Authorization field says in one scheme; None if it has another or none."""
-    given, _, rest = request.headers.get("Authorization", "").strip().partition(" ")
-    return rest.strip() if given.lower() == scheme else None
+def credentials(field: str, scheme: str) -> str | None:
+    """Return what an Authorization field says in one scheme; None if it has another or none.
+
+    Raises:
+        HTTPError: 400, it is too long.
+    """
+    given, rest = parse_credentials(field)
+    if given != scheme:
+        return None
+    if len(rest) > CREDENTIALS:
+        raise HTTPError(400, f"The Authorization header is longer than {CREDENTIALS} characters.")
+    return rest
 
 
-def refuse(response: ResponseMessage, challenge: str) -> NoReturn:
-    """Put a challenge on the response, and raise the error that makes it a refusal.
+def refuse(response: ResponseMessage, challenges: Sequence[str]) -> NoReturn:
+    """Put challenges on the response, and raise the error that makes it a refusal.
+
+    Args:
+        response: The response.
+        challenges: The preferred one first. Each gets a field of its own, where that is possible:
+            many clients understand only one in a field.
 
     Raises:
         HTTPError: 401, always.
     """
-    response.headers["WWW-Authenticate"] = challenge
+    headers = response.headers
+    if len(challenges) == 1:
+        headers[FIELD] = challenges[0]
+    elif isinstance(headers, HeaderMap):
+        headers[FIELD] = list(challenges)
+    elif hasattr(headers, "add"):  # WebOb's
+        headers.pop(FIELD, None)
+        for challenge in challenges:
+            headers.add(FIELD, challenge)
+    else:
+        headers[FIELD] = ", ".join(challenges)
     raise HTTPError(401, UNAUTHORIZED)
 
 

@@ -1,119 +1,115 @@
-"""Checking passwords so that the time it takes tells nothing.
+"""Functions for `checkpassword`: who may log in, with which password.
 
 Every path through a check does the same work: an unknown user's password is compared with one that
 nobody has.
 """
 
-import base64
-import hashlib
-import hmac
-import re
+from __future__ import annotations
+
 import secrets
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+import time
+from threading import Lock
+from typing import TYPE_CHECKING
+from unicodedata import normalize
 
-from cherrypy_auth.basic import CheckPassword
+from cherrypy_auth.comparison import keyed_digest, same_text
+from cherrypy_auth.hashes import Scheme, hash_password, needs_rehash, verify_password
+from cherrypy_auth.limits import REMEMBERED_PASSWORDS
 
-SCRYPT: Final = "scrypt"
-COST, BLOCK_SIZE, PARALLEL = 2**14, 8, 1
-SALT_BYTES: Final = 16
-HASH_BYTES: Final = 32
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
-_BASE64: Final = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
-STORED: Final = re.compile(
-    rf"{SCRYPT}\$(?P<n>\d+)\$(?P<r>\d+)\$(?P<p>\d+)\$(?P<salt>{_BASE64})\$(?P<hash>{_BASE64})",
-    re.ASCII,
-)
-
-# Comparing keyed digests takes the same time for texts of any length.
-_KEY: Final = secrets.token_bytes(32)
+    from cherrypy_auth.basic import CheckPassword
 
 
 def checkpassword_dict(user_password_dict: Mapping[str, str]) -> CheckPassword:
     """Return a function that checks passwords against a dict of user names and plain passwords.
 
-    A user with an empty password cannot log in.
+    A user with an empty password cannot log in. Better keep hashes: see `checkpassword_hashes`.
+
+    Args:
+        user_password_dict: Passwords by user names. It may change.
+
+    Example:
+        >>> check = checkpassword_dict({"bird": "bebop"})
+        >>> check("earth", "bird", "bebop"), check("earth", "bird", "swing")
+        (True, False)
     """
     nobodys = secrets.token_hex()
 
     def checkpassword(realm: str, user: str, password: str) -> bool:  # noqa: ARG001 - the interface
         stored = user_password_dict.get(user)
-        same = same_text(stored or nobodys, password)
+        same = same_text(normalize("NFC", stored or nobodys), password)
         return same and bool(stored)
 
     return checkpassword
 
 
-def checkpassword_hashes(user_hash_dict: Mapping[str, str]) -> CheckPassword:
+def checkpassword_hashes(
+    user_hash_dict: Mapping[str, str],
+    *,
+    remember: float = 0,
+    upgrade: Callable[[str, str], object] | None = None,
+    scheme: Scheme = "scrypt",
+) -> CheckPassword:
     """Return a function that checks passwords against a dict of user names and hashed passwords.
 
-    The hashes are those of `hash_password`. Each check takes some 50 ms of CPU time, by design.
+    Each check takes a quarter of a second of CPU time, by design. An unknown user costs what a
+    wrong password costs, where all hashes are of the same kind.
+
+    Args:
+        user_hash_dict: What `hash_password` made, by user names. It may change.
+        remember: Seconds for which a right password is known again at once, as long as its hash is
+            the same: Basic credentials come with every request. What is remembered is a keyed
+            digest, in memory, which is quicker to guess from than the hash.
+        upgrade: Called with the user name and a new hash after a login with one that is outdated.
+        scheme: How passwords are hashed now, for `upgrade`.
+
+    Example:
+        >>> users = {"bird": hash_password("bebop")}
+        >>> check = checkpassword_hashes(users, remember=60, upgrade=users.__setitem__)
+        >>> check("earth", "bird", "bebop"), check("earth", "nobody", "bebop")
+        (True, False)
     """
-    nobodys = hash_password(secrets.token_hex())
+    remembered = _Remembered(remember) if remember > 0 else None
+    nobodys = hash_password(secrets.token_hex(), scheme)
 
     def checkpassword(realm: str, user: str, password: str) -> bool:  # noqa: ARG001 - the interface
         stored = user_hash_dict.get(user)
-        same = verify_password(stored or nobodys, password)
-        return same and bool(stored)
+        if not stored:
+            # Any user's hash costs what this user's would.
+            verify_password(next(iter(user_hash_dict.values()), "") or nobodys, password)
+            return False
+        if remembered is not None and remembered.knows(stored, password):
+            return True
+        if not verify_password(stored, password):
+            return False
+        if remembered is not None:
+            remembered.add(stored, password)
+        if upgrade is not None and needs_rehash(stored, scheme):
+            upgrade(user, hash_password(password, scheme))
+        return True
 
     return checkpassword
 
 
-def hash_password(password: str) -> str:
-    """Return what to store of a password: its scrypt hash (RFC 7914), with costs and a new salt."""
-    salt = secrets.token_bytes(SALT_BYTES)
-    return str(_Hash(COST, BLOCK_SIZE, PARALLEL, salt).filled(password))
+class _Remembered:
+    """Right passwords of the last seconds, as digests that mean nothing outside of this process."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._until: dict[bytes, float] = {}
+        self._lock = Lock()
+
+    def knows(self, stored: str, password: str) -> bool:
+        return time.monotonic() < self._until.get(_pair(stored, password), 0)
+
+    def add(self, stored: str, password: str) -> None:
+        with self._lock:
+            if len(self._until) >= REMEMBERED_PASSWORDS:
+                self._until.clear()
+            self._until[_pair(stored, password)] = time.monotonic() + self._seconds
 
 
-def verify_password(stored: str, password: str) -> bool:
-    """Return whether a password is the one of which `hash_password` made this.
-
-    Raises:
-        ValueError: `stored` is no such result.
-    """
-    known = _Hash.parse(stored)
-    return hmac.compare_digest(known.hashed, known.filled(password).hashed)
-
-
-def same_text(first: str, second: str) -> bool:
-    """Return whether two texts are equal, in a time that depends on neither's content."""
-    digests = [
-        hmac.digest(_KEY, text.encode("utf-8", "surrogatepass"), "sha256")
-        for text in (first, second)
-    ]
-    return hmac.compare_digest(*digests)
-
-
-class _Hash(NamedTuple):
-    """A stored password: `scrypt$n$r$p$salt$hash`, the last two in Base64."""
-
-    cost: int
-    block_size: int
-    parallel: int
-    salt: bytes
-    hashed: bytes = b""
-
-    @classmethod
-    def parse(cls, stored: str) -> "_Hash":
-        found = STORED.fullmatch(stored)
-        if found is None:
-            raise ValueError("A stored password begins with 'scrypt$': make it with hash_password")
-        cost, block_size, parallel = map(int, found.group("n", "r", "p"))
-        salt, hashed = map(base64.b64decode, found.group("salt", "hash"))
-        return cls(cost, block_size, parallel, salt, hashed)
-
-    def filled(self, password: str) -> "_Hash":
-        hashed = hashlib.scrypt(
-            password.encode("utf-8", "surrogatepass"),
-            salt=self.salt,
-            n=self.cost,
-            r=self.block_size,
-            p=self.parallel,
-            maxmem=256 * self.cost * self.block_size,
-            dklen=HASH_BYTES,
-        )
-        return self._replace(hashed=hashed)
-
-    def __str__(self) -> str:
-        salt, hashed = (base64.b64encode(part).decode() for part in (self.salt, self.hashed))
-        return f"{SCRYPT}${self.cost}${self.block_size}${self.parallel}${salt}${hashed}"
+def _pair(stored: str, password: str) -> bytes:
+    return keyed_digest(f"{stored} {password}")

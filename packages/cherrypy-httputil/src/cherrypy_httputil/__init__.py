@@ -1,6 +1,7 @@
 """HTTP text as Python values: header maps, ranges, query strings, dates, and errors as data."""
 
 from cherrypy_httputil.charsets import find_charset
+from cherrypy_httputil.credentials import parse_auth_params, parse_credentials, quote_string
 from cherrypy_httputil.dates import HTTPDate, parse_date
 from cherrypy_httputil.elements import (
     RE_HEADER_SPLIT,
@@ -80,12 +81,15 @@ __all__ = [
     "header_translate_deletechars",
     "header_translate_table",
     "image_map_pattern",
+    "parse_auth_params",
+    "parse_credentials",
     "parse_date",
     "parse_etags",
     "parse_fields",
     "parse_query_string",
     "protocol_from_http",
     "q_separator",
+    "quote_string",
     "response_codes",
     "set_exchange_provider",
     "urljoin",

@@ -26,3 +26,6 @@ CACHED_CHARSETS = 128
 
 CACHED_DATES = 256
 """Dates that are remembered as text."""
+
+SHOWN_CHARACTERS = 40
+"""Characters of malformed credentials that an error message shows."""

@@ -5,6 +5,7 @@ Nothing is read before `RequestBody.process`, so that config and hooks can chang
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_httputil import HTTPError
@@ -91,6 +92,26 @@ class RequestBody(Entity):
         )
         super().process()
         add_params(self.request_params, self.params)
+
+    def preview(self, maxbytes: int) -> bytes:
+        """Read the whole body into memory; it is processed afterwards as if it had not been read.
+
+        Args:
+            maxbytes: How large it may be here, whatever the attribute of that name allows.
+
+        Raises:
+            HTTPError: See `process`.
+        """
+        self._check_framing()
+        largest = maxbytes if self.maxbytes is None else min(maxbytes, self.maxbytes)
+        if (self.length or 0) > largest:
+            raise too_large(largest)
+        reader = SizedReader(
+            self.fp, self.length, largest, self.bufsize, has_trailers=bool(self._coding)
+        )
+        content = reader.read() or b""
+        self.fp, self.length, self._coding = BytesIO(content), len(content), ""
+        return content
 
     def close(self) -> None:
         """Close the temporary files, and drain a body in chunks; the request calls it at its end.

@@ -21,10 +21,14 @@ from cherrypy import (
 from cherrypy._cpserver import Server
 from cherrypy._cpwsgi_server import CPWSGIServer
 from cherrypy.lib import (
+    auth,
+    auth_basic,
+    auth_digest,
     caching,
     cpstats,
     cptools,
     headers,
+    httpauth,
     httputil,
     lockfile,
     reprconf,
@@ -155,6 +159,19 @@ class Root:
         sessions.expire()
         return static.serve_file("/tmp/x", "text/plain")
 
+    @_helper.expose
+    @cherrypy.tools.auth_basic(realm="earth", checkpassword=lambda realm, user, password: True)
+    @cherrypy.tools.auth_digest(
+        realm="earth", get_ha1=auth_digest.get_ha1_dict_plain({}), key="k", qop=["auth", "auth-int"]
+    )
+    @cherrypy.tools.basic_auth(realm="earth", users={"a": "b"}, encrypt=auth_digest.md5_hex)
+    @cherrypy.tools.digest_auth(realm="earth", users=lambda: {"a": "b"})
+    def guarded(self) -> str:
+        """Answer those who may see it."""
+        auth_digest.digest_auth("earth", auth_digest.get_ha1_dict({}), "k", True, "UTF-8")
+        auth_basic.basic_auth("earth", auth_basic.checkpassword_dict({}))
+        return str(auth.check_auth({"a": "b"}, realm="earth")) + httpauth.doAuth("earth")
+
 
 _cptools.Tool("before_handler", 5)  # type: ignore[arg-type]
 cherrypy.tools.proxy(trust=["10.0.0.0/8"])  # type: ignore[call-arg]
@@ -163,6 +180,13 @@ cherrypy.tools.compress(compress_level=6)  # type: ignore[call-arg]
 cherrypy.tools.rate_limit(limit="10/minute")  # type: ignore[call-arg]
 cherrypy.tools.csrf(secret=5)  # type: ignore[arg-type]
 cherrypy.tools.cors(origin="https://app.example.com")  # type: ignore[call-arg]
+cherrypy.tools.auth_basic(realm="earth", chekpassword=None)  # type: ignore[call-arg]
+cherrypy.tools.auth_basic(realm="earth", checkpassword="x")  # type: ignore[arg-type]
+cherrypy.tools.auth_digest(realm="earth", key="k")  # type: ignore[call-arg]
+cherrypy.tools.auth_digest(realm=5, get_ha1={}, key="k")  # type: ignore[arg-type]
+cherrypy.tools.auth_digest(realm="a", get_ha1={}, key="k", nonce_count=1)  # type: ignore[call-arg]
+cherrypy.tools.basic_auth(realm="earth", users="bird")  # type: ignore[arg-type]
+cherrypy.tools.digest_auth(realm="earth", encrypt=None)  # type: ignore[call-arg]
 cherrypy.tools.params(status=422)  # type: ignore[call-arg]
 caching.expires("soon")  # type: ignore[arg-type]
 

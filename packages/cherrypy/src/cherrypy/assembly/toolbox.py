@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from cherrypy.assembly.statistics import StatsTool
 from cherrypy.lib import (
+    auth,
     auth_basic,
+    auth_digest,
     caching,
     cors,
     cptools,
@@ -44,7 +46,7 @@ class DefaultToolbox(Toolbox):
         self.cors = cors.CorsTool(cors.check)
         self.rate_limit = Tool("before_request_body", prepared(RateLimits().check), priority=35)
         self.csrf = Tool("before_handler", csrf.check, priority=10)
-        self.auth_basic = Tool("before_handler", auth_basic.basic_auth, priority=1)
+        self._add_for_credentials()
         self.session_auth = HandlerTool(cptools.session_auth)
         self.staticdir = HandlerTool(static.staticdir)
         self.staticfile = HandlerTool(static.staticfile)
@@ -58,6 +60,12 @@ class DefaultToolbox(Toolbox):
         self.cpstats = StatsTool()
         self.err_redirect = ErrorTool(cptools.redirect)
         self.xmlrpc = ErrorTool(xmlrpcutil.on_error)
+
+    def _add_for_credentials(self) -> None:
+        self.basic_auth = Tool("on_start_resource", auth.basic_auth)
+        self.digest_auth = Tool("on_start_resource", auth.digest_auth)
+        self.auth_basic = Tool("before_handler", auth_basic.basic_auth, priority=1)
+        self.auth_digest = auth_digest.DigestTool(auth_digest.digest_auth)
 
     def _add_for_headers(self) -> None:
         self.autovary = Tool("on_start_resource", cptools.autovary, priority=0)

@@ -1,0 +1,160 @@
+"""The tools `basic_auth` and `digest_auth` of older programs, which take a dict of users.
+
+They ask and answer as the newer tools do. Nonces are signed with a key of the process, so another
+process answers with `stale=true`, and the client tries again there by itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+import cherrypy_auth.basic
+import cherrypy_auth.digest
+from cherrypy_auth import httpauth
+from cherrypy_auth.algorithms import md5_hex
+from cherrypy_auth.ha1 import get_ha1_dict_plain
+from cherrypy_auth.httpauth import PROCESS_KEY, takes
+from cherrypy_auth.nonces import is_genuine, is_stale
+from cherrypy_httputil import HTTPError
+
+if TYPE_CHECKING:
+    from cherrypy_httputil import RequestMessage, ResponseMessage
+
+Users: TypeAlias = Mapping[str, str] | Callable[[], Mapping[str, str]] | Callable[[str], str | None]
+"""Passwords by user names; a function that returns them, or one that returns a user's password."""
+
+Encrypt: TypeAlias = Callable[[str], str] | Callable[[str, str], str]
+"""Makes of a password, or of a password and a user name, what is stored."""
+
+
+def check_auth(
+    request: RequestMessage,
+    response: ResponseMessage,  # noqa: ARG001 - every tool takes the exchange
+    users: Users,
+    encrypt: Encrypt | None = None,
+    realm: str | None = None,
+) -> bool:
+    """Return whether a request has right credentials, Basic or digest, and set `request.login`.
+
+    Args:
+        request: The request. `login` becomes the user's name, or None if the credentials are wrong.
+        response: It stays as it is; see `httpauth.doAuth` for a challenge.
+        users: Passwords by user names. For Basic, what `encrypt` made of them.
+        encrypt: What is stored of a password; its MD5 hash by default.
+        realm: The realm that digest credentials must be for.
+
+    Raises:
+        HTTPError: 400, the credentials are malformed.
+        ValueError: `users` is neither a dict nor a function that returns one.
+    """
+    field = request.headers.get("Authorization")
+    if not field:
+        return False
+    sent = httpauth.parseAuthorization(field)
+    if sent is None:
+        raise HTTPError(400, "Bad Request")
+    username = sent["username"]
+    password = password_of(users, username)
+    same = httpauth.checkResponse(
+        sent,
+        password or secrets.token_hex(),
+        method=request.method,
+        encrypt=encrypt or md5_hex,
+        realm=realm,
+    )
+    let_in = same and bool(password) and _is_fresh(sent)
+    request.login = username if let_in else None  # type: ignore[attr-defined]  # requests take any attribute
+    return let_in
+
+
+def basic_auth(
+    request: RequestMessage,
+    response: ResponseMessage,
+    realm: str,
+    users: Users,
+    encrypt: Encrypt | None = None,
+    debug: bool = False,
+) -> str:
+    """Return the name of the user who makes a request, and set it as `request.login`.
+
+    Args:
+        request: It may have Basic credentials.
+        response: It gets the challenge if nobody is let in.
+        realm: What the credentials are for.
+        users: What `encrypt` made of passwords, by user names.
+        encrypt: What is stored of a password; its MD5 hash by default. Better are
+            `cherrypy_auth.basic_auth` and `checkpassword_hashes`.
+        debug: Whether to log at INFO, not at DEBUG.
+
+    Raises:
+        HTTPError: 401 with a challenge if credentials are missing or wrong, 400 if unreadable.
+        ValueError: `users` is neither a dict nor a function that returns one.
+    """
+
+    def checkpassword(_realm: str, username: str, password: str) -> bool:
+        stored = password_of(users, username)
+        sent = {"auth_scheme": "basic", "username": username, "password": password}
+        known = stored or secrets.token_hex()
+        return httpauth.checkResponse(sent, known, encrypt=encrypt or md5_hex) and bool(stored)
+
+    return cherrypy_auth.basic.basic_auth(request, response, realm, checkpassword, debug)
+
+
+def digest_auth(
+    request: RequestMessage,
+    response: ResponseMessage,
+    realm: str,
+    users: Users,
+    debug: bool = False,
+    *,
+    target: str | None = None,
+) -> str:
+    """Return the name of the user who makes a request, and set it as `request.login`.
+
+    Args:
+        request: It may have digest credentials.
+        response: It gets the challenge if nobody is let in.
+        realm: What the credentials are for.
+        users: Passwords by user names.
+        debug: Whether to log at INFO, not at DEBUG.
+        target: The target of the request as it came, for a caller that knows it.
+
+    Raises:
+        HTTPError: See `cherrypy_auth.digest_auth`.
+        ValueError: `users` is neither a dict nor a function that returns one.
+    """
+
+    def get_ha1(realm: str, username: str) -> str | None:
+        password = password_of(users, username)
+        return get_ha1_dict_plain({username: password or ""})(realm, username)
+
+    return cherrypy_auth.digest.digest_auth(
+        request, response, realm, get_ha1, PROCESS_KEY, debug, target=target
+    )
+
+
+def password_of(users: Users, username: str) -> str | None:
+    """Return what is stored for a user, or None.
+
+    Raises:
+        ValueError: `users` is neither a dict nor a function that returns one.
+    """
+    if callable(users):
+        if not takes(users):
+            found: str | None = users(username)  # type: ignore[call-arg, assignment]  # see Users
+            return found
+        users = users()  # type: ignore[call-arg, assignment]  # as above
+    if not isinstance(users, Mapping):
+        raise ValueError(  # noqa: TRY004 - the documented error
+            f"users has to be a dict, or a function that returns one, not {users!r:.40}"
+        )
+    return users.get(username)
+
+
+def _is_fresh(sent: Mapping[str, str]) -> bool:
+    if sent["auth_scheme"] != "digest":
+        return True
+    nonce = sent["nonce"]
+    return is_genuine(nonce, sent["realm"], PROCESS_KEY) and not is_stale(nonce)
