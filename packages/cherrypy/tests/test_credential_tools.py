@@ -259,6 +259,15 @@ def test_misspelt_option_of_digest_is_named(site: Assembly) -> None:
     assert (answer.status_code, "relm" in answer.text) == (500, True)
 
 
+def test_options_that_cannot_work_are_found_before_any_request() -> None:
+    with pytest.raises(ValueError, match="A realm has no quotes"):
+        cherrypy.tools.auth_basic(realm='a"b', checkpassword=validate_password)
+    with pytest.raises(ValueError, match="key of nonces is empty"):
+        cherrypy.tools.auth_digest(realm="a", get_ha1={"MD5": USERS.get}, key="")
+    with pytest.raises(TypeError, match="has no option 'relm'"):
+        cherrypy.tools.digest_auth(relm="a", users={})  # type: ignore[call-arg]
+
+
 def test_changed_config_of_digest_counts_at_once(site: Assembly) -> None:
     ask = asking(site, DIGEST)
     sent = digest(challenged(ask))

@@ -10,6 +10,7 @@ from cherrypy_auth.authorization import (
 from cherrypy_auth.basic import (
     DEFAULT_CHARSET,
     FALLBACK_CHARSET,
+    BasicAuth,
     CheckPassword,
     basic_auth,
     decode_credentials,
@@ -26,6 +27,7 @@ from cherrypy_auth.users import FindUser, find_user_among, userhash
 __all__ = [
     "DEFAULT_CHARSET",
     "FALLBACK_CHARSET",
+    "BasicAuth",
     "CheckPassword",
     "DigestAuth",
     "FindUser",

@@ -35,6 +35,63 @@ _is_base64 = re.compile(
 _has_control = re.compile(r"[\x00-\x1f\x7f]").search
 
 
+class BasicAuth:
+    """The options of Basic credentials, for many requests; they are checked once.
+
+    Args:
+        realm: What the credentials are for; browsers show it.
+        checkpassword: Says whether a user has a password.
+        debug: Whether to log at INFO, not at DEBUG, who was let in or refused, and why.
+        accept_charset: How clients shall encode names and passwords. Old ones use ISO-8859-1
+            whatever one tells them, so that is tried too.
+
+    Raises:
+        ValueError: The realm cannot be sent, or there is no such charset.
+    """
+
+    def __init__(
+        self,
+        realm: str,
+        checkpassword: CheckPassword,
+        debug: bool = False,
+        accept_charset: str = "utf-8",
+    ) -> None:
+        self.realm = realm
+        self.checkpassword = checkpassword
+        self.debug = debug
+        self.accept_charset = accept_charset
+        self._challenges = _challenge(realm, accept_charset)
+
+    def __call__(
+        self,
+        request: RequestMessage,
+        response: ResponseMessage,
+        *,
+        authorization: str | None = None,
+    ) -> str:
+        """Return the name of the user who makes a request, and set it as `request.login`.
+
+        Args:
+            request: It may have an Authorization field.
+            response: It gets the challenge if nobody is let in.
+            authorization: The field Authorization, for a caller that has it at hand.
+
+        Raises:
+            HTTPError: 401 with a challenge if credentials are missing or wrong, 400 if unreadable.
+        """
+        field = request.headers.get("Authorization", "") if authorization is None else authorization
+        encoded = credentials(field, "basic")
+        if encoded is None:
+            trace(log, self.debug, "There are no Basic credentials.")
+            refuse(response, self._challenges)
+        username, password = decode_credentials(encoded, self.accept_charset)
+        if not self.checkpassword(self.realm, username, password):
+            trace(log, self.debug, "The credentials of %r are wrong.", username)
+            refuse(response, self._challenges)
+        trace(log, self.debug, "%r is let in.", username)
+        return accept(request, username)
+
+
 def basic_auth(
     request: RequestMessage,
     response: ResponseMessage,
@@ -42,20 +99,10 @@ def basic_auth(
     checkpassword: CheckPassword,
     debug: bool = False,
     accept_charset: str = "utf-8",
-    *,
-    authorization: str | None = None,
 ) -> str:
     """Return the name of the user who makes a request, and set it as `request.login`.
 
-    Args:
-        request: It may have an Authorization field.
-        response: It gets the challenge if nobody is let in.
-        realm: What the credentials are for; browsers show it.
-        checkpassword: Says whether a user has a password.
-        debug: Whether to log at INFO, not at DEBUG, who was let in or refused, and why.
-        accept_charset: How clients shall encode names and passwords. Old ones use ISO-8859-1
-            whatever one tells them, so that is tried too.
-        authorization: The field Authorization, for a caller that has it at hand.
+    The options are those of `BasicAuth`, which a program keeps for many requests.
 
     Raises:
         HTTPError: 401 with a challenge if credentials are missing or wrong, 400 if unreadable.
@@ -68,18 +115,7 @@ def basic_auth(
         >>> basic_auth(request, Response(), "earth", checkpassword_dict({"bird": "bebop"}))
         'bird'
     """
-    challenge = _challenge(realm, accept_charset)
-    field = request.headers.get("Authorization", "") if authorization is None else authorization
-    encoded = credentials(field, "basic")
-    if encoded is None:
-        trace(log, debug, "There are no Basic credentials.")
-        refuse(response, challenge)
-    username, password = decode_credentials(encoded, accept_charset)
-    if not checkpassword(realm, username, password):
-        trace(log, debug, "The credentials of %r are wrong.", username)
-        refuse(response, challenge)
-    trace(log, debug, "%r is let in.", username)
-    return accept(request, username)
+    return BasicAuth(realm, checkpassword, debug, accept_charset)(request, response)
 
 
 def decode_credentials(encoded: str, accept_charset: str = "utf-8") -> tuple[str, str]:

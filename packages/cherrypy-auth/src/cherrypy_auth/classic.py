@@ -10,10 +10,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-import cherrypy_auth.basic
-import cherrypy_auth.digest
 from cherrypy_auth import httpauth
 from cherrypy_auth.algorithms import md5_hex
+from cherrypy_auth.basic import BasicAuth
+from cherrypy_auth.digest import DigestAuth
 from cherrypy_auth.ha1 import get_ha1_dict_plain
 from cherrypy_auth.httpauth import PROCESS_KEY, takes
 from cherrypy_auth.nonces import is_genuine, is_stale
@@ -69,6 +69,50 @@ def check_auth(
     return let_in
 
 
+def basic_gate(
+    realm: str, users: Users, encrypt: Encrypt | None = None, debug: bool = False
+) -> BasicAuth:
+    """Return what `basic_auth` asks, for many requests.
+
+    Args:
+        realm: What the credentials are for.
+        users: What `encrypt` made of passwords, by user names.
+        encrypt: What is stored of a password; its MD5 hash by default. Better are
+            `cherrypy_auth.basic_auth` and `checkpassword_hashes`.
+        debug: Whether to log at INFO, not at DEBUG.
+
+    Raises:
+        ValueError: The realm cannot be sent.
+    """
+
+    def checkpassword(_realm: str, username: str, password: str) -> bool:
+        stored = password_of(users, username)
+        sent = {"auth_scheme": "basic", "username": username, "password": password}
+        known = stored or secrets.token_hex()
+        return httpauth.checkResponse(sent, known, encrypt=encrypt or md5_hex) and bool(stored)
+
+    return BasicAuth(realm, checkpassword, debug)
+
+
+def digest_gate(realm: str, users: Users, debug: bool = False) -> DigestAuth:
+    """Return what `digest_auth` asks, for many requests.
+
+    Args:
+        realm: What the credentials are for.
+        users: Passwords by user names.
+        debug: Whether to log at INFO, not at DEBUG.
+
+    Raises:
+        ValueError: The realm cannot be sent.
+    """
+
+    def get_ha1(realm: str, username: str) -> str | None:
+        password = password_of(users, username)
+        return get_ha1_dict_plain({username: password or ""})(realm, username)
+
+    return DigestAuth(realm, get_ha1, PROCESS_KEY, debug)
+
+
 def basic_auth(
     request: RequestMessage,
     response: ResponseMessage,
@@ -79,27 +123,19 @@ def basic_auth(
 ) -> str:
     """Return the name of the user who makes a request, and set it as `request.login`.
 
-    Args:
-        request: It may have Basic credentials.
-        response: It gets the challenge if nobody is let in.
-        realm: What the credentials are for.
-        users: What `encrypt` made of passwords, by user names.
-        encrypt: What is stored of a password; its MD5 hash by default. Better are
-            `cherrypy_auth.basic_auth` and `checkpassword_hashes`.
-        debug: Whether to log at INFO, not at DEBUG.
+    The options are those of `basic_gate`.
 
     Raises:
         HTTPError: 401 with a challenge if credentials are missing or wrong, 400 if unreadable.
         ValueError: `users` is neither a dict nor a function that returns one.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> request = Request.blank("/", authorization=("Basic", "YmlyZDpiZWJvcA=="))
+        >>> basic_auth(request, Response(), "earth", {"bird": md5_hex("bebop")})
+        'bird'
     """
-
-    def checkpassword(_realm: str, username: str, password: str) -> bool:
-        stored = password_of(users, username)
-        sent = {"auth_scheme": "basic", "username": username, "password": password}
-        known = stored or secrets.token_hex()
-        return httpauth.checkResponse(sent, known, encrypt=encrypt or md5_hex) and bool(stored)
-
-    return cherrypy_auth.basic.basic_auth(request, response, realm, checkpassword, debug)
+    return basic_gate(realm, users, encrypt, debug)(request, response)
 
 
 def digest_auth(
@@ -108,31 +144,16 @@ def digest_auth(
     realm: str,
     users: Users,
     debug: bool = False,
-    *,
-    target: str | None = None,
 ) -> str:
     """Return the name of the user who makes a request, and set it as `request.login`.
 
-    Args:
-        request: It may have digest credentials.
-        response: It gets the challenge if nobody is let in.
-        realm: What the credentials are for.
-        users: Passwords by user names.
-        debug: Whether to log at INFO, not at DEBUG.
-        target: The target of the request as it came, for a caller that knows it.
+    The options are those of `digest_gate`.
 
     Raises:
         HTTPError: See `cherrypy_auth.digest_auth`.
         ValueError: `users` is neither a dict nor a function that returns one.
     """
-
-    def get_ha1(realm: str, username: str) -> str | None:
-        password = password_of(users, username)
-        return get_ha1_dict_plain({username: password or ""})(realm, username)
-
-    return cherrypy_auth.digest.digest_auth(
-        request, response, realm, get_ha1, PROCESS_KEY, debug, target=target
-    )
+    return digest_gate(realm, users, debug)(request, response)
 
 
 def password_of(users: Users, username: str) -> str | None:

@@ -102,7 +102,8 @@ class RequestBody(Entity):
         Raises:
             HTTPError: See `process`.
         """
-        self._check_framing()
+        if self.length is None:
+            self._check_framing()
         largest = maxbytes if self.maxbytes is None else min(maxbytes, self.maxbytes)
         if (self.length or 0) > largest:
             raise too_large(largest)

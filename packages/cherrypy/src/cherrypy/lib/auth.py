@@ -4,25 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cherrypy.lib.auth_digest import first_of, target_of
+from cherrypy.lib import auth_basic, auth_digest
 from cherrypy_auth import classic
-from cherrypy_serving import ambient
+from cherrypy_serving import ambient, prepared
 
 if TYPE_CHECKING:
-    from cherrypy_auth.classic import Users
+    from collections.abc import Callable
+
+    from cherrypy_auth.classic import Encrypt, Users
 
 __all__ = ["basic_auth", "check_auth", "digest_auth"]
 
-basic_auth = ambient(classic.basic_auth)
 check_auth = ambient(classic.check_auth)
 
 
-def _digest_auth(request: Any, response: Any, realm: str, users: Users, debug: bool = False) -> str:
+@prepared
+def basic_auth(
+    realm: str, users: Users, encrypt: Encrypt | None = None, debug: bool = False
+) -> Callable[[Any, Any], str]:
+    """Let only users in who send their name and password, and set ``request.login``.
+
+    Args:
+        realm: What the password is for; browsers show it.
+        users: A dict of names and what ``encrypt`` made of passwords, or a function that returns
+            one.
+        encrypt: What is stored of a password; by default, its MD5 hash.
+        debug: Report the decision.
+
+    Returns:
+        The name of the user.
+
+    Raises:
+        HTTPError: 401 with a challenge if credentials are missing or wrong, 400 if unreadable.
+        ValueError: ``users`` is neither a dict nor a function that returns one.
+    """
+    return auth_basic.asking(classic.basic_gate(realm, users, encrypt, debug))
+
+
+@prepared
+def digest_auth(realm: str, users: Users, debug: bool = False) -> Callable[[Any, Any], str]:
     """Let only users in who prove that they know their password, and set ``request.login``.
 
     Args:
-        request: The running request.
-        response: Its response.
         realm: What the password is for; browsers show it.
         users: A dict of names and passwords, or a function that returns one.
         debug: Report the decision.
@@ -34,11 +57,4 @@ def _digest_auth(request: Any, response: Any, realm: str, users: Users, debug: b
         HTTPError: 401 with a challenge if credentials are missing or wrong, 400 if malformed.
         ValueError: ``users`` is neither a dict nor a function that returns one.
     """
-    first = first_of(request)
-    request.login = username = classic.digest_auth(
-        first, response, realm, users, debug, target=target_of(first)
-    )
-    return username
-
-
-digest_auth = ambient(_digest_auth)
+    return auth_digest.asking(classic.digest_gate(realm, users, debug))

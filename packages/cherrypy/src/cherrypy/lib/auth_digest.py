@@ -27,7 +27,7 @@ from cherrypy_auth import (
     www_authenticate,
 )
 from cherrypy_auth.limits import ENTITY_BYTES, NONCE_SECONDS
-from cherrypy_serving import ambient
+from cherrypy_serving import prepared
 from cherrypy_web import Hook, Tool
 
 if TYPE_CHECKING:
@@ -71,9 +71,8 @@ def TRACE(msg: str) -> None:  # noqa: N802 - the documented name
     log(msg, "TOOLS.AUTH_DIGEST")
 
 
-def _digest_auth(
-    request: Any,
-    response: Any,
+@prepared
+def digest_auth(
     realm: str,
     get_ha1: HA1Source,
     key: str | bytes,
@@ -85,7 +84,7 @@ def _digest_auth(
     check_uri: bool = True,
     nonce_counts: Counts | None = None,
     find_user: FindUser | None = None,
-) -> str:
+) -> Callable[[Any, Any], str]:
     """Let only users in who prove that they know their password, and set ``request.login``.
 
     The options are those of `cherrypy_auth.DigestAuth`.
@@ -98,47 +97,39 @@ def _digest_auth(
             malformed, or for another url; 413 if ``auth-int`` covers too large a body.
         ValueError: An option is malformed.
     """
-    gate = DigestAuth(
-        realm,
-        get_ha1,
-        key,
-        debug,
-        accept_charset,
-        qop=qop,
-        max_age=max_age,
-        check_uri=check_uri,
-        nonce_counts=nonce_counts,
-        find_user=find_user,
+    return asking(
+        DigestAuth(
+            realm,
+            get_ha1,
+            key,
+            debug,
+            accept_charset,
+            qop=qop,
+            max_age=max_age,
+            check_uri=check_uri,
+            nonce_counts=nonce_counts,
+            find_user=find_user,
+        )
     )
-    return _let_in(gate, request, response)
 
 
-digest_auth = ambient(_digest_auth)
+def asking(gate: DigestAuth) -> Callable[[Any, Any], str]:
+    """Return a function that lets through a gate who makes a request of ours."""
 
+    def let_in(request: Any, response: Any) -> str:
+        first = request
+        while (previous := first.prev) is not None:
+            first = previous
+        request.login = username = gate(
+            first,
+            response,
+            authorization=request.peek_header("Authorization"),
+            target=(first.wsgi_environ or {}).get("REQUEST_URI"),
+            read_body=lambda: _body_of(first),
+        )
+        return username
 
-def first_of(request: Any) -> Any:
-    """Return the request that the client sent, before it was redirected internally."""
-    while (previous := request.prev) is not None:
-        request = previous
-    return request
-
-
-def target_of(request: Any) -> str | None:
-    """Return the target of a request as it came, where the server tells it."""
-    target: str | None = (request.wsgi_environ or {}).get("REQUEST_URI")
-    return target
-
-
-def _let_in(gate: DigestAuth, request: Any, response: Any) -> str:
-    first = first_of(request)
-    request.login = username = gate(
-        first,
-        response,
-        authorization=request.peek_header("Authorization"),
-        target=target_of(first),
-        read_body=lambda: _body_of(first),
-    )
-    return username
+    return let_in
 
 
 def _body_of(request: Any) -> bytes:
@@ -161,13 +152,8 @@ class DigestTool(Tool[P]):
         super().__init__("before_handler", callable, priority=1)
 
     def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
-        """Return the hook that lets users in; its options are checked once."""
-        gate = DigestAuth(**{name: options[name] for name in options if name != "priority"})
-        point = "before_request_body" if qop_auth_int in gate.qops else self._point
-
-        @ambient
-        def let_in(request: Any, response: Any) -> None:
-            _let_in(gate, request, response)
-
-        priority = {"priority": options["priority"]} if "priority" in options else {}
-        yield point, self._hook(let_in, priority)
+        """Return the hook that lets users in."""
+        qop = options.get("qop", qop_auth)
+        covers_body = qop_auth_int in (qop if isinstance(qop, str) else ",".join(qop))
+        point = "before_request_body" if covers_body else self._point
+        yield point, self._hook(self.callable, options)
