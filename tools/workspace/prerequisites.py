@@ -49,6 +49,7 @@ PROGRAMS = {
         ("usr/lib/apache2/modules/mod_wsgi.so*",),
     ),
     "chromium": Program(("chromium", "chromium-driver"), ("chromium",), ("usr/bin/chromedriver",)),
+    "curl": Program(("curl",), ("curl",)),
     "memcached": Program(("memcached",), ("memcached",)),
     "nginx": Program(("nginx-light",), ("nginx",)),
     "openssl": Program(("openssl",), ("openssl",)),
