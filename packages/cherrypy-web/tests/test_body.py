@@ -182,6 +182,22 @@ def test_trailers_are_read_though_nobody_announced_them() -> None:
     assert body.fp.trailers == {"X-Sum": "1"}
 
 
+def test_body_that_could_not_be_read_is_not_drained() -> None:
+    class Broken:
+        reads = 0
+
+        def read(self, size: int) -> bytes:
+            self.reads += 1
+            raise ValueError("Bad chunked transfer size")
+
+    fp = Broken()
+    body = RequestBody(fp, HeaderMap({"Content-Type": FORM, "Transfer-Encoding": "chunked"}))
+    with pytest.raises(HTTPError):
+        body.process()
+    assert not body.drain()
+    assert fp.reads == 1
+
+
 def test_drain_of_a_broken_body_is_no_error() -> None:
     class Broken:
         def read(self, size: int) -> bytes:
@@ -246,6 +262,36 @@ def test_body_that_is_not_processed_can_be_read_from_rfile(call: Any, mount: Any
 
     app = mount(Own(), {"/": {"request.process_request_body": False}})
     assert call(app, "/", method="POST", body=b"abc").body == b"abc"
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_body_that_is_not_processed_has_its_end_all_the_same(
+    call: Any, mount: Any, method: str
+) -> None:
+    class Own:
+        @expose
+        def index(self) -> bytes:
+            body = serving.request.body
+            return repr((body.read(2), body.readline(), body.readlines(), list(body))).encode()
+
+    app = mount(Own(), {"/": {"request.process_request_body": False}})
+    extra = {"wsgi.input": io.BytesIO(b"abc\nd\neNEXT")}
+    answer = call(app, method=method, body=b"abc\nd\ne", extra=extra)
+    assert answer.text == repr((b"ab", b"c\n", [b"d\n", b"e"], []))
+
+
+def test_body_that_is_not_processed_keeps_to_the_limits(call: Any, mount: Any) -> None:
+    config = {"request.process_request_body": False, "request.body.maxbytes": 3}
+    app = mount(Root(), {"/": config})
+    assert call(app, "/raw", method="POST", body=b"abc").body == b"abc"
+    assert call(app, "/raw", method="POST", body=b"abcd").code == 413
+    headers = {"Content-Length": "x"}
+    assert call(app, "/raw", method="POST", headers=headers, checks=False).code == 400
+
+
+def test_request_without_a_body_has_an_empty_one(call: Any, mount: Any) -> None:
+    answer = call(mount(Root()), "/raw", extra={"wsgi.input": io.BytesIO(b"NEXT")})
+    assert (answer.code, answer.body) == (200, b"")
 
 
 # Where its parameters go.

@@ -149,6 +149,22 @@ def test_failure_of_the_connection_has_a_status(error: Exception, status: int) -
     assert caught.value.status == status
 
 
+def test_nothing_is_drained_after_a_failure() -> None:
+    class Broken:
+        reads = 0
+
+        def read(self, size: int) -> bytes:
+            self.reads += 1
+            raise ValueError("Bad chunked transfer size")
+
+    reader = SizedReader(Broken(), None, None)
+    with pytest.raises(HTTPError):
+        reader.read()
+    assert reader.failed
+    assert not reader.drain(100)
+    assert reader.fp.reads == 1
+
+
 def test_bug_of_the_connection_is_no_clients_error() -> None:
     class Broken:
         def read(self, size: int) -> bytes:

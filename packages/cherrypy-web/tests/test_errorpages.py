@@ -59,6 +59,20 @@ def test_page_that_fails_leaves_the_built_in_one_with_a_note(
     assert "the custom error page failed" in answer.text
 
 
+def test_page_that_fails_is_logged(call: Any, mount: Any, caplog: pytest.LogCaptureFixture) -> None:
+    call(mount(Site(), {"/": {"error_page.404": "/no/such/file"}}), "/fail")
+    assert "FileNotFoundError: [Errno 2] No such file or directory: '/no/such/file'" in caplog.text
+
+
+def test_client_sees_why_a_page_failed_where_it_may_see_tracebacks(call: Any, mount: Any) -> None:
+    config = {"error_page.404": "/secret/path", "request.show_tracebacks": True}
+    assert "/secret/path" in call(mount(Site(), {"/": config}), "/fail").text
+    config["request.show_tracebacks"] = False
+    text = call(mount(Site(), {"/": config}), "/fail").text
+    assert "In addition, the custom error page failed." in text
+    assert "secret" not in text
+
+
 def test_config_key_must_be_a_status_code(call: Any, mount: Any) -> None:
     answer = call(mount(Site(), {"/": {"error_page.nope": "x"}}), "/fail")
     assert answer.code == 500

@@ -52,6 +52,15 @@ def test_access_log_is_in_the_combined_format(call: Any, mount: Any, files: Any)
     assert rest.partition("] ")[2] == '"GET /?a=1 HTTP/1.1" 200 5 "http://r" "Test/1"'
 
 
+def test_access_log_has_a_hyphen_for_no_bytes(call: Any, mount: Any, files: Any) -> None:
+    access, _, config = files
+    app = mount(Site(), config)
+    app.log.access_log_format = "{s} {b}"
+    call(app, "/say")
+    close(app)
+    assert lines(access) == ["200 -"]
+
+
 def test_hostile_values_cannot_leave_their_field(call: Any, mount: Any, files: Any) -> None:
     access, _, config = files
     app = mount(Site(), config)
@@ -82,6 +91,15 @@ def test_traceback_is_appended_on_request(files: Any, mount: Any) -> None:
     text = error.read_text(encoding="utf-8")
     assert "kaboom!\nTraceback" in text
     assert text.endswith("RuntimeError: trouble\n")
+
+
+def test_traceback_of_no_exception_is_none(files: Any, mount: Any) -> None:
+    _, error, config = files
+    app = mount(Site(), config)
+    app.log("fine", traceback=True)
+    close(app)
+    (line,) = lines(error)
+    assert line.endswith("fine")
 
 
 @pytest.mark.parametrize(

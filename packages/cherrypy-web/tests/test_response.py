@@ -53,6 +53,35 @@ def test_text_in_a_body_is_a_clear_error(call: Any, mount: Any, body: Any) -> No
     assert "turn on tools.encode" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (7, "has to be bytes, an iterable of bytes, a file or None, not 7"),
+        ([b"a", 7], "there is 7 in it"),
+        ((part for part in [b"a", None]), "there is None in it"),
+    ],
+)
+def test_what_is_no_body_is_a_clear_error(call: Any, mount: Any, body: Any, says: str) -> None:
+    answer = call(mount(Site(lambda: body)))
+    assert answer.code == 500
+    assert says in answer.text
+
+
+def test_error_of_the_one_who_makes_a_body_is_not_taken_for_another(call: Any, mount: Any) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"a"
+        raise TypeError("of my own")
+
+    answer = call(mount(Site(pieces)))
+    assert "TypeError: of my own" in answer.text
+    assert "a response body" not in answer.text
+
+
+def test_pieces_like_bytes_are_bytes(call: Any, mount: Any) -> None:
+    body = [bytearray(b"a"), memoryview(b"b")]
+    assert call(mount(Site(lambda: body))).body == b"ab"
+
+
 def test_stream_is_sent_as_it_is_made_without_a_length(call: Any, mount: Any) -> None:
     app = mount(Site(lambda: (part for part in (b"a", b"b"))), {"/": {"response.stream": True}})
     answer = call(app)

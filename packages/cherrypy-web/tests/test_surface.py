@@ -77,7 +77,7 @@ def test_body_that_cannot_be_closed_does_not_hide_the_error_that_replaced_it(
 def test_text_in_a_stream_ends_the_connection_and_is_logged(
     call: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = Application(site(lambda: iter(["text"])), config={"/": {"response.stream": True}})
+    app = Application(site(lambda: iter([b"a", "text"])), config={"/": {"response.stream": True}})
     with pytest.raises(ValueError, match=r"tools\.encode"):
         call(app)
     assert "tools.encode" in caplog.text

@@ -87,6 +87,11 @@ def _user(request: Request, _: Response) -> str:
     return request.login or "-"
 
 
+def _length(_: Request, response: Response) -> str:
+    length = str(response.headers.get("Content-Length") or "-")
+    return "-" if length == "0" else length  # as the Common Log Format has it
+
+
 def _identifier(request: Request, _: Response) -> str:
     return str(request.unique_id)
 
@@ -99,7 +104,7 @@ ATOMS: Final[dict[str, Callable[[Request, Response], str]]] = {
     "t": lambda _, __: log_time(),
     "r": lambda request, _: request.request_line,
     "s": lambda _, response: _status_code(response),
-    "b": lambda _, response: str(response.headers.get("Content-Length") or "-"),
+    "b": _length,
     "f": lambda request, _: request.peek_header("Referer"),
     "a": lambda request, _: request.peek_header("User-Agent"),
     "o": lambda request, _: request.peek_header("Host") or "-",

@@ -84,14 +84,28 @@ class RequestBody(Entity):
         """
         if self.length is None:
             self._check_framing()
+        self._bound()
+        super().process()
+        add_params(self.request_params, self.params)
+
+    def _bound(self) -> SizedReader:
         if self.maxbytes is not None and (self.length or 0) > self.maxbytes:
             raise too_large(self.maxbytes)
         # Trailers need not be announced, and what is left of them would be the next request.
-        self.fp = SizedReader(
+        self.fp = reader = SizedReader(
             self.fp, self.length, self.maxbytes, self.bufsize, has_trailers=bool(self._coding)
         )
-        super().process()
-        add_params(self.request_params, self.params)
+        return reader
+
+    def _readable(self) -> Any:
+        """Return the body with its end, also where it was not processed."""
+        if isinstance(self.fp, SizedReader):
+            return self.fp
+        if self.length is None and (self._coding or "Content-Length" in self.headers):
+            self._check_framing()
+        elif self.length is None:
+            self.length = 0  # it has none (RFC 9112, 6.3)
+        return self._bound()
 
     def preview(self, maxbytes: int) -> bytes:
         """Read the whole body into memory; it is processed afterwards as if it had not been read.
@@ -138,8 +152,8 @@ class RequestBody(Entity):
         """
         fp, read = self.fp, 0
         if isinstance(fp, SizedReader):
-            if fp.done:
-                return True
+            if fp.done or fp.failed:
+                return fp.done
             fp, read = fp.fp, fp.bytes_read
         if self.length is None and not self._coding:
             return True

@@ -184,18 +184,21 @@ class Entity:
 
     def read(self, size: int | None = None, fp_out: Any = None) -> bytes | None:
         """Read up to ``size`` bytes, by default all; into ``fp_out``, if there is one."""
-        content: bytes | None = self.fp.read(size, fp_out)
+        content: bytes | None = self._readable().read(size, fp_out)
         return content
 
     def readline(self, size: int | None = None) -> bytes:
         """Read one line with its end, or at most ``size`` bytes of it."""
-        line: bytes = self.fp.readline(size)
+        line: bytes = self._readable().readline(size)
         return line
 
     def readlines(self, sizehint: int | None = None) -> list[bytes]:
         """Read the lines that are left, or as many as make up ``sizehint`` bytes."""
-        lines: list[bytes] = self.fp.readlines(sizehint)
+        lines: list[bytes] = self._readable().readlines(sizehint)
         return lines
+
+    def _readable(self) -> Any:
+        return self.fp
 
     def __iter__(self) -> Self:
         return self

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback as traceback_module
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,6 +66,8 @@ def error_page(
     instance: str = "",
     message: str | None = None,
     traceback: str | None = None,
+    on_failure: Callable[[], object] | None = None,
+    shows_failure: bool = True,
     **fields: Any,
 ) -> ErrorPage:
     """Return the error page of a status: a custom one, or the built-in one as the client likes it.
@@ -79,6 +81,8 @@ def error_page(
         instance: The path of the request.
         message: A sentence for the reader; ``None`` stands for what the status says.
         traceback: The exception as Python prints it, if the client may see it.
+        on_failure: Called while the exception of a custom page that failed is being handled.
+        shows_failure: Whether the client may see that exception.
         fields: Other fields for a custom page.
     """
     code, reason, usual = valid_status(status)
@@ -94,8 +98,10 @@ def error_page(
             more = {name: str(value) for name, value in fields.items() if value is not None}
             return ErrorPage(_custom_page(page, {**more, **values}), None)
         except Exception:  # noqa: BLE001 - a custom page may raise anything
-            failure = traceback_module.format_exc().rstrip().rpartition("\n")[2]
-            values["message"] += f"\nIn addition, the custom error page failed:\n{failure}"
+            if on_failure is not None:
+                on_failure()
+            values["message"] += "\nIn addition, the custom error page failed"
+            values["message"] += f":\n{_last_line()}" if shows_failure else "."
     form = preferred_format(accept)
     return ErrorPage(render(form, values, instance), form)
 
@@ -111,6 +117,10 @@ def render_error_page(
     The arguments are those of `error_page`.
     """
     return error_page(status, pages, version, **fields).body
+
+
+def _last_line() -> str:
+    return traceback_module.format_exc().rstrip().rpartition("\n")[2]
 
 
 def _custom_page(page: Any, fields: Mapping[str, str]) -> bytes:

@@ -102,12 +102,18 @@ class RunningExchange:
             version,
             accept=request.peek_header("Accept"),
             instance=self.path(),
+            on_failure=self._log_failure,
+            shows_failure=request.show_tracebacks,
             **fields,
         )
         if content_type is not None:
             _set(headers, "Content-Type", content_type)
             _vary(headers, "Accept")
         return body
+
+    def _log_failure(self) -> None:
+        if self._request.app is not None:
+            self._request.app.log.failure()
 
     def set_error_response(self, error: HTTPError) -> None:
         """Make an error response of the running one."""

@@ -125,7 +125,7 @@ class LogManager:
             self.error_log.log(
                 severity,
                 f"{self.time()} {context} {msg}",
-                exc_info=traceback and sys.exc_info(),
+                exc_info=traceback and sys.exception(),
                 extra={"context": context, "plain_message": msg},
             )
 

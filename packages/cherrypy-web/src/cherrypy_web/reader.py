@@ -45,10 +45,12 @@ class SizedReader:
     Attributes:
         bytes_read: How many bytes have been read.
         done: Whether the end has been reached.
+        failed: Whether a read has failed; then nobody knows where the entity ends.
     """
 
     bytes_read: int = 0
     done: bool = False
+    failed: bool = False
 
     def __init__(
         self,
@@ -129,7 +131,7 @@ class SizedReader:
         Returns:
             Whether the end has been reached.
         """
-        while limit > 0 and not self.done:
+        while limit > 0 and not (self.done or self.failed):
             limit -= len(self.read(min(limit, LARGEST_READ)) or b"")
             self._note_end()
         return self.done
@@ -191,6 +193,7 @@ class SizedReader:
         try:
             chunk = read(size)
         except Exception as error:
+            self.failed = True
             raise _explained(error) from error
         if not chunk:
             self._check_complete()

@@ -6,6 +6,7 @@ A body is bytes by the time it is finalized. Text is an error, so that no charse
 from __future__ import annotations
 
 import io
+import reprlib
 import time
 from email.utils import formatdate
 from functools import lru_cache
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 
     import webob
 
-__all__ = ["TEXT_IN_BODY", "FileChunks", "Response", "ResponseBody", "close_body"]
+__all__ = ["TEXT_IN_BODY", "FileChunks", "Response", "ResponseBody", "close_body", "unfit"]
 
 CHUNK: Final = 64 * 1024
 OK: Final = (200, "200 OK")
 NO_BODY: Final = frozenset({204, 205, 304})
+#: Unlike the others, it has a body for a client that goes by RFC 9112, 6.3; an empty one.
+RESET_CONTENT: Final = 205
 #: Where the type of a content that is not sent says nothing, and strict WSGI servers refuse it.
 NO_TYPE: Final = frozenset({204, 304})
 
@@ -32,6 +35,13 @@ TEXT_IN_BODY: Final = (
     "a response body holds bytes, but the handler answered with text; "
     "turn on tools.encode (it is on by default), or encode the text"
 )
+
+
+def unfit(piece: object) -> str:
+    """Return what is wrong with a piece of a body that is no bytes."""
+    if isinstance(piece, str):
+        return TEXT_IN_BODY
+    return f"a response body holds bytes, but there is {reprlib.repr(piece)} in it"
 
 
 _new_headers = HeaderMap.__new__
@@ -125,6 +135,11 @@ class ResponseBody:
             raise ValueError(self.unicode_err)
         elif hasattr(value, "read"):
             value = FileChunks(value)
+        elif not (hasattr(value, "__iter__") or hasattr(value, "__getitem__")):
+            raise TypeError(
+                "a response body has to be bytes, an iterable of bytes, a file or None, not "
+                f"{reprlib.repr(value)}"
+            )
         response._body = value  # noqa: SLF001 - this is the attribute's own slot
 
 
@@ -238,15 +253,20 @@ class Response:
         """Read the whole body, keep it as one piece, and return it.
 
         Raises:
-            ValueError: There is text in it.
+            ValueError: There is something else than bytes in it, such as text.
         """
         body = self._body
         try:
-            whole = b"".join(body)
-        except TypeError as error:
-            raise ValueError(f"{TEXT_IN_BODY} ({error})") from error
+            pieces = list(body)
         finally:
             close_body(body)
+        try:
+            whole = b"".join(pieces)
+        except TypeError:
+            strange = (
+                each for each in pieces if not isinstance(each, bytes | bytearray | memoryview)
+            )
+            raise ValueError(unfit(next(strange))) from None
         self._body = [whole] if whole else []
         return whole
 
@@ -263,6 +283,8 @@ class Response:
             headers.pop("Content-Length", None)
             if code in NO_TYPE:
                 headers.pop("Content-Type", None)
+            elif code == RESET_CONTENT:
+                headers["Content-Length"] = "0"
             self._drop_body()
         elif _get(headers, "Content-Length") is None:
             if self.stream:

@@ -16,7 +16,7 @@ from cherrypy_httputil import InternalRedirect
 from cherrypy_serving import serving
 from cherrypy_web.environ import EnvironHeaders, LocalHost, RemoteHost, one_slash
 from cherrypy_web.errorpages import bare_error
-from cherrypy_web.response import TEXT_IN_BODY, close_body
+from cherrypy_web.response import close_body, unfit
 from cherrypy_web.sentfile import sent_by_server
 from cherrypy_web.urls import resolve
 
@@ -59,6 +59,7 @@ class AppResponse:
     ) -> None:
         self.cpapp = cpapp
         self.environ = environ
+        self._start_response = start_response
         try:
             response = self.run()
             body = self._body = response._body  # noqa: SLF001 - `body`, without its checks
@@ -81,7 +82,12 @@ class AppResponse:
         return next(iter(self))
 
     def _stream(self) -> Iterator[bytes]:
-        """Yield the body piece by piece, each made with the request bound."""
+        """Yield the body piece by piece, each made with the request bound.
+
+        An error before the first piece makes another response; an error after it is the server's,
+        since what has been sent cannot be taken back.
+        """
+        has_begun = False
         chunks, scope, bound = self.iter_response, self._scope, serving.capture
         try:
             while True:
@@ -93,12 +99,14 @@ class AppResponse:
                 if chunk is _END:
                     return
                 if type(chunk) is not bytes and not isinstance(chunk, bytes):
-                    raise ValueError(TEXT_IN_BODY)  # noqa: TRY301 - the documented error
+                    raise ValueError(unfit(chunk))  # noqa: TRY301 - the documented error
+                has_begun = has_begun or chunk != b""
                 yield chunk
         except Exception:
-            # What has been sent cannot be taken back: the server has to end the connection.
             self.cpapp.log.failure()
-            raise
+            if has_begun:
+                raise
+            yield from _answer_bare_error(self._start_response)
 
     def close(self) -> None:
         """End the request: close the body and run the last hooks, with the request bound."""
@@ -381,6 +389,11 @@ class ExceptionTrapper:
         if self._log is not None:
             with suppress(Exception):  # a broken log must not take the answer away
                 self._log(traceback=True, severity=ERROR)
-        status, fields, body = bare_error()
-        start_response(status.decode("latin-1"), _decoded(fields), sys.exc_info())
-        return body
+        return _answer_bare_error(start_response)
+
+
+def _answer_bare_error(start_response: StartResponse) -> list[bytes]:
+    """Answer with a plain 500 for the exception that is being handled."""
+    status, fields, body = bare_error()
+    start_response(status.decode("latin-1"), _decoded(fields), sys.exc_info())
+    return body
