@@ -172,10 +172,13 @@ def run_hooks(hooks: Sequence[Hook], request: Any, response: Any) -> None:
         if first is not None and not hook.failsafe:
             continue
         try:
-            if hook.explicit is None:
-                hook.callback(**hook.kwargs)
-            else:
-                hook.explicit(request, response, **hook.kwargs)
+            explicit, kwargs = hook.explicit, hook.kwargs
+            if explicit is None:
+                hook.callback(**kwargs)
+            elif kwargs:
+                explicit(request, response, **kwargs)
+            else:  # a plain call takes half the time
+                explicit(request, response)
         except Exception as error:  # noqa: BLE001 - a hook may raise anything
             if first is None:
                 first = error

@@ -76,7 +76,7 @@ class Request(RequestData):
             self._forget_early()
         if self.wsgi_environ is None and self.app is not None:
             self.script_name = self.app.script_name
-        response: Response = serving.response
+        response: Response = serving.capture().response
         self._response = response
         self.method = method
         self.query_string = query_string
