@@ -26,8 +26,8 @@ class Scope:
     __slots__ = ("__dict__", "request", "response")
 
     if TYPE_CHECKING:
-        request: object
-        response: object
+        request: Any
+        response: Any
 
     @staticmethod
     def _missing(name: str) -> object:
