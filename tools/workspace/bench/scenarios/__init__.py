@@ -26,6 +26,7 @@ MODULES = (
     "static_file",
     "cached",
     "basic_auth",
+    "digest_auth",
     "served",
     "dispatch",
     "bus",

@@ -53,6 +53,6 @@ def bottle(_case: str) -> Callable[[], object]:
 
 def _asking(application: Application) -> Callable[[], object]:
     if ask(application, Request("/")).status != 401:  # noqa: PLR2004 - Unauthorized
-        raise AssertionError("anybody gets in")
+        raise AssertionError("anybody gets in without credentials")
     headers = {"Authorization": f"Basic {_CREDENTIALS}"}
     return asking(application, Request("/", headers=headers), b"Hello quijote")
