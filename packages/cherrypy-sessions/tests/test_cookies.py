@@ -10,8 +10,13 @@ from typing import Any
 import pytest
 import webob
 
-from cherrypy_sessions import cookie_problem, cookie_value, expire, set_response_cookie
-from cherrypy_sessions.cookies import change_id
+from cherrypy_sessions import (
+    SessionCookie,
+    cookie_problem,
+    cookie_value,
+    expire,
+    set_response_cookie,
+)
 
 
 def request(**fields: str) -> Any:
@@ -120,7 +125,6 @@ def test_a_prefixed_name_is_secure(response: Any, prefix: str) -> None:
         ({"name": "__Secure-id", "domain": "example.com"}, None),
         ({"name": "__Host-id", "path": "/"}, None),
         ({"samesite": "None"}, "set secure too"),
-        ({"samesite": "Loose"}, "not 'Loose'"),
         ({"name": "__Host-id", "domain": "example.com"}, "no domain"),
         ({"name": "__Host-id", "path": "/shop"}, "no path"),
     ],
@@ -130,10 +134,37 @@ def test_contradicting_options(options: dict[str, Any], problem: str | None) -> 
     assert (problem in found) if problem and found else found is problem
 
 
-def test_contradicting_options_reach_no_browser(response: Any) -> None:
-    with pytest.raises(ValueError, match="set secure too"):
-        set_response_cookie(request(), response, "abc", samesite="None")
-    assert cookies_of(response) == []
+def test_contradicting_options_are_warned_of_and_sent_all_the_same(response: Any) -> None:
+    with pytest.warns(UserWarning, match="set secure too"):
+        cookie = SessionCookie(samesite="None", timeout=None)
+    cookie.set(request(), response, "abc")
+    assert cookies_of(response) == ["session_id=abc; Path=/; SameSite=None"]
+
+
+def test_a_path_from_a_field_contradicts_the_host_prefix() -> None:
+    with pytest.warns(UserWarning, match="no path"):
+        SessionCookie("__Host-id", path_header="X-Path")
+
+
+def test_a_samesite_that_does_not_exist_is_an_error(response: Any) -> None:
+    with pytest.raises(ValueError, match="not 'Loose'"):
+        set_response_cookie(request(), response, "abc", samesite="Loose")
+
+
+def test_what_a_program_changes_of_the_cookie_is_sent() -> None:
+    response = with_jar()
+    set_response_cookie(request(), response, "abc", timeout=None)
+    response.cookie["session_id"]["path"] = "/shop"
+    assert cookies_of(response) == ["session_id=abc; Path=/shop"]
+    assert response.cookie["session_id"].OutputString([]) == "session_id=abc"
+
+
+@pytest.mark.parametrize("value", ["a b", 'a"b', "a;b", "é"])
+def test_any_value_comes_back(value: str) -> None:
+    response = with_jar()
+    set_response_cookie(request(), response, value, timeout=None)
+    text = cookies_of(response)[0].partition("; Path")[0]
+    assert cookie_value(request(Cookie=text), "session_id") == value
 
 
 # Forgetting
@@ -159,15 +190,25 @@ def test_expire_without_any_cookie(response: Any) -> None:
     assert cookies_of(response)[0].startswith('session_id=""; expires=')
 
 
-def test_changing_the_id_keeps_the_rest(response: Any) -> None:
+def test_changing_the_value_keeps_the_rest(response: Any) -> None:
     set_response_cookie(request(), response, "abc", path="/shop", timeout=None)
-    change_id(response, "session_id", "def")
+    SessionCookie().change(request(), response, "def")
     assert cookies_of(response) == ["session_id=def; Path=/shop"]
 
 
-def test_changing_the_id_makes_no_cookie(response: Any) -> None:
-    change_id(response, "session_id", "def")
-    assert cookies_of(response) == []
+def test_changing_the_value_of_no_cookie_sets_it(response: Any) -> None:
+    SessionCookie(timeout=None).change(request(), response, "def")
+    assert cookies_of(response) == ["session_id=def; Path=/"]
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_changing_it_to_nothing_has_it_forgotten(response: Any, there: bool) -> None:
+    cookie = SessionCookie(path="/shop")
+    if there:
+        cookie.set(request(), response, "abc")
+    cookie.change(request(), response, None)
+    (text,) = cookies_of(response)
+    assert re.fullmatch(r"session_id=(abc|\"\"); expires=[^;]+; Path=/shop", text)
 
 
 # Reading

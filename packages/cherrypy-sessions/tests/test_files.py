@@ -1,5 +1,6 @@
 """Sessions in files, and the locks between processes."""
 
+import json
 import os
 import pickle
 import subprocess
@@ -109,11 +110,11 @@ def test_a_save_that_fails_leaves_the_old_session(
     stored["color"] = "blue"
     stored.save()
 
-    def full(*paths: str) -> None:
+    def full(*arguments: object) -> int:
         raise OSError("full")
 
     stored["color"] = "green"
-    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(os, "write" if not fsync else "replace", full)
     with pytest.raises(OSError, match="full"):
         stored.save()
     assert names(directory) == [f"session-{stored.id}"]
@@ -142,33 +143,167 @@ def test_a_damaged_file_is_put_aside_and_missing(
     assert "cannot be read" in caplog.text
 
 
+def aged(path: Path, minutes: float) -> None:
+    then = time.time() - 60 * minutes
+    os.utime(path, (then, then))
+
+
 def test_clean_up_removes_what_is_expired_or_left_over(directory: Path) -> None:
     living = open_session(directory, timeout=5)
-    expired, busy = (open_session(directory, timeout=-1) for _ in range(2))
-    for session in (living, expired, busy):
+    expired, busy, late = (open_session(directory, timeout=-1) for _ in range(3))
+    for session in (living, expired, busy, late):
         session.save()
+        aged(directory / f"session-{session.id}", 10)
+    (directory / f"session-{late.id}").touch()
     busy.acquire_lock()
     (directory / "session-killed.lock").write_text("1")
-    (directory / ".new-old").touch()
-    (directory / ".new-now").touch()
-    os.utime(directory / ".new-old", (1, 1))
+    (directory / f".new-session-{expired.id}").write_text("half")
+    (directory / f".new-session-{living.id}").write_text("half")
     (directory / "other").touch()
     living.clean_up()
     kept = [
-        ".new-now",
         "other",
         f"session-{living.id}",
         f"session-{busy.id}",
         f"session-{busy.id}.lock",
+        f"session-{late.id}",  # it was saved too lately to be worth a look
     ]
     assert names(directory) == sorted(kept)
     busy.release_lock()
 
 
+def test_clean_up_leaves_alone_what_somebody_is_writing(directory: Path) -> None:
+    session = open_session(directory)
+    session.save()
+    session.acquire_lock()
+    (directory / f".new-session-{session.id}").write_text("half")
+    open_session(directory).clean_up()
+    assert f".new-session-{session.id}" in names(directory)
+    session.release_lock()
+
+
 def test_clean_up_survives_a_damaged_file(directory: Path) -> None:
     (directory / "session-abc").write_bytes(b"rubbish")
+    aged(directory / "session-abc", 100)
     open_session(directory).clean_up()
     assert names(directory) == ["corrupt-session-abc"]
+
+
+def test_of_several_processes_one_cleans_up(directory: Path) -> None:
+    session = open_session(directory)
+    assert session._claim_clean_up(300)
+    assert not session._claim_clean_up(300)
+    aged(directory / ".cleaned", 5)
+    assert session._claim_clean_up(300)
+    FileSession.locks.acquire(str(directory / ".cleaned.lock"))
+    aged(directory / ".cleaned", 5)
+    assert not session._claim_clean_up(300)
+    FileSession.locks.release(str(directory / ".cleaned.lock"))
+
+
+# Killed between two steps
+
+
+def test_a_session_that_was_to_get_its_name_is_that_session(
+    directory: Path, stored: FileSession
+) -> None:
+    (directory / f"session-{stored.id}").rename(directory / f".new-session-{stored.id}")
+    session = open_session(directory, stored.id)
+    assert not session.missing
+    assert session["color"] == "red"
+    session["color"] = "blue"
+    session.save()
+    assert names(directory) == [f"session-{stored.id}"]
+    assert open_session(directory, stored.id)["color"] == "blue"
+
+
+def test_clean_up_gives_a_session_its_name(directory: Path, stored: FileSession) -> None:
+    (directory / f"session-{stored.id}").rename(directory / f".new-session-{stored.id}")
+    stored.clean_up()
+    assert names(directory) == [f"session-{stored.id}"]
+
+
+def test_half_a_session_beside_a_whole_one_is_nothing(directory: Path, stored: FileSession) -> None:
+    (directory / f".new-session-{stored.id}").write_text("half")
+    session = open_session(directory, stored.id)
+    assert session["color"] == "red"
+    session["color"] = "blue"
+    session.save()
+    assert names(directory) == [f"session-{stored.id}"]
+
+
+def test_deleting_leaves_nothing_that_could_become_the_session(
+    directory: Path, stored: FileSession
+) -> None:
+    (directory / f".new-session-{stored.id}").write_text("half")
+    stored.delete()
+    assert names(directory) == []
+
+
+KILL = """
+import os, signal, sys
+from cherrypy_sessions import FileSession, wholefiles
+
+steps = int(sys.argv[3])
+for name in ("open", "write", "unlink", "rename", "close", "replace", "fsync"):
+    def step(*args, original=getattr(os, name), **kwargs):
+        global steps
+        steps -= 1
+        if steps < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*args, **kwargs)
+    setattr(os, name, step)
+session = FileSession(sys.argv[2], storage_path=sys.argv[1])
+session["color"] = "blue" * 5000
+session.save()
+"""
+
+
+def test_a_process_killed_between_any_two_steps_leaves_the_old_or_the_new_session(
+    directory: Path, stored: FileSession
+) -> None:
+    found: list[str] = []
+    for steps in range(40):
+        stored["color"] = "red"
+        stored.save()
+        process = python(KILL, str(directory), stored.id, str(steps))
+        process.communicate(timeout=30)
+        found.append(open_session(directory, stored.id)["color"])
+        if process.returncode == 0:
+            break
+    else:
+        pytest.fail("it never came to an end")
+    assert set(found) == {"red", "blue" * 5000}
+    assert found == sorted(found, reverse=True)  # once it is the new one, it stays the new one
+    assert not list(directory.glob("corrupt-*"))
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_a_reader_without_the_lock_sees_whole_sessions_only(
+    directory: Path, stored: FileSession, locked: bool
+) -> None:
+    stop = threading.Event()
+    if locked:
+        stored.acquire_lock()
+
+    def rewrite() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            stored["color"] = str(number) * 3000
+            stored._save(stored.now() + timedelta(minutes=5))
+
+    thread = threading.Thread(target=rewrite)
+    thread.start()
+    try:
+        for _ in range(300):
+            session = open_session(directory, stored.id, readonly=True)
+            assert len(set(session["color"]) - set("0123456789red")) == 0
+            assert not session.missing
+    finally:
+        stop.set()
+        thread.join(10)
+        stored.release_lock()
 
 
 def test_the_directory_has_to_be_there(tmp_path: Path) -> None:
@@ -345,7 +480,7 @@ def test_a_lock_file_that_cannot_be_made_leaves_no_queue(directory: Path) -> Non
 
 
 def test_nobody_holds_a_lock_that_is_free(directory: Path) -> None:
-    assert FileLocks().holder(str(directory / "a.lock")) == "somebody who has ended since"
+    assert FileLocks().holder(str(directory / "a.lock")) is None
 
 
 def test_waiting_for_another_process_is_bounded_by_the_timeout(
@@ -359,3 +494,51 @@ def test_waiting_for_another_process_is_bounded_by_the_timeout(
         assert not FileLocks().acquire(f"{directory}/session-{stored.id}.lock", 0.2)
         assert 0.2 <= time.monotonic() - began < 5
         holder.kill()
+
+
+def test_a_full_disk_makes_no_lock_less_good(
+    directory: Path, stored: FileSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> int:
+        raise OSError("full")
+
+    monkeypatch.setattr(os, "write", full)
+    stored.acquire_lock()
+    assert stored.locked
+    stored.release_lock()
+    assert names(directory) == [f"session-{stored.id}"]
+
+
+def test_a_lock_is_released_under_the_id_that_it_was_had_for(
+    directory: Path, stored: FileSession
+) -> None:
+    stored.acquire_lock()
+    stored.id = "another"
+    stored.release_lock()
+    assert len(stored.locks) == 0
+
+
+# Signed, and written otherwise
+
+
+def test_a_signed_session_is_read_by_who_has_the_key(directory: Path, stored: FileSession) -> None:
+    signed = open_session(directory, stored.id, secret="old")
+    assert signed.get("color") is None, "it was not signed"
+    signed["color"] = "blue"
+    signed.save()
+    content = (directory / f"session-{signed.id}").read_bytes()
+    assert open_session(directory, signed.id, secret=["old", "new"])["color"] == "blue"
+    other = open_session(directory, signed.id, secret="other")
+    assert other.get("color") is None
+    assert other.missing
+    (directory / "session-abc").write_bytes(content)
+    assert open_session(directory, "abc", secret="old").get("color") is None, "it is another's"
+
+
+def test_json_in_files(directory: Path) -> None:
+    session = open_session(directory, serializer=json)
+    session["color"] = "red"
+    session.save()
+    _, _, text = (directory / f"session-{session.id}").read_bytes().partition(b"\n")
+    assert text == b'{"color": "red"}'
+    assert open_session(directory, session.id, serializer=json)["color"] == "red"

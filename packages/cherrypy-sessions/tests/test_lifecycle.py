@@ -67,7 +67,7 @@ def test_a_store_may_be_named() -> None:
 
 
 def test_a_name_of_no_store_is_an_error() -> None:
-    with pytest.raises(ValueError, match="'ram', 'file', not 'rom'"):
+    with pytest.raises(ValueError, match="'ram', 'file', 'memcached', not 'rom'"):
         init(request(), webob.Response(), storage_type="rom")
 
 
@@ -95,18 +95,18 @@ def test_a_store_that_another_thread_has_just_set_up_is_not_set_up_again(
     store: type[RamSession],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from cherrypy_sessions import lifecycle
+    from cherrypy_sessions import manager
 
     class SetUpMeanwhile:
         def __enter__(self) -> None:
-            lifecycle._set_up.add(Prepared)
+            manager._set_up.add(Prepared)
 
         def __exit__(self, *exc_info: object) -> None: ...
 
     class Prepared(store):  # type: ignore[valid-type, misc]  # a class of this test
         setup = pytest.fail
 
-    monkeypatch.setattr(lifecycle, "_setting_up", SetUpMeanwhile())
+    monkeypatch.setattr(manager, "_setting_up", SetUpMeanwhile())
     init(request(), webob.Response(), storage_class=Prepared)
 
 

@@ -1,12 +1,22 @@
 """A dict that survives the request: sessions, their stores, locks and cookies."""
 
+from cherrypy_sessions.codec import Codec, Secret, Serializer
 from cherrypy_sessions.cookies import (
     CookieRequest,
     CookieResponse,
+    SessionCookie,
     cookie_problem,
     cookie_value,
     expire,
     set_response_cookie,
+)
+from cherrypy_sessions.encoded import EncodedSession
+from cherrypy_sessions.errors import (
+    LockLostError,
+    SerializationError,
+    SessionTooLargeError,
+    StoreUnavailable,
+    UnreadableError,
 )
 from cherrypy_sessions.filelocks import FileLocks
 from cherrypy_sessions.files import FileSession
@@ -22,6 +32,7 @@ from cherrypy_sessions.lockfile import (
 )
 from cherrypy_sessions.locking import LockChecker, LockTimeout, NeverExpires, Timer
 from cherrypy_sessions.locks import DeadlockError, FairLocks
+from cherrypy_sessions.manager import SessionManager
 from cherrypy_sessions.mapping import ReadOnlySessionError, missing
 from cherrypy_sessions.middleware import SESSION_KEY, SessionMiddleware
 from cherrypy_sessions.ram import RamSession
@@ -31,27 +42,38 @@ from cherrypy_sessions.session import Session
 __all__ = [
     "LOCKING",
     "SESSION_KEY",
+    "Codec",
     "CookieRequest",
     "CookieResponse",
     "DeadlockError",
+    "EncodedSession",
     "FairLocks",
     "FileLocks",
     "FileSession",
     "LockChecker",
     "LockError",
     "LockFile",
+    "LockLostError",
     "LockTimeout",
     "Locking",
     "NeverExpires",
     "RamSession",
     "ReadOnlySessionError",
     "Scheduler",
+    "Secret",
+    "SerializationError",
+    "Serializer",
     "Session",
+    "SessionCookie",
+    "SessionManager",
     "SessionMiddleware",
+    "SessionTooLargeError",
+    "StoreUnavailable",
     "SystemLockFile",
     "Timer",
     "UnixLockFile",
     "UnlockError",
+    "UnreadableError",
     "WindowsLockFile",
     "close",
     "cookie_problem",

@@ -1,11 +1,15 @@
 """The cookie that carries a session's id.
 
 A cookie is built as a value (a `Morsel`) and then put on the response: on `response.cookie` where
-there is one, else among the header fields. Contradicting options are errors, and reach no browser.
+there is one, else among the header fields. What does not depend on the request is worked out once,
+by `SessionCookie`.
 """
 
 import time
+import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from http.cookies import CookieError, Morsel, SimpleCookie
 from typing import Any, Final, Protocol
 
@@ -16,6 +20,9 @@ HOST_PREFIX: Final = "__Host-"
 SECURE_PREFIX: Final = "__Secure-"
 LONG_AGO: Final = 365 * 24 * 60 * 60
 """Seconds before now at which an expired cookie ended: more than any clock is wrong."""
+
+_encode = SimpleCookie().value_encode
+_put = dict.__setitem__
 
 
 class CookieRequest(Protocol):
@@ -34,13 +41,153 @@ class CookieResponse(Protocol):
         """The header fields; with `add` and `getall` if there may be several of one name."""
 
 
+@dataclass(frozen=True, slots=True)
+class SessionCookie:
+    """The cookie of the sessions of a site: all of it but the id.
+
+    Args:
+        name: The name of the cookie. The prefixes `__Host-` and `__Secure-` imply `secure`.
+        path: Below which path the client shall send it; the default is everywhere.
+        path_header: The request field that has the path where `path` is not given.
+        timeout: Minutes for which the client keeps it; without any, until the browser is closed.
+        domain: For which domain and its subdomains; the default is this host alone.
+        secure: Whether the client shall send it over TLS only.
+        httponly: Whether scripts shall not see it.
+        samesite: "Strict", "Lax" or "None": whether requests from other sites carry it.
+
+    Raises:
+        ValueError: There is no such `samesite`.
+
+    Warns:
+        UserWarning: The options contradict each other, so that browsers will refuse the cookie.
+    """
+
+    name: str = "session_id"
+    path: str | None = None
+    path_header: str | None = None
+    timeout: float | None = 60
+    domain: str | None = None
+    secure: bool = False
+    httponly: bool = False
+    samesite: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.samesite is not None and self.samesite.lower() not in SAME_SITE:
+            raise ValueError(f"samesite is 'Strict', 'Lax' or 'None', not {self.samesite!r}")
+        problem = cookie_problem(
+            name=self.name,
+            path=self.path or self.path_header,
+            domain=self.domain,
+            secure=self.secure,
+            samesite=self.samesite,
+        )
+        if problem:
+            warnings.warn(problem, stacklevel=3)
+
+    def set(self, request: CookieRequest, response: CookieResponse, value: str) -> "Morsel[str]":
+        """Have the client send a value with its next requests, and return the cookie."""
+        cookie = self._make(request, value)
+        put_cookie(response, cookie)
+        return cookie
+
+    def change(self, request: CookieRequest, response: CookieResponse, value: str | None) -> None:
+        """Change the value of the cookie that a response has, and keep what else it says.
+
+        Args:
+            request: Where the path may be looked up.
+            response: If it has no such cookie, it gets one.
+            value: None has the client forget the cookie.
+        """
+        cookie = find_cookie(response, self.name)
+        if value is None:
+            cookie = cookie or self._make(request, "")
+            expire_cookie(response, cookie)
+        elif cookie is None:
+            self.set(request, response, value)
+        else:
+            cookie.set(self.name, *_encode(value))
+            put_cookie(response, cookie)
+
+    def _make(self, request: CookieRequest, value: str) -> "Morsel[str]":
+        if self.path is None and self.path_header:
+            path = request.headers.get(self.path_header) or "/"
+        else:
+            path = self.path or "/"
+        return _PreparedMorsel(self.name, value, self._attributes(path, int(time.time())))
+
+    def _attributes(self, path: str, now: int) -> "_Attributes":
+        seconds = int((self.timeout or 0) * 60)
+        return _attributes(
+            path,
+            # RFC 6265 prefers max-age; expires is for clients that do not know it.
+            HTTPDate(now + seconds) if seconds else "",
+            str(seconds) if seconds else "",
+            self.domain or "",
+            SAME_SITE[self.samesite.lower()] if self.samesite else "",
+            self.secure or self.name.startswith((HOST_PREFIX, SECURE_PREFIX)),
+            self.httponly,
+        )
+
+
+class _Attributes:
+    """The attributes of a cookie, and the text that they make."""
+
+    __slots__ = ("tail", "values")
+
+    def __init__(self, **values: Any) -> None:
+        cookie: Morsel[str] = Morsel()
+        cookie.set("a", "", "")
+        cookie.update({name.replace("_", "-"): value for name, value in values.items()})
+        self.values = dict(cookie)
+        self.tail = cookie.OutputString().removeprefix("a=")
+
+
+@lru_cache(maxsize=64)
+def _attributes(
+    path: str, expires: str, max_age: str, domain: str, samesite: str, secure: bool, httponly: bool
+) -> _Attributes:
+    return _Attributes(
+        path=path,
+        expires=expires,
+        max_age=max_age,
+        domain=domain,
+        samesite=samesite,
+        secure=secure,
+        httponly=httponly,
+    )
+
+
+class _PreparedMorsel(Morsel[str]):
+    """A cookie whose text is known but for its value, until its attributes are changed."""
+
+    def __init__(self, name: str, value: str, attributes: _Attributes) -> None:
+        # Its own way of beginning sets one empty attribute after the other.
+        dict.update(self, attributes.values)
+        state = {"key": name, "value": value, "coded_value": _encode(value)[1]}
+        self.__setstate__(state)  # type: ignore[attr-defined]  # typeshed does not know it
+        self._prepared = attributes
+
+    def OutputString(self, attrs: Any = None) -> str:  # noqa: N802 - the name in the library
+        """Return the text of the cookie."""
+        if attrs is None and dict.__eq__(self, self._prepared.values):
+            return f"{self.key}={self.coded_value}{self._prepared.tail}"
+        return super().OutputString(attrs)
+
+
 def cookie_value(request: CookieRequest, name: str) -> str | None:
     """Return the value of a cookie that the client sent, or None.
 
     Of several with one name it is the first, the one with the most specific path (RFC 6265,
     section 5.4).
     """
-    for pair in request.headers.get("Cookie", "").split(";"):
+    return find_value(request.headers.get("Cookie"), name)
+
+
+def find_value(text: str | None, name: str) -> str | None:
+    """Return the value of a cookie in the text of a field `Cookie`, or None; see `cookie_value`."""
+    if not text or name not in text:
+        return None
+    for pair in text.split(";"):
         key, _, value = pair.strip().partition("=")
         if key == name:
             return _unquoted(name, value)
@@ -63,40 +210,18 @@ def set_response_cookie(
 ) -> None:
     """Have the client send a session's id with its next requests.
 
+    The options are those of `SessionCookie`.
+
     Args:
         request: Where `path_header` is looked up.
         response: What gets the cookie.
         session_id: The value of the cookie.
-        path: Below which path the client shall send it; the default is everywhere.
-        path_header: The request field that has the path where `path` is not given.
-        name: The name of the cookie. The prefixes `__Host-` and `__Secure-` imply `secure`.
-        timeout: Minutes for which the client keeps it; without any, until the browser is closed.
-        domain: For which domain and its subdomains; the default is this host alone.
-        secure: Whether the client shall send it over TLS only.
-        httponly: Whether scripts shall not see it.
-        samesite: "Strict", "Lax" or "None": whether requests from other sites carry it.
 
     Raises:
-        ValueError: The options contradict each other.
+        ValueError: There is no such `samesite`.
     """
-    secure = secure or name.startswith((HOST_PREFIX, SECURE_PREFIX))
-    path = path or (request.headers.get(path_header) if path_header else None) or "/"
-    problem = cookie_problem(name=name, path=path, domain=domain, secure=secure, samesite=samesite)
-    if problem:
-        raise ValueError(problem)
-    cookie = _morsel(name, session_id)
-    cookie["path"] = path
-    if timeout:
-        # RFC 6265 prefers max-age; expires is for clients that do not know it.
-        cookie["max-age"] = str(int(timeout * 60))
-        cookie["expires"] = HTTPDate(time.time() + timeout * 60)
-    if domain is not None:
-        cookie["domain"] = domain
-    cookie["secure"] = secure
-    cookie["httponly"] = httponly
-    if samesite is not None:
-        cookie["samesite"] = SAME_SITE[samesite.lower()]
-    put_cookie(response, cookie)
+    cookie = SessionCookie(name, path, path_header, timeout, domain, secure, httponly, samesite)
+    cookie.set(request, response, session_id)
 
 
 def expire(
@@ -118,28 +243,16 @@ def expire(
     """
     cookie = find_cookie(response, name)
     if cookie is None:
-        set_response_cookie(
-            request,
-            response,
-            cookie_value(request, name) or "",
-            name=name,
-            path=path,
-            domain=domain,
-            timeout=None,
-        )
-        cookie = find_cookie(response, name) or _morsel(name, "")
+        forgotten = SessionCookie(name, path=path, domain=domain, timeout=None)
+        cookie = forgotten.set(request, response, cookie_value(request, name) or "")
+    expire_cookie(response, cookie)
+
+
+def expire_cookie(response: CookieResponse, cookie: "Morsel[str]") -> None:
+    """Have the client forget a cookie."""
     cookie["expires"] = HTTPDate(time.time() - LONG_AGO)
     cookie["max-age"] = ""
     put_cookie(response, cookie)
-
-
-def change_id(response: CookieResponse, name: str, session_id: str) -> None:
-    """Change the value of a cookie that the response has, if it has it."""
-    cookie = find_cookie(response, name)
-    if cookie is not None:
-        changed = _morsel(name, session_id)
-        changed.update(cookie)
-        put_cookie(response, changed)
 
 
 def cookie_problem(
@@ -150,9 +263,7 @@ def cookie_problem(
     secure: bool = False,
     samesite: str | None = None,
 ) -> str | None:
-    """Return what is wrong with these options, in a sentence, or None."""
-    if samesite is not None and samesite.lower() not in SAME_SITE:
-        return f"samesite must be 'Strict', 'Lax' or 'None', not {samesite!r}."
+    """Return why browsers will refuse a cookie with these options, in a sentence, or None."""
     if name.startswith(HOST_PREFIX) and (domain is not None or path not in {None, "/"}):
         return (
             f"A cookie named {name} is for one host and the path '/': give no domain and no path."
@@ -176,19 +287,13 @@ def put_cookie(response: CookieResponse, cookie: "Morsel[str]") -> None:
     jar = _jar(response)
     if jar is not None:
         # Not by its own method, which would make another cookie of this one.
-        dict.__setitem__(jar, cookie.key, cookie)
+        _put(jar, cookie.key, cookie)
         return
     others = [each for each in _field_cookies(response) if each.key != cookie.key]
     if "Set-Cookie" in response.headers:
         del response.headers["Set-Cookie"]
     for each in (*others, cookie):
         _add_field(response, each.OutputString())
-
-
-def _morsel(name: str, value: str) -> "Morsel[str]":
-    jar = SimpleCookie()
-    jar[name] = value
-    return jar[name]
 
 
 def _jar(response: CookieResponse) -> "SimpleCookie | None":
@@ -202,15 +307,15 @@ def _field_cookies(response: CookieResponse) -> Iterator["Morsel[str]"]:
         fields = headers.getall("Set-Cookie")
     else:
         fields = [headers["Set-Cookie"]] if "Set-Cookie" in headers else []
-    for field in fields:
-        yield from SimpleCookie(field).values()
+    for text in fields:
+        yield from SimpleCookie(text).values()
 
 
-def _add_field(response: CookieResponse, field: str) -> None:
+def _add_field(response: CookieResponse, text: str) -> None:
     if hasattr(response.headers, "add"):
-        response.headers.add("Set-Cookie", field)
+        response.headers.add("Set-Cookie", text)
     else:
-        response.headers["Set-Cookie"] = field
+        response.headers["Set-Cookie"] = text
 
 
 def _unquoted(name: str, value: str) -> str:

@@ -5,7 +5,6 @@ removed by its holder only, while locked; whoever waited on a removed file tries
 """
 
 import os
-import threading
 import time
 from contextlib import suppress
 
@@ -22,7 +21,6 @@ class FileLocks:
     def __init__(self) -> None:
         self._threads = FairLocks()
         self._descriptors: dict[str, int] = {}
-        self._mutex = threading.Lock()
 
     def acquire(self, path: str, timeout: float | None = None) -> bool:
         """Wait for the lock of a path, and return whether it was had.
@@ -56,14 +54,14 @@ class FileLocks:
         os.close(descriptor)
         self._threads.release(path)
 
-    def holder(self, path: str) -> str:
-        """Return who has the lock of a path: a thread of ours or another process."""
+    def holder(self, path: str) -> str | None:
+        """Return who has the lock of a path: a thread of ours, another process, or None."""
         name = self._threads.holder(path)
         if name is not None:
             return f"thread {name}"
         with suppress(OSError), open(path) as file:  # noqa: PTH123 - the path is a text all the way
             return f"process {file.read().strip()}"
-        return "somebody who has ended since"
+        return None
 
     def __len__(self) -> int:
         return len(self._threads)
@@ -91,15 +89,14 @@ def _try(path: str, *, wait: bool) -> int | None:
         try:
             kernel.lock(descriptor, wait=wait)
             current = _is_current(descriptor, path)
-            if current:
-                os.ftruncate(descriptor, 0)
-                os.write(descriptor, str(os.getpid()).encode())
         except BlockingIOError:
             return None
         finally:
             if not current:
                 os.close(descriptor)
         if current:
+            with suppress(OSError):  # a full disk makes no lock less good
+                os.write(descriptor, b"%-10d" % os.getpid())  # the same length whoever writes
             return descriptor
 
 

@@ -1,34 +1,29 @@
 """Sessions in files, one for each, shared by all processes of a machine.
 
-A file is written under another name and then put in its place, so it is whole at any time. It is a
-pickle: who can write into the directory can run code in the process that reads it.
+Unless it is signed, a session is a pickle that is believed: who can write into the directory can
+run code in the process that reads it.
 """
 
 import os
-import pickle
-import secrets
-import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Any, ClassVar
 
+from cherrypy_sessions import wholefiles
+from cherrypy_sessions.encoded import EncodedSession
+from cherrypy_sessions.errors import UnreadableError
 from cherrypy_sessions.filelocks import FileLocks
-from cherrypy_sessions.locking import Duration, LockTimeout, seconds
+from cherrypy_sessions.locking import Duration, lock_timeout, seconds
 from cherrypy_sessions.schedule import log
 from cherrypy_sessions.session import Session
 
-UNFINISHED = ".new-"
 QUARANTINED = "corrupt-"
-ABANDONED = 3600
-"""Seconds after which a file that was never put in its place is removed."""
-
-DAMAGED = (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError)
-"""What unpickling raises for damaged data, and for classes that are gone."""
+CLEANED = ".cleaned"
+"""The file whose time says when the directory was last cleaned up."""
 
 
-class FileSession(Session):
+class FileSession(EncodedSession):
     """A session that outlives the process.
 
     Each is a file `session-<id>` in `storage_path`, with the pickled pair of data and expiry.
@@ -36,7 +31,6 @@ class FileSession(Session):
 
     SESSION_PREFIX = "session-"
     LOCK_SUFFIX = ".lock"
-    pickle_protocol = pickle.HIGHEST_PROTOCOL
 
     storage_path: str
     """The directory; it has to be there, and should be readable for this user only."""
@@ -49,6 +43,8 @@ class FileSession(Session):
 
     locks: ClassVar[FileLocks] = FileLocks()
 
+    _held: str | None = None
+
     @classmethod
     def setup(cls, **kwargs: Any) -> None:
         """Check the directory before the first session.
@@ -57,7 +53,7 @@ class FileSession(Session):
             ValueError: `storage_path` is no directory.
         """
         path = kwargs.get("storage_path") or getattr(cls, "storage_path", None)
-        if path is None or not Path(path).is_dir():
+        if path is None or not os.path.isdir(path):  # noqa: PTH112 - a text all the way
             raise ValueError(f"storage_path has to be a directory that exists, not {path!r}.")
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - documented
@@ -81,52 +77,77 @@ class FileSession(Session):
         lock_path = self._lock_path(path)
         patience = None if self.lock_timeout is None else seconds(self.lock_timeout)
         if not self.locks.acquire(lock_path, patience):
-            raise LockTimeout(
-                f"Timeout acquiring lock for {self.id}: "
-                f"{self.locks.holder(lock_path)} held it for {patience} s",
-            )
+            raise lock_timeout(self.id, self.locks.holder(lock_path), patience)
+        if path is None:
+            self._held = lock_path
         self.locked = True
 
     def release_lock(self, path: str | None = None) -> None:
         """Let the next request have the session; do nothing without the lock."""
-        if self.locked:
-            self.locked = False
-            self.locks.release(self._lock_path(path))
+        if not self.locked:
+            return
+        self.locked = False
+        held, self._held = self._held, None
+        # The id may have become another since.
+        self.locks.release(held if held and path is None else self._lock_path(path))
 
     def clean_up(self) -> None:
         """Remove expired sessions, and what killed processes left; spare those in use."""
         now = self.now()
         for path in self._stored_files():
-            self._remove_expired(path, now)
-        for lock_path in self._files(self.LOCK_SUFFIX):
+            if self._may_have_expired(path):
+                self._remove_expired(path, now)
+        for written in self._files(wholefiles.BESIDE + self.SESSION_PREFIX):
+            place = wholefiles.place_of(written)
+            with self._at_once(place) as had:
+                if had:
+                    wholefiles.settle(place)
+        for lock_path in self._files(self.SESSION_PREFIX, self.LOCK_SUFFIX):
             if self.locks.acquire(lock_path, 0):
                 self.locks.release(lock_path)
-        for unfinished in Path(self.storage_path).glob(f"{UNFINISHED}*"):
-            with suppress(FileNotFoundError):
-                if unfinished.stat().st_mtime < time.time() - ABANDONED:
-                    unfinished.unlink()
 
     def __len__(self) -> int:
         """Return the number of sessions in the store."""
         return sum(1 for _ in self._stored_files())
 
+    def _claim_clean_up(self, frequency: float) -> bool:
+        marker = os.path.join(self.storage_path, CLEANED)  # noqa: PTH118
+        with self._at_once(marker) as had:
+            if not had or wholefiles.age(marker) < frequency / 2:
+                return False
+            os.close(os.open(marker, os.O_WRONLY | os.O_CREAT, 0o600))
+            os.utime(marker)
+            return True
+
+    def _may_have_expired(self, path: str) -> bool:
+        """Return False for what was saved so lately that reading it can be spared."""
+        has_own_clock = type(self).now is not Session.now
+        return has_own_clock or wholefiles.age(path) >= self.timeout * 60
+
     def _remove_expired(self, path: str, now: datetime) -> None:
-        lock_path = self._lock_path(path)
-        if not self.locks.acquire(lock_path, 0):
-            return
-        try:
-            found = self._load(path)
+        with self._at_once(path) as had:
+            found = self._load(path) if had else None
             if found is not None and found[1] < now:
-                _unlink(path)
+                wholefiles.remove(path)
+
+    @contextmanager
+    def _at_once(self, path: str) -> Iterator[bool]:
+        """Have the lock of a file, or say that somebody else has it."""
+        lock_path = self._lock_path(path)
+        had = self.locks.acquire(lock_path, 0)
+        try:
+            yield had
         finally:
-            self.locks.release(lock_path)
+            if had:
+                self.locks.release(lock_path)
 
     def _stored_files(self) -> Iterator[str]:
-        return (path for path in self._files() if not path.endswith(self.LOCK_SUFFIX))
+        named = self._files(self.SESSION_PREFIX)
+        return (path for path in named if not path.endswith(self.LOCK_SUFFIX))
 
-    def _files(self, suffix: str = "") -> Iterator[str]:
+    def _files(self, prefix: str, suffix: str = "") -> Iterator[str]:
         for entry in tuple(os.scandir(self.storage_path)):
-            if entry.name.startswith(self.SESSION_PREFIX) and entry.name.endswith(suffix):
+            if entry.name.startswith(prefix) and entry.name.endswith(suffix):
                 yield entry.path
 
     def _get_file_path(self) -> str:
@@ -137,47 +158,55 @@ class FileSession(Session):
 
     def _exists(self) -> bool:
         # The lock file of a session whose id ends like one is no session.
-        return not self.id.endswith(self.LOCK_SUFFIX) and os.path.exists(self._get_file_path())  # noqa: PTH110
+        if self.id.endswith(self.LOCK_SUFFIX):
+            return False
+        return wholefiles.exists(self._get_file_path())
 
     def _load(self, path: str | None = None) -> tuple[dict[str, Any], datetime] | None:
-        path = path or self._get_file_path()
+        place = path or self._get_file_path()
+        stored = wholefiles.read(place)
+        if stored is None:
+            return None
         try:
-            with open(path, "rb") as file:  # noqa: PTH123 - the path is a text all the way
-                data, expiration = pickle.load(file)  # noqa: S301 - documented; see the module
-        except FileNotFoundError:
-            return None
-        except (*DAMAGED, TypeError, ValueError):
-            self._quarantine(path)
-            return None
-        return data, expiration
+            return self._codec.decode(self._id if path is None else self._id_of(path), stored)
+        except UnreadableError as error:
+            if path is not None or self.locked:
+                self._quarantine(place, error)
+                return None
+        # Somebody may have been writing it meanwhile, or may have put it aside.
+        with self._lock_for_once():
+            return self._load()
+
+    def _id_of(self, path: str) -> str:
+        return os.path.basename(path).removeprefix(self.SESSION_PREFIX)  # noqa: PTH119
 
     def _save(self, expiration_time: datetime) -> None:
-        content = pickle.dumps((self._data, expiration_time), self.pickle_protocol)
-        unfinished = os.path.join(self.storage_path, UNFINISHED + secrets.token_hex(8))  # noqa: PTH118
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        content = self._encode(expiration_time)
+        if self.locked or self.is_new:
+            self._write_file(content)
+        else:
+            with self._lock_for_once():
+                self._write_file(content)
+
+    def _write_file(self, content: bytes) -> None:
+        wholefiles.write(self._get_file_path(), content, durable=self.fsync)
+
+    @contextmanager
+    def _lock_for_once(self) -> Iterator[None]:
+        self.acquire_lock()
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                if self.fsync:
-                    file.flush()
-                    os.fsync(descriptor)
-            os.replace(unfinished, self._get_file_path())  # noqa: PTH105
-        except BaseException:
-            _unlink(unfinished)
-            raise
+            yield
+        finally:
+            self.release_lock()
 
     def _delete(self) -> None:
-        _unlink(self._get_file_path())
+        wholefiles.remove(self._get_file_path())
 
-    def _quarantine(self, path: str) -> None:
+    def _quarantine(self, path: str, error: UnreadableError) -> None:
         """Put a file aside that cannot be read, for somebody to look at."""
         directory, name = os.path.split(path)
         aside = os.path.join(directory, QUARANTINED + name)  # noqa: PTH118
+        wholefiles.settle(path)
         with suppress(FileNotFoundError):
             os.replace(path, aside)  # noqa: PTH105
-            log.error("A session cannot be read, and is now in %s", aside, exc_info=True)
-
-
-def _unlink(path: str) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(path)  # noqa: PTH108
+            log.error("A session cannot be read, and is now in %s: %s", aside, error)

@@ -77,3 +77,15 @@ class LockChecker:
 def seconds(duration: Duration) -> float:
     """Return a time span in seconds."""
     return duration.total_seconds() if isinstance(duration, timedelta) else duration
+
+
+def lock_timeout(session_id: str, holder: str | None, patience: float | None) -> LockTimeout:
+    """Return the error for a lock that could not be had, with the name of who has it.
+
+    Args:
+        session_id: Whose lock it is.
+        holder: Who has it, as far as is known.
+        patience: How many seconds were waited.
+    """
+    who = holder or "somebody who has ended since"
+    return LockTimeout(f"Timeout acquiring lock for {session_id}: {who} held it for {patience} s")

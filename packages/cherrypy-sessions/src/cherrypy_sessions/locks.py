@@ -7,15 +7,17 @@ queues and is never held while anybody waits.
 import threading
 from collections import deque
 from collections.abc import Hashable, Iterator
+from typing import Any
 
 
 class _Turn:
-    """One thread's place in a queue."""
+    """One thread's place in a queue; it has a gate once it has to wait."""
 
     __slots__ = ("gate", "thread")
 
+    gate: threading.Lock
+
     def __init__(self) -> None:
-        self.gate = threading.Lock()
         self.thread = threading.current_thread()
 
 
@@ -24,11 +26,17 @@ class DeadlockError(RuntimeError):
 
 
 class FairLocks:
-    """One lock for each key, held by one user at a time, in the order of asking."""
+    """One lock for each key, held by one user at a time, in the order of asking.
 
-    def __init__(self) -> None:
-        self._mutex = threading.Lock()
-        self._queues: dict[Hashable, deque[_Turn]] = {}
+    Args:
+        queues: Who has or waits for the lock of which key; those who share it share the locks. It
+            is for this class alone to change.
+    """
+
+    _mutex = threading.Lock()
+
+    def __init__(self, queues: dict[Any, Any] | None = None) -> None:
+        self._queues: dict[Hashable, deque[_Turn]] = {} if queues is None else queues
 
     def acquire(self, key: Hashable, timeout: float | None = None) -> bool:
         """Wait for the lock of a key, and return whether it was had.
@@ -42,10 +50,12 @@ class FairLocks:
         """
         turn = _Turn()
         with self._mutex:
-            queue = self._queues.setdefault(key, deque())
-            queue.append(turn)
-            if queue[0] is turn:
+            queue = self._queues.get(key)
+            if queue is None:
+                self._queues[key] = deque((turn,))
                 return True
+            queue.append(turn)
+            turn.gate = threading.Lock()
             turn.gate.acquire()
             holder = queue[0].thread
         if holder is turn.thread:

@@ -41,32 +41,32 @@ class SessionMapping:
         """Fill `_data` and set `loaded`."""
         raise NotImplementedError
 
-    def _read(self) -> dict[str, Any]:
+    def _data_to_read(self) -> dict[str, Any]:
         if not self.loaded:
             self.load()
         return self._data
 
-    def _write(self) -> dict[str, Any]:
+    def _data_to_write(self) -> dict[str, Any]:
         if self.readonly:
             raise ReadOnlySessionError("This session is read-only (locking='readonly')")
-        data = self._read()
+        data = self._data_to_read()
         self.changed = True
         return data
 
     def __getitem__(self, key: str) -> Any:
-        return self._read()[key]
+        return self._data_to_read()[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self._write()[key] = value
+        self._data_to_write()[key] = value
 
     def __delitem__(self, key: str) -> None:
-        del self._write()[key]
+        del self._data_to_write()[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._read()
+        return key in self._data_to_read()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._read())
+        return iter(self._data_to_read())
 
     def __bool__(self) -> bool:
         # Stores define a length, the number of their sessions, which says nothing about this one.
@@ -74,7 +74,7 @@ class SessionMapping:
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value for a key, or the default."""
-        return self._read().get(key, default)
+        return self._data_to_read().get(key, default)
 
     def pop(self, key: str, default: Any = missing) -> Any:
         """Remove a key and return its value, or the default if one is given.
@@ -83,29 +83,29 @@ class SessionMapping:
             KeyError: There is neither.
         """
         if default is missing:
-            return self._write().pop(key)
-        return self._write().pop(key, default)
+            return self._data_to_write().pop(key)
+        return self._data_to_write().pop(key, default)
 
     def setdefault(self, key: str, default: Any = None) -> Any:
         """Return the value for a key; without one, set it to the default first."""
-        return self._write().setdefault(key, default)
+        return self._data_to_write().setdefault(key, default)
 
     def update(self, d: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
         """Take over all the items of another mapping."""
-        self._write().update(d)
+        self._data_to_write().update(d)
 
     def clear(self) -> None:
         """Remove all items."""
-        self._write().clear()
+        self._data_to_write().clear()
 
     def keys(self) -> KeysView[str]:
         """Return the keys."""
-        return self._read().keys()
+        return self._data_to_read().keys()
 
     def items(self) -> ItemsView[str, Any]:
         """Return keys and values."""
-        return self._read().items()
+        return self._data_to_read().items()
 
     def values(self) -> ValuesView[Any]:
         """Return the values."""
-        return self._read().values()
+        return self._data_to_read().values()

@@ -7,7 +7,7 @@ import threading
 from datetime import datetime
 from typing import Any, ClassVar
 
-from cherrypy_sessions.locking import Duration, LockTimeout, seconds
+from cherrypy_sessions.locking import Duration, lock_timeout, seconds
 from cherrypy_sessions.locks import FairLocks
 from cherrypy_sessions.session import Session
 
@@ -18,11 +18,13 @@ class RamSession(Session):
     cache: ClassVar[dict[str, tuple[dict[str, Any], datetime]]] = {}
     """Data and time of expiry, by id."""
 
-    locks: ClassVar[FairLocks] = FairLocks()
-    """The locks that requests have or wait for, by id."""
+    locks: ClassVar[dict[str, Any]] = {}
+    """Who has or waits for the lock of which session; empty while nobody does."""
 
     lock_timeout: Duration | None = None
     """How long to wait for the lock; None for as long as it takes."""
+
+    _held: str | None = None
 
     # Taken for single steps, so that a clean-up removes nothing that was saved since it looked.
     _changing: ClassVar[threading.Lock] = threading.Lock()
@@ -36,19 +38,18 @@ class RamSession(Session):
         """
         if self.locked:
             return
+        locks = FairLocks(self.locks)
         patience = None if self.lock_timeout is None else seconds(self.lock_timeout)
-        if not self.locks.acquire(self.id, patience):
-            holder = self.locks.holder(self.id) or "a request that has ended since"
-            raise LockTimeout(
-                f"Timeout acquiring lock for {self.id}: {holder} held it for {patience} s",
-            )
+        if not locks.acquire(self._id, patience):
+            raise lock_timeout(self._id, locks.holder(self._id), patience)
+        self._held = self._id
         self.locked = True
 
     def release_lock(self) -> None:
         """Let the next request have the session; do nothing without the lock."""
         if self.locked:
             self.locked = False
-            self.locks.release(self.id)
+            FairLocks(self.locks).release(self._held)
 
     def clean_up(self) -> None:
         """Remove expired sessions."""

@@ -9,6 +9,7 @@ import copy
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any, ClassVar, Self
 
 from cherrypy_sessions import ids
@@ -16,6 +17,7 @@ from cherrypy_sessions.mapping import SessionMapping
 from cherrypy_sessions.schedule import Scheduler, log
 
 _starting_clean_up = threading.Lock()
+_minutes = lru_cache(maxsize=16)(lambda minutes: timedelta(minutes=minutes))
 
 
 class Session(SessionMapping):
@@ -57,6 +59,9 @@ class Session(SessionMapping):
     timeout: float = 60
     """Minutes that the session lives after it was last saved."""
 
+    travels: ClassVar[bool] = False
+    """Whether the data are sent to the client, so that they are saved before the response is."""
+
     locked: bool = False
     """Whether this request has the session to itself."""
 
@@ -66,8 +71,8 @@ class Session(SessionMapping):
         for name, value in kwargs.items():
             setattr(self, name, value)
         self.originalid = id
-        self._stored = id is not None and self._recognize(id)
-        if not self._stored:
+        self._is_stored = id is not None and self._recognize(id)
+        if not self._is_stored:
             self.missing = id is not None
             self._id = self._unused_id()
 
@@ -83,9 +88,18 @@ class Session(SessionMapping):
             observer(value)
 
     @property
+    def token(self) -> str | None:
+        """What the client is sent: the id, unless a store says otherwise; None for nothing."""
+        return self._id
+
+    def carry(self, carrier: Callable[[str | None], object]) -> None:
+        """Have something told each new `token` from now on."""
+        self.id_observers.append(carrier)
+
+    @property
     def is_new(self) -> bool:
         """Whether the store knows nothing of this session."""
-        return not self._stored
+        return not self._is_stored
 
     def now(self) -> datetime:
         """Return the time by which sessions expire; a subclass may use another clock or zone."""
@@ -101,14 +115,14 @@ class Session(SessionMapping):
         If the session is gone or has expired, this is a new, empty session with a new id.
         """
         self._start_clean_up()
-        found = self._load() if self._stored else None
+        found = self._load() if self._is_stored else None
         log.debug("A session was loaded." if found else "There was no session to load.")
         if found is not None and found[1] >= self.now():
             self._data = dict(found[0])
         else:
             self._data = {}
-            if self._stored:
-                self._stored, self.missing = False, True
+            if self._is_stored:
+                self._is_stored, self.missing = False, True
                 self._move_to(self._unused_id())
         self.loaded = True
 
@@ -118,10 +132,10 @@ class Session(SessionMapping):
         A session of which nothing was loaded has nothing to write.
         """
         try:
-            if self.loaded or self.is_new:
+            if self.loaded or not self._is_stored:
                 self._start_clean_up()
-                self._save(self._expiration())
-                self._stored = self.loaded = True
+                self._save_last(self._next_expiration())
+                self._is_stored = self.loaded = True
                 log.debug("A session was saved.")
         finally:
             if self.locked:
@@ -132,7 +146,7 @@ class Session(SessionMapping):
         self._delete()
         self._data = {}
         self.loaded = True
-        self.changed = self._stored = False
+        self.changed = self._is_stored = False
         log.debug("A session was deleted.")
 
     def regenerate(self) -> None:
@@ -144,14 +158,9 @@ class Session(SessionMapping):
         self.regenerated = True
         if not self.loaded:
             self.load()
-        old, new = self._id, self._unused_id()
-        if self._stored:
-            try:
-                self._id = new
-                self._save(self._expiration())
-            finally:
-                self._id = old
-            self._delete()
+        new = self._unused_id()
+        if self._is_stored:
+            self._move_data(new)
         self._move_to(new)
         log.debug("A session has got a new id.")
 
@@ -189,6 +198,20 @@ class Session(SessionMapping):
         """Remove the data if there are any."""
         raise NotImplementedError
 
+    def _save_last(self, expiration_time: datetime) -> None:
+        """Write the data, after which the lock is released; a store may do both in one step."""
+        self._save(expiration_time)
+
+    def _move_data(self, new: str) -> None:
+        """Store the data under another id, and then no longer under this one."""
+        old = self._id
+        try:
+            self._id = new
+            self._save(self._next_expiration())
+        finally:
+            self._id = old
+        self._delete()
+
     def _recognize(self, candidate: str) -> bool:
         """Take the id that a client sent if there is such a session. No store sees an unsafe id."""
         if not ids.is_valid_id(candidate):
@@ -222,22 +245,39 @@ class Session(SessionMapping):
         if was_locked:
             self.acquire_lock()
 
-    def _expiration(self) -> datetime:
-        return self.now() + timedelta(minutes=self.timeout)
+    def _next_expiration(self) -> datetime:
+        return self.now() + _minutes(self.timeout)
 
     def _start_clean_up(self) -> None:
         """Have the scheduler clean up after this class, once."""
         cls = type(self)
-        if self.scheduler is None or not self.clean_freq or cls.__dict__.get("clean_thread"):
+        if self.scheduler is None or cls.__dict__.get("clean_thread") or not self.clean_freq:
+            return
+        if cls.clean_up is Session.clean_up:  # this store needs none
             return
         with _starting_clean_up:
             if cls.__dict__.get("clean_thread"):
                 return
             frequency = self.clean_freq * 60
-            cls.clean_thread = self.scheduler(self._keeper().clean_up, frequency, "Session cleanup")
+            task = partial(_clean_up_in_turn, self._keeper(), frequency)
+            cls.clean_thread = self.scheduler(task, frequency, "Session cleanup")
+
+    def _claim_clean_up(self, frequency: float) -> bool:  # noqa: ARG002 - for other stores
+        """Return whether it is this process that cleans up this time.
+
+        Args:
+            frequency: How many seconds are between two times.
+        """
+        return True
 
     def _keeper(self) -> Self:
         """Return a copy without data: what is scheduled lives as long as the process."""
         keeper = copy.copy(self)
         keeper.__dict__.update(_data={}, id_observers=[], locked=False)
         return keeper
+
+
+def _clean_up_in_turn(keeper: Session, frequency: float) -> None:
+    """Clean up, unless another process that shares the store has just done it."""
+    if keeper._claim_clean_up(frequency):  # noqa: SLF001 - of this module
+        keeper.clean_up()

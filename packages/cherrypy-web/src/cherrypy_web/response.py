@@ -317,9 +317,11 @@ class Response:
     @staticmethod
     def _cookie_fields(cookie: SimpleCookie) -> Iterator[tuple[str, str]]:
         for morsel in cookie.values():
-            # SimpleCookie escapes the value; its attributes are the program's own.
-            sent = HeaderMap.encode_header_item(morsel.OutputString())
-            yield "Set-Cookie", sent.decode("latin-1")
+            text = morsel.OutputString()
+            if not (text.isascii() and text.isprintable()):
+                # SimpleCookie escapes the value; its attributes are the program's own.
+                text = HeaderMap.encode_header_item(text).decode("latin-1")
+            yield "Set-Cookie", text
 
     def _drop_body(self) -> None:
         body, self._body = self._body, []

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import cherrypy_sessions
 from cherrypy_bus import Bus, Monitor
-from cherrypy_serving import UnboundError, serving
+from cherrypy_serving import UnboundError, ambient, serving
 from cherrypy_sessions import (
     LOCKING,
     FileSession,
     RamSession,
     Scheduler,
     Session,
+    SessionManager,
+    StoreUnavailable,
     daemon_thread,
     missing,
 )
@@ -36,7 +38,7 @@ __all__ = [
     "set_response_cookie",
 ]
 
-#: Of the options of the tool, the one that is not for `init`.
+#: Of the options of the tool, the one that is not for the manager.
 _LOCKING: Final = "locking"
 
 
@@ -60,14 +62,58 @@ def _session() -> Session | None:
     return session
 
 
-def init(**options: Any) -> None:
+def init(
+    storage_type: str | None = None,
+    path: str | None = None,
+    path_header: str | None = None,
+    name: str = "session_id",
+    timeout: float = 60,
+    domain: str | None = None,
+    secure: bool = False,
+    clean_freq: float | None = 5,
+    persistent: bool = True,
+    httponly: bool = False,
+    debug: bool = False,
+    **kwargs: Any,
+) -> None:
     """Bind the session of the running request, once.
 
-    Args:
-        options: Those of `cherrypy_sessions.init`.
+    The options are those of `cherrypy_sessions.SessionManager`.
     """
-    if _session() is None:
-        serving.session = cherrypy_sessions.init(serving.request, serving.response, **options)
+    if _session() is not None:
+        return
+    manager = SessionManager(
+        storage_type=storage_type,
+        path=path,
+        path_header=path_header,
+        name=name,
+        timeout=timeout,
+        domain=domain,
+        secure=secure,
+        clean_freq=clean_freq,
+        persistent=persistent,
+        httponly=httponly,
+        debug=debug,
+        **kwargs,
+    )
+    serving.session = manager.open(serving.request, serving.response)
+
+
+class _Opening:
+    """What the hook calls that binds the session of a request."""
+
+    def __init__(self, manager: SessionManager) -> None:
+        self.manager = manager
+
+    def __call__(self) -> None:
+        self.explicit(serving.request, serving.response)
+
+    def __repr__(self) -> str:
+        return f"{self.manager!r}.open"
+
+    def explicit(self, request: Any, response: Any) -> None:
+        """Bind the session of a request."""
+        serving.session = self.manager.open(request, response, request.peek_header("Cookie"))
 
 
 def lock() -> None:
@@ -75,18 +121,25 @@ def lock() -> None:
     cherrypy_sessions.lock(serving.session)
 
 
-def save() -> None:
-    """Save the session, after the body where that is still being made."""
+@ambient
+def save(request: Any, response: Any) -> None:
+    """Save the session, after the body where that is still being made.
+
+    Where the store does not answer, that becomes the response, unless it is being sent already.
+    """
     session = _session()
     if session is None:
         return
-    response = serving.response
-    if response.stream:
-        serving.request.hooks.attach("on_end_request", session_saver(session))
+    if response.stream and not session.travels:
+        request.hooks.attach("on_end_request", session_saver(session))
         return
-    if not isinstance(response.body, list):
+    if not response.stream and not isinstance(response.body, list):
         response.collapse_body()
-    cherrypy_sessions.save(session)
+    try:
+        cherrypy_sessions.save(session)
+    except StoreUnavailable as error:
+        # Raised here, after an error of the handler, it would become an unexpected one.
+        error.set_response()
 
 
 def session_saver(session: Session) -> Callable[[], None]:
@@ -145,9 +198,9 @@ def expire() -> None:
 class SessionTool(Tool[...]):
     """Give requests a session.
 
-    Its options are those of `cherrypy_sessions.init`, and ``locking``: ``implicit`` locks the
-    session just before the handler runs, ``early`` before the body is read, ``explicit`` leaves it
-    to the handler, and with ``readonly`` nothing is locked or saved.
+    Its options are those of `cherrypy_sessions.SessionManager`, and ``locking``: ``implicit`` locks
+    the session just before the handler runs, ``early`` before the body is read, ``explicit`` leaves
+    it to the handler, and with ``readonly`` nothing is locked or saved.
 
     Args:
         scheduler: Who runs the clean-up of the stores; by default threads of their own.
@@ -161,16 +214,17 @@ class SessionTool(Tool[...]):
         """Return the hooks that bind, lock, save and close a session.
 
         Raises:
-            ValueError: There is no such locking.
+            ValueError: An option is one that cannot be.
         """
         kwargs = {"scheduler": self._scheduler, **options}
+        priority = kwargs.pop("priority", self._priority)
         locking = kwargs.pop(_LOCKING, "implicit")
         if locking not in LOCKING:
             raise ValueError(
                 f"tools.sessions.locking is {locking!r}; it must be one of {sorted(LOCKING)}"
             )
-        kwargs["readonly"] = locking == "readonly"
-        yield self._point, self._hook(init, kwargs)
+        manager = SessionManager(readonly=locking == "readonly", **kwargs)
+        yield self._point, Hook(_Opening(manager), priority=priority)
         if locking == "implicit":
             yield "before_handler", Hook(lock, priority=50)
         elif locking == "early":

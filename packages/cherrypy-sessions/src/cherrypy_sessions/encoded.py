@@ -1,0 +1,38 @@
+"""What the stores have in common that keep bytes: how a session becomes some, and is one again."""
+
+import pickle
+from datetime import datetime
+from typing import Any
+
+from cherrypy_sessions.codec import Codec, Secret, cached_codec, keys
+from cherrypy_sessions.errors import UnreadableError
+from cherrypy_sessions.schedule import log
+from cherrypy_sessions.session import Session
+
+
+class EncodedSession(Session):
+    """The base of the stores that keep bytes."""
+
+    serializer: Any = pickle
+    """What writes the data: `pickle`, `json`, or another object with `dumps` and `loads`."""
+
+    secret: Secret | None = None
+    """A key with which what is stored is signed; or several: the last signs, all are believed."""
+
+    pickle_protocol: int = pickle.HIGHEST_PROTOCOL
+
+    @property
+    def _codec(self) -> Codec:
+        secret = None if self.secret is None else keys(self.secret)
+        return cached_codec(self.serializer, secret, self.pickle_protocol)
+
+    def _encode(self, expiration_time: datetime) -> bytes:
+        return self._codec.encode(self._id, self._data, expiration_time)
+
+    def _decode(self, stored: bytes) -> tuple[dict[str, Any], datetime] | None:
+        """Return data and end; None, with a line in the log, for bytes that are no session."""
+        try:
+            return self._codec.decode(self._id, stored)
+        except UnreadableError as error:
+            log.error("A session cannot be read, and counts as missing: %s", error)
+            return None

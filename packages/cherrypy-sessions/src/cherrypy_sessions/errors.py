@@ -1,0 +1,43 @@
+"""What can go wrong with a session, by whose fault it is.
+
+    Exception
+    ├── LockTimeout               another request has the session, and for too long
+    ├── LockLostError             this request had the session, and for too long
+    ├── SerializationError        a value cannot be stored
+    │   └── SessionTooLargeError  there is too much of it for its store
+    ├── ReadOnlySessionError      the application wrote where it said that it would not
+    ├── DeadlockError             a thread waits for a lock that it has
+    └── HTTPError
+        └── StoreUnavailable      503: the store does not answer
+
+The first and the last of the second level stand beside what raises them.
+"""
+
+from cherrypy_httputil import HTTPError
+
+
+class LockLostError(Exception):
+    """The lock of a session expired while its request was running; what it wrote is not stored."""
+
+
+class SerializationError(TypeError):
+    """A session holds something that its serializer cannot write."""
+
+
+class SessionTooLargeError(SerializationError):
+    """A session has more data than its store takes."""
+
+
+class UnreadableError(Exception):
+    """What is stored is no session: damaged, foreign, or signed with another key."""
+
+
+class StoreUnavailable(HTTPError):  # noqa: N818 - it is a status of HTTP before all
+    """The store of the sessions does not answer: 503.
+
+    Args:
+        message: A sentence for the reader. What exactly failed is in the log.
+    """
+
+    def __init__(self, message: str = "The sessions are not available at the moment.") -> None:
+        super().__init__(503, message)
