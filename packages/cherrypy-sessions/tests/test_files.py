@@ -204,25 +204,6 @@ def test_of_several_processes_one_cleans_up(directory: Path) -> None:
 # Killed between two steps
 
 
-def test_a_session_that_was_to_get_its_name_is_that_session(
-    directory: Path, stored: FileSession
-) -> None:
-    (directory / f"session-{stored.id}").rename(directory / f".new-session-{stored.id}")
-    session = open_session(directory, stored.id)
-    assert not session.missing
-    assert session["color"] == "red"
-    session["color"] = "blue"
-    session.save()
-    assert names(directory) == [f"session-{stored.id}"]
-    assert open_session(directory, stored.id)["color"] == "blue"
-
-
-def test_clean_up_gives_a_session_its_name(directory: Path, stored: FileSession) -> None:
-    (directory / f"session-{stored.id}").rename(directory / f".new-session-{stored.id}")
-    stored.clean_up()
-    assert names(directory) == [f"session-{stored.id}"]
-
-
 def test_half_a_session_beside_a_whole_one_is_nothing(directory: Path, stored: FileSession) -> None:
     (directory / f".new-session-{stored.id}").write_text("half")
     session = open_session(directory, stored.id)
@@ -232,27 +213,36 @@ def test_half_a_session_beside_a_whole_one_is_nothing(directory: Path, stored: F
     assert names(directory) == [f"session-{stored.id}"]
 
 
-def test_deleting_leaves_nothing_that_could_become_the_session(
-    directory: Path, stored: FileSession
+@pytest.mark.parametrize("system", ["without exchange", "file system without it"])
+def test_where_names_cannot_be_exchanged_files_are_replaced(
+    directory: Path, stored: FileSession, monkeypatch: pytest.MonkeyPatch, system: str
 ) -> None:
-    (directory / f".new-session-{stored.id}").write_text("half")
-    stored.delete()
-    assert names(directory) == []
+    from cherrypy_sessions import kernel
+
+    rename = None if system == "without exchange" else lambda *_: 1
+    monkeypatch.setattr(kernel, "_renameat2", lambda: rename)
+    stored["color"] = "blue"
+    stored.save()
+    assert names(directory) == [f"session-{stored.id}"]
+    assert open_session(directory, stored.id)["color"] == "blue"
 
 
 KILL = """
 import os, signal, sys
-from cherrypy_sessions import FileSession, wholefiles
+from cherrypy_sessions import FileSession, kernel
 
 steps = int(sys.argv[3])
-for name in ("open", "write", "unlink", "rename", "close", "replace", "fsync"):
-    def step(*args, original=getattr(os, name), **kwargs):
+for where, name in (
+    *((os, name) for name in ("open", "write", "unlink", "close", "replace", "fsync")),
+    (kernel, "exchange"),
+):
+    def step(*args, original=getattr(where, name), **kwargs):
         global steps
         steps -= 1
         if steps < 0:
             os.kill(os.getpid(), signal.SIGKILL)
         return original(*args, **kwargs)
-    setattr(os, name, step)
+    setattr(where, name, step)
 session = FileSession(sys.argv[2], storage_path=sys.argv[1])
 session["color"] = "blue" * 5000
 session.save()

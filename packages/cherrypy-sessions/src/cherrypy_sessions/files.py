@@ -98,10 +98,9 @@ class FileSession(EncodedSession):
             if self._may_have_expired(path):
                 self._remove_expired(path, now)
         for written in self._files(wholefiles.BESIDE + self.SESSION_PREFIX):
-            place = wholefiles.place_of(written)
-            with self._at_once(place) as had:
+            with self._at_once(wholefiles.place_of(written)) as had:
                 if had:
-                    wholefiles.settle(place)
+                    wholefiles.unlink(written)
         for lock_path in self._files(self.SESSION_PREFIX, self.LOCK_SUFFIX):
             if self.locks.acquire(lock_path, 0):
                 self.locks.release(lock_path)
@@ -128,7 +127,7 @@ class FileSession(EncodedSession):
         with self._at_once(path) as had:
             found = self._load(path) if had else None
             if found is not None and found[1] < now:
-                wholefiles.remove(path)
+                wholefiles.unlink(path)
 
     @contextmanager
     def _at_once(self, path: str) -> Iterator[bool]:
@@ -158,9 +157,7 @@ class FileSession(EncodedSession):
 
     def _exists(self) -> bool:
         # The lock file of a session whose id ends like one is no session.
-        if self.id.endswith(self.LOCK_SUFFIX):
-            return False
-        return wholefiles.exists(self._get_file_path())
+        return not self.id.endswith(self.LOCK_SUFFIX) and os.path.exists(self._get_file_path())  # noqa: PTH110
 
     def _load(self, path: str | None = None) -> tuple[dict[str, Any], datetime] | None:
         place = path or self._get_file_path()
@@ -173,7 +170,7 @@ class FileSession(EncodedSession):
             if path is not None or self.locked:
                 self._quarantine(place, error)
                 return None
-        # Somebody may have been writing it meanwhile, or may have put it aside.
+        # Somebody may have put it aside meanwhile, and written another.
         with self._lock_for_once():
             return self._load()
 
@@ -200,13 +197,12 @@ class FileSession(EncodedSession):
             self.release_lock()
 
     def _delete(self) -> None:
-        wholefiles.remove(self._get_file_path())
+        wholefiles.unlink(self._get_file_path())
 
     def _quarantine(self, path: str, error: UnreadableError) -> None:
         """Put a file aside that cannot be read, for somebody to look at."""
         directory, name = os.path.split(path)
         aside = os.path.join(directory, QUARANTINED + name)  # noqa: PTH118
-        wholefiles.settle(path)
         with suppress(FileNotFoundError):
             os.replace(path, aside)  # noqa: PTH105
             log.error("A session cannot be read, and is now in %s: %s", aside, error)

@@ -1,6 +1,10 @@
-"""Exclusive locks on open files, kept by the operating system: they end with their process."""
+"""What only the operating system can do: locks that end with their process, names exchanged."""
 
+import errno
+import os
 import sys
+from functools import cache
+from typing import Any
 
 if sys.platform == "win32":  # pragma: no cover - the other system's half
     import msvcrt
@@ -31,3 +35,32 @@ else:
     def unlock(descriptor: int) -> None:
         """Unlock an open file."""
         fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+_HERE = -100
+_EXCHANGE = 2
+
+
+@cache
+def _renameat2() -> Any:
+    """Return Linux's function of that name, or None where there is no such thing."""
+    if sys.platform != "linux":  # pragma: no cover - the other systems' half
+        return None
+    import ctypes  # noqa: PLC0415 - it takes a while, and not everybody keeps files
+
+    function = getattr(ctypes.CDLL(None), "renameat2", None)
+    if function is not None:
+        text, number = ctypes.c_char_p, ctypes.c_int
+        function.argtypes = [number, text, number, text, ctypes.c_uint]
+    return function
+
+
+def exchange(one: str, other: str) -> None:
+    """Give each of two files the name of the other, in one step.
+
+    Raises:
+        OSError: One is not there, or this system or file system cannot.
+    """
+    rename = _renameat2()
+    if rename is None or rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE):
+        raise OSError(errno.ENOTSUP, "the names cannot be exchanged", one)

@@ -1,17 +1,18 @@
 """Files that are whole at any time, whoever is killed while writing them.
 
-What is written goes beside its place, under the place's name with a prefix; then the old file is
-removed, and the new one gets the name. So a file that is missing, while there is one beside its
-place, is that one: who wrote it was killed between the two steps. To replace a file in one step
-would have common file systems write it to the disk at once, which takes many times as long.
+What is written goes beside its place, under the place's name with a prefix. Then the two exchange
+their names, in one step, and the old one is removed: to replace it in one step would have common
+file systems write the new one to the disk at once, which takes many times as long. It is replaced
+where names cannot be exchanged, or where it shall survive a power loss.
 
-Only one at a time may write a file. Reading needs no lock; but what cannot be understood should be
-read again under one.
+Only one at a time may write a file. Reading needs no lock.
 """
 
 import os
 import time
 from contextlib import suppress
+
+from cherrypy_sessions import kernel
 
 BESIDE = ".new-"
 """What the name of a file begins with that is to get the rest of its name."""
@@ -27,24 +28,21 @@ def beside(path: str) -> str:
 
 
 def place_of(written: str) -> str:
-    """Return the place that a file beside it is to get."""
+    """Return the place that a file beside it was to get."""
     directory, name = os.path.split(written)
     return os.path.join(directory, name.removeprefix(BESIDE))  # noqa: PTH118
 
 
-def exists(path: str) -> bool:
-    """Return whether there is such a file."""
-    return os.path.exists(path) or os.path.exists(beside(path))  # noqa: PTH110
-
-
 def read(path: str) -> bytes | None:
     """Return what a file holds, or None if there is none."""
-    for place in (path, beside(path), path):
-        with suppress(FileNotFoundError):
-            content = _content(place)
-            if place == path or not os.path.exists(path):  # noqa: PTH110
-                return content
-    return None
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _BINARY)
+    except FileNotFoundError:
+        return None
+    try:
+        return os.read(descriptor, os.fstat(descriptor).st_size + 1)
+    finally:
+        os.close(descriptor)
 
 
 def write(path: str, content: bytes, *, durable: bool = False) -> None:
@@ -57,31 +55,14 @@ def write(path: str, content: bytes, *, durable: bool = False) -> None:
     """
     written = beside(path)
     try:
-        _create(path, written, content, durable=durable)
+        _create(written, content, durable=durable)
         if durable:
             _replace_durably(written, path)
-            return
+        else:
+            _replace(written, path)
     except BaseException:
         unlink(written)
         raise
-    unlink(path)
-    os.rename(written, path)  # noqa: PTH104
-
-
-def remove(path: str) -> None:
-    """Remove a file, if there is one."""
-    unlink(beside(path))  # before it could get the name that becomes free
-    unlink(path)
-
-
-def settle(path: str) -> None:
-    """Do what a killed process would have done next with what it wrote; needs the lock."""
-    written = beside(path)
-    with suppress(FileNotFoundError):
-        if os.path.exists(path):  # noqa: PTH110
-            os.unlink(written)  # noqa: PTH108 - it may be half
-        else:
-            os.rename(written, path)  # noqa: PTH104
 
 
 def age(path: str) -> float:
@@ -93,24 +74,16 @@ def age(path: str) -> float:
 
 
 def unlink(path: str) -> None:
-    """Remove one name, if it is there."""
+    """Remove a file, if it is there."""
     with suppress(FileNotFoundError):
         os.unlink(path)  # noqa: PTH108
 
 
-def _content(path: str) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | _BINARY)
-    try:
-        return os.read(descriptor, os.fstat(descriptor).st_size + 1)
-    finally:
-        os.close(descriptor)
-
-
-def _create(path: str, written: str, content: bytes, *, durable: bool) -> None:
+def _create(written: str, content: bytes, *, durable: bool) -> None:
     try:
         descriptor = os.open(written, _NEW, 0o600)
-    except FileExistsError:
-        settle(path)
+    except FileExistsError:  # of somebody who was killed
+        os.unlink(written)  # noqa: PTH108
         descriptor = os.open(written, _NEW, 0o600)
     try:
         rest = memoryview(content)
@@ -120,6 +93,15 @@ def _create(path: str, written: str, content: bytes, *, durable: bool) -> None:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _replace(written: str, path: str) -> None:
+    try:
+        kernel.exchange(written, path)
+    except OSError:  # there is none yet, or the file system cannot
+        os.replace(written, path)  # noqa: PTH105
+    else:
+        os.unlink(written)  # noqa: PTH108
 
 
 def _replace_durably(written: str, path: str) -> None:
