@@ -14,7 +14,7 @@ HERE = "http://localhost/app/page?x=1"
 
 
 class FakeVisit:
-    def __init__(self, path: str = "/page", method: str = "GET", **params: Any) -> None:
+    def __init__(self, /, path: str = "/page", method: str = "GET", **params: Any) -> None:
         self.request = Request.blank(path, method=method)
         self.response = Response()
         self.url = HERE
@@ -157,6 +157,38 @@ def test_other_parameters_of_a_login_reach_the_form() -> None:
     assert seen == {"lang": "de"}
 
 
+def test_the_form_does_not_say_what_others_put_into_a_link() -> None:
+    visit = FakeVisit("/login_screen", error_msg="Call 555-0100 to unlock your account.")
+    assert run(visit)
+    assert b"555" not in visit.response.body
+
+
+@pytest.mark.parametrize("name", ["self", "error_msg", "from", "visit", "__class__", ""])
+def test_parameters_may_have_any_name(name: str) -> None:
+    assert run(login(password="x", **{name: "1"}))
+    assert redirected(login(**{name: "1"})) == ".."
+    logout = FakeVisit("/do_logout", "POST", **{name: "1"})
+    assert redirected(logout) == ".."
+    assert run(FakeVisit("/login_screen", **{name: "1"}))
+
+
+def test_functions_get_the_parameters_that_they_take() -> None:
+    seen: list[Any] = []
+
+    def do_login(username: str, password: str) -> bool:
+        seen.append((username, password))
+        return True
+
+    def screen(from_page: str = "", username: str = "", error_msg: str = "") -> str:
+        seen.append((from_page, username, error_msg))
+        return ""
+
+    assert run(login(other="1"), do_login=do_login)
+    assert run(FakeVisit("/login_screen", from_page="/x", other="1"), login_screen=screen)
+    assert run(login(password="x", other="1"), login_screen=screen)
+    assert seen == [("ann", "secret"), ("/x", "", ""), ("..", "ann", "Wrong <password>.")]
+
+
 def test_everything_that_is_documented_can_be_replaced() -> None:
     from cherrypy_tools.login import DOCUMENTED
 
@@ -177,7 +209,7 @@ def test_decisions_are_reported(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.parametrize("name", ["chek_username", "_show", "__class__"])
 def test_a_misspelt_attribute_is_refused(name: str) -> None:
     with pytest.raises(TypeError, match=name):
-        session_auth(FakeVisit(), **{name: None})
+        run(FakeVisit(), **{name: None})
 
 
 def test_a_subclass_may_find_the_request_itself() -> None:

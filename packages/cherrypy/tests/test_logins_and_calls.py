@@ -85,6 +85,54 @@ def test_login_can_be_a_class_of_the_program(site: Assembly) -> None:
     assert Client(site.tree).get("/").text == "welcome guest"
 
 
+def test_login_as_a_decorator(site: Assembly) -> None:
+    class Guarded:
+        @cherrypy.expose
+        @cherrypy.tools.sessions(clean_freq=0)
+        @cherrypy.tools.session_auth(anonymous=lambda: "guest", session_key="user")
+        def index(self) -> str:
+            return f"{cherrypy.request.login} {cherrypy.session['user']}"
+
+    site.tree.mount(Guarded())
+    assert Client(site.tree).get("/").text == "guest guest"
+
+
+def test_misspelt_attribute_is_found_before_any_request() -> None:
+    with pytest.raises(TypeError, match="has no option 'anonymus'; it has _debug_message, anonym"):
+        cherrypy.tools.session_auth(anonymus=lambda: "guest")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"username": "ada"},
+        {"username": ["ada", "eve"], "password": "lace"},
+        {"password": "lace", "user": "ada"},
+    ],
+)
+def test_login_without_one_name_and_one_password_is_400(door: Client, form: Any) -> None:
+    assert door.post("/do_login", data=form).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["self", "visit", "error_msg", "kwargs"])
+def test_login_with_a_strange_parameter_is_a_login(door: Client, name: str) -> None:
+    form = {"username": "ada", "password": "lace", "from_page": "/", name: "<script>"}
+    assert door.post("/do_login", data=form).status_code == 303
+    assert "<script>" not in door.post("/do_login", data={**form, "password": "x"}).text
+
+
+@pytest.mark.parametrize("page", ["/do_login", "/do_logout"])
+def test_login_and_logout_are_posted(door: Client, page: str) -> None:
+    answer = door.get(page, params={"username": "ada", "password": "lace"})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+def test_user_has_another_session_after_the_logout(door: Client) -> None:
+    before = log_in(door).headers["Set-Cookie"]
+    after = door.post("/do_logout").headers["Set-Cookie"]
+    assert before.partition(";")[0] != after.partition(";")[0]
+
+
 # XML-RPC.
 
 

@@ -34,7 +34,7 @@ from cherrypy_tools.json_body import (
     parse_json,
 )
 from cherrypy_tools.local_urls import is_local
-from cherrypy_tools.login import SessionAuth, Visit, session_auth
+from cherrypy_tools.login import SessionAuth, SessionAuthOptions, Visit, session_auth
 from cherrypy_tools.memory_cache import MemoryCache
 from cherrypy_tools.methods import allow
 from cherrypy_tools.modified import validate_since
@@ -87,6 +87,7 @@ __all__ = [
     "ResponseCompressor",
     "Scheduler",
     "SessionAuth",
+    "SessionAuthOptions",
     "StreamEncoder",
     "Target",
     "TargetedCache",

@@ -6,8 +6,9 @@ be known to somebody else, and afterwards a user is only ever sent to a page of 
 
 from __future__ import annotations
 
+import inspect
 import logging
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypedDict, Unpack
 
 from cherrypy_httputil import HTTPError, HTTPRedirect
 from cherrypy_tools.local_urls import is_local
@@ -15,31 +16,33 @@ from cherrypy_tools.login_page import login_page
 from cherrypy_tools.trace import trace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
 log = logging.getLogger(__name__)
 
 
-DOCUMENTED = frozenset(
-    {
-        "_debug_message",
-        "anonymous",
-        "check_username_and_password",
-        "debug",
-        "do_check",
-        "do_login",
-        "do_logout",
-        "login_screen",
-        "on_check",
-        "on_login",
-        "on_logout",
-        "run",
-        "session_key",
-    }
-)
-"""What of `SessionAuth` can be replaced by an option of the tool."""
+class SessionAuthOptions(TypedDict, total=False):
+    """What of `SessionAuth` can be replaced: attributes, and functions in place of methods."""
+
+    check_username_and_password: Callable[[str, str], str | None]
+    anonymous: Callable[[], str | None]
+    on_login: Callable[[str], object]
+    on_logout: Callable[[str], object]
+    on_check: Callable[[str], object]
+    login_screen: Callable[..., bytes | str]
+    do_login: Callable[..., bool | None]
+    do_logout: Callable[..., bool | None]
+    do_check: Callable[[], bool | None]
+    run: Callable[[], bool | None]
+    session_key: str
+    debug: bool
+    _debug_message: Callable[..., object]
+
+
+DOCUMENTED = frozenset(SessionAuthOptions.__annotations__)
+"""The names of them."""
 
 
 class Visit(Protocol):
@@ -134,7 +137,7 @@ class SessionAuth:
         Args:
             from_page: Where to go after the login.
             username: What stands in the field already.
-            error_msg: Why the last attempt failed.
+            error_msg: Why the last attempt failed, as text. It never comes from the request.
             **kwargs: Further parameters of the request.
         """
         del kwargs
@@ -151,8 +154,10 @@ class SessionAuth:
         error_msg = self.check_username_and_password(username, password)
         if error_msg:
             self._debug_message("login of %(user)r failed", {"user": username})
-            kwargs.pop("error_msg", None)
-            return self._show(self.login_screen(from_page, username, error_msg, **kwargs))
+            screen = self.login_screen
+            others = taken_by(screen, kwargs)
+            others.pop("error_msg", None)
+            return self._show(screen(from_page, username, error_msg, **others))
         self._debug_message("login of %(user)r", {"user": username})
         self.visit.renew_session()
         self.visit.set_login(username)
@@ -209,18 +214,20 @@ class SessionAuth:
         trace(log, self.debug, template, *([dict(context)] if context else []))
 
     def _show_login(self) -> bool:
-        return self._show(self.login_screen(**self._texts()))
+        params = taken_by(self.login_screen, self._texts())
+        params.pop("error_msg", None)
+        return self._show(self.login_screen(**params))
 
     def _post_login(self) -> bool | None:
         self._require_post()
         params = self._texts()
         if not {"username", "password"} <= params.keys():
             raise HTTPError(400, "A login needs the parameters username and password.")
-        return self.do_login(**params)
+        return self.do_login(**taken_by(self.do_login, params))
 
     def _post_logout(self) -> bool | None:
         self._require_post()
-        return self.do_logout(**self._texts())
+        return self.do_logout(**taken_by(self.do_logout, self._texts()))
 
     def _texts(self) -> dict[str, str]:
         """Return the parameters that came once, as text, and could not be taken for others."""
@@ -244,7 +251,7 @@ class SessionAuth:
         return from_page if from_page and is_local(from_page, self.visit.url) else "/"
 
 
-def session_auth(visit: Visit, **attributes: Any) -> bool:
+def session_auth(visit: Visit, **attributes: Unpack[SessionAuthOptions]) -> bool:
     """Run a `SessionAuth` with attributes and methods of its own.
 
     Args:
@@ -265,3 +272,12 @@ def session_auth(visit: Visit, **attributes: Any) -> bool:
             raise TypeError(f"SessionAuth has no {name!r} to override: see its documentation")
         setattr(tool, name, value)
     return bool(tool.run())
+
+
+def taken_by(function: Callable[..., object], params: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters that a function takes; whoever sends them chooses their names."""
+    known = inspect.signature(function).parameters.values()
+    takes_all = any(each.kind is each.VAR_KEYWORD for each in known)
+    names = params.keys() if takes_all else {each.name for each in known}
+    # One of this name would be taken for the object of a method.
+    return {name: value for name, value in params.items() if name in names and name != "self"}

@@ -23,6 +23,7 @@ from cherrypy_tools import (
     SessionAuth,
     Target,
     Verdict,
+    Visit,
     accept,
     allow,
     choose_coding,
@@ -162,6 +163,14 @@ decode_body("", ["utf-8"])  # type: ignore[arg-type]
 
 assert_type(SessionAuth().run(), bool | None)
 session_auth(5)  # type: ignore[arg-type]
+
+
+def log_in(visit: Visit) -> bool:
+    session_auth(visit, chek_username_and_password=None)  # type: ignore[call-arg]
+    session_auth(visit, session_key=5)  # type: ignore[arg-type]
+    session_auth(visit, check_username_and_password=lambda name: None)  # type: ignore[arg-type, misc]
+    return session_auth(visit, check_username_and_password=lambda name, password: None, debug=True)
+
 
 assert_type(read_call(b"").method, str)
 read_call("")  # type: ignore[arg-type]

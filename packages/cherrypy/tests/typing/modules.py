@@ -187,6 +187,9 @@ cherrypy.tools.auth_digest(realm=5, get_ha1={}, key="k")  # type: ignore[arg-typ
 cherrypy.tools.auth_digest(realm="a", get_ha1={}, key="k", nonce_count=1)  # type: ignore[call-arg]
 cherrypy.tools.basic_auth(realm="earth", users="bird")  # type: ignore[arg-type]
 cherrypy.tools.digest_auth(realm="earth", encrypt=None)  # type: ignore[call-arg]
+cherrypy.tools.session_auth(session_key="user", debug=True)
+cherrypy.tools.session_auth(anonymus=None)  # type: ignore[call-arg]
+cherrypy.tools.session_auth(session_key=5)  # type: ignore[arg-type]
 cherrypy.tools.params(status=422)  # type: ignore[call-arg]
 caching.expires("soon")  # type: ignore[arg-type]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Any, ParamSpec, Unpack
 
 import cherrypy_tools
 from cherrypy_serving import ambient, prepared, serving
-from cherrypy_tools import MonitoredHeaderMap
+from cherrypy_tools import MonitoredHeaderMap, SessionAuthOptions
 from cherrypy_web import Hook, Tool, url
 
 if TYPE_CHECKING:
@@ -410,7 +411,7 @@ class SessionAuth(cherrypy_tools.SessionAuth):
     visit = _visit
 
 
-def session_auth(**kwargs: Any) -> bool:
+def session_auth(**kwargs: Unpack[SessionAuthOptions]) -> bool:
     """Answer the pages of the login, and let only users in who have logged in.
 
     Args:
@@ -420,3 +421,12 @@ def session_auth(**kwargs: Any) -> bool:
         Whether the response is complete.
     """
     return cherrypy_tools.session_auth(_visit, **kwargs)
+
+
+# What is said of it, and what config is compared with.
+session_auth.__signature__ = Signature(  # type: ignore[attr-defined]  # what inspect looks for
+    [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=None)
+        for name in sorted(SessionAuthOptions.__annotations__)
+    ]
+)
