@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 from typing import TYPE_CHECKING, Any
@@ -200,3 +201,16 @@ def test_files_are_told_by_their_absolute_path(mount: Any, files: Any) -> None:
     assert (app.log.access_file, app.log.error_file) == (str(access), str(error))
     close(app)
     assert (app.log.access_file, app.log.error_file) == ("", "")
+
+
+def test_application_that_is_gone_leaves_its_id_without_handlers(tmp_path: Path) -> None:
+    log = LogManager("reused id")
+    log.error_file = tmp_path / "error"
+    (handler,) = (each for each in log.error_log.handlers if isinstance(each, logging.FileHandler))
+    log.error_log.propagate = False
+    del log
+    gc.collect()
+    assert handler.stream is None
+    again = LogManager("reused id")
+    assert again.error_file == ""
+    assert again.error_log.propagate

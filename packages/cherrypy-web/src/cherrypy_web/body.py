@@ -84,16 +84,16 @@ class RequestBody(Entity):
         """
         if self.length is None:
             self._check_framing()
-        self._bound()
+        self._bound(self.maxbytes)
         super().process()
         add_params(self.request_params, self.params)
 
-    def _bound(self) -> SizedReader:
-        if self.maxbytes is not None and (self.length or 0) > self.maxbytes:
-            raise too_large(self.maxbytes)
+    def _bound(self, maxbytes: int | None) -> SizedReader:
+        if maxbytes is not None and (self.length or 0) > maxbytes:
+            raise too_large(maxbytes)
         # Trailers need not be announced, and what is left of them would be the next request.
         self.fp = reader = SizedReader(
-            self.fp, self.length, self.maxbytes, self.bufsize, has_trailers=bool(self._coding)
+            self.fp, self.length, maxbytes, self.bufsize, has_trailers=bool(self._coding)
         )
         return reader
 
@@ -105,7 +105,7 @@ class RequestBody(Entity):
             self._check_framing()
         elif self.length is None:
             self.length = 0  # it has none (RFC 9112, 6.3)
-        return self._bound()
+        return self._bound(self.maxbytes)
 
     def preview(self, maxbytes: int) -> bytes:
         """Read the whole body into memory; it is processed afterwards as if it had not been read.
@@ -119,12 +119,7 @@ class RequestBody(Entity):
         if self.length is None:
             self._check_framing()
         largest = maxbytes if self.maxbytes is None else min(maxbytes, self.maxbytes)
-        if (self.length or 0) > largest:
-            raise too_large(largest)
-        reader = SizedReader(
-            self.fp, self.length, largest, self.bufsize, has_trailers=bool(self._coding)
-        )
-        content = reader.read() or b""
+        content = self._bound(largest).read() or b""
         self.fp, self.length, self._coding = BytesIO(content), len(content), ""
         return content
 

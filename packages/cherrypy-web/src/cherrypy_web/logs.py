@@ -11,13 +11,14 @@ import sys
 from contextlib import suppress
 from traceback import print_exc
 from typing import TYPE_CHECKING, Final, TextIO, TypeVar
+from weakref import finalize
 
 from cherrypy_serving import serving
 from cherrypy_web.accesslog import COMBINED, access_members, compile_format, log_time
 from cherrypy_web.jsonlog import JSONFormatter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from cherrypy_web.request import Request
@@ -98,6 +99,9 @@ class LogManager:
         self.access_log = logging.getLogger(f"{logger_root}.access{suffix}")
         self.error_log.setLevel(logging.INFO)
         self.access_log.setLevel(logging.INFO)
+        if appid is not None:
+            # `logging` never forgets a logger, and another application may get the same id.
+            finalize(self, _forget, (self.error_log, self.access_log)).atexit = False
         if not any(isinstance(handler, logging.NullHandler) for handler in self.error_log.handlers):
             self.error_log.addHandler(logging.NullHandler())
 
@@ -253,6 +257,14 @@ class LogManager:
 def _marked(handler: _H, kind: str) -> _H:
     handler._own = kind  # type: ignore[attr-defined]  # noqa: SLF001 - the mark is ours
     return handler
+
+
+def _forget(loggers: Iterable[logging.Logger]) -> None:
+    for logger in loggers:
+        logger.propagate, logger.disabled = True, False
+        for handler in [each for each in logger.handlers if hasattr(each, "_own")]:
+            logger.removeHandler(handler)
+            handler.close()
 
 
 def _paths(handlers: list[logging.Handler]) -> Iterator[str]:
