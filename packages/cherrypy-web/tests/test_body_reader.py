@@ -9,6 +9,7 @@ import pytest
 
 from cherrypy_httputil import HTTPError
 from cherrypy_web import SizedReader
+from cherrypy_web.limits import TRAILER_BYTES
 from cherrypy_web.reader import LARGEST_READ
 
 if TYPE_CHECKING:
@@ -213,6 +214,18 @@ def test_trailers_that_cannot_be_read_are_400() -> None:
     with pytest.raises(HTTPError, match="CRLF") as caught:
         reader.read()
     assert caught.value.status == 400
+
+
+def test_too_many_trailers_are_413() -> None:
+    line = b"X-A: 1\r\n"
+    few = Chunked(b"", [line] * (TRAILER_BYTES // len(line)))
+    SizedReader(few, None, None, has_trailers=True).read()
+    many = Chunked(b"", [line] * (TRAILER_BYTES // len(line) + 1))
+    reader = SizedReader(many, None, None, has_trailers=True)
+    with pytest.raises(HTTPError, match="Trailers may have at most") as caught:
+        reader.read()
+    assert caught.value.status == 413
+    assert not reader.drain(100)
 
 
 def test_finish_happens_once() -> None:

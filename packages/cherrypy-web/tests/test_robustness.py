@@ -21,9 +21,30 @@ from hypothesis import strategies as st
 from cherrypy_dispatch import expose
 from cherrypy_httputil import HTTPError, HTTPRedirect, InternalRedirect
 from cherrypy_serving import UnboundError, serving
-from cherrypy_web import HOOK_POINTS, Application, Hook, Request
+from cherrypy_web import (
+    HOOK_POINTS,
+    Application,
+    Entity,
+    Hook,
+    Part,
+    Request,
+    process_multipart_form_data,
+)
 
 Deed = Callable[[], object]
+
+FORM_TYPE = "multipart/form-data; boundary=x"
+FORM = (
+    b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%d"%s\r\n\r\n%s\r\n' % each
+        for each in [
+            (1, b"", b"text"),
+            (2, b'; filename="f"', b"f"),
+            (3, b'; filename="g"', b"g" * 9999),
+        ]
+    )
+    + b"--x--\r\n"
+)
 
 
 def fail() -> None:
@@ -56,6 +77,10 @@ def turn_away() -> None:
 
 def circle() -> None:
     raise InternalRedirect("/")
+
+
+def hang_up() -> None:
+    raise ConnectionResetError
 
 
 def say_strange_status() -> None:
@@ -108,7 +133,18 @@ def attach_late() -> None:
     serving.request.hooks.attach("on_end_resource", fail, failsafe=True)
 
 
-RAISING = (fail, refuse, break_down, leave, not_modified, turn, turn_away, circle, ask_cookie)
+RAISING = (
+    fail,
+    hang_up,
+    refuse,
+    break_down,
+    leave,
+    not_modified,
+    turn,
+    turn_away,
+    circle,
+    ask_cookie,
+)
 SPOILING_STATUS = (say_strange_status, break_status_line, say_no_content)
 SPOILING_HEADERS = (break_header, smuggle_header, put_odd_header, send_cookie)
 OTHERS = (answer_number, stream, time_out, attach_late)
@@ -117,6 +153,10 @@ DEEDS: tuple[Deed, ...] = RAISING + SPOILING_STATUS + SPOILING_HEADERS + OTHERS
 PLACES = (
     *HOOK_POINTS,
     *(f"failsafe {point}" for point in HOOK_POINTS),
+    "dispatch",
+    "namespace",
+    "rfile",
+    "processor",
     "handler",
     "chunk 0",
     "chunk 1",
@@ -198,10 +238,39 @@ class Trouble:
 
 class Watched(Request):
     trouble: ClassVar[Trouble] = Trouble()
+    namespaces = Request.namespaces.copy()
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.trouble.requests.append(self)
+
+    def get_resource(self, path: str) -> None:
+        self.trouble.at("dispatch")
+        super().get_resource(path)
+
+
+Watched.namespaces["watched"] = lambda _key, _value: Watched.trouble.at("namespace")
+
+
+class Upload(Part):
+    def make_file(self) -> Any:
+        file = super().make_file()
+        Watched.trouble.opened.append(file)
+        return file
+
+
+class Input(io.BytesIO):
+    """The body of a request, on a connection that may break."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        content = super().read(size)
+        Watched.trouble.at("rfile")
+        return content
+
+
+def process_form(entity: Entity) -> None:
+    process_multipart_form_data(entity)
+    Watched.trouble.at("processor")
 
 
 def at(place: str) -> Callable[[], None]:
@@ -261,6 +330,8 @@ class Site:
 CONFIG: dict[str, Any] = {
     "request.error_response": answer_error,
     "error_page.503": make_page,
+    "request.body.part_class": Upload,
+    "request.body.processors": {"multipart/form-data": process_form},
     "hooks.on_start_resource.first": Hook(begin, failsafe=True, priority=0),
     "hooks.on_end_request.first": Hook(end, failsafe=True, priority=0),
 }
@@ -277,16 +348,17 @@ class App(Application):
 
 
 @pytest.fixture(scope="module")
-def app() -> Iterator[App]:
-    made = App(Site(), config={"/": CONFIG})
-    handlers = Broken("access log"), Broken("error log")
-    loggers = made.log.access_log, made.log.error_log
-    for logger, handler in zip(loggers, handlers, strict=True):
-        logger.addHandler(handler)
+def apps() -> dict[bool, App]:
+    """Two applications: the second is given no shortcut, by a namespace of its own."""
+    return {False: make_app(CONFIG), True: make_app({**CONFIG, "watched.it": True})}
+
+
+def make_app(config: dict[str, Any]) -> App:
+    app = App(Site(), config={"/": config})
+    for logger, place in ((app.log.access_log, "access log"), (app.log.error_log, "error log")):
+        logger.addHandler(Broken(place))
         logger.propagate = False
-    yield made
-    for logger, handler in zip(loggers, handlers, strict=True):
-        logger.removeHandler(handler)
+    return app
 
 
 @dataclass
@@ -369,30 +441,44 @@ troubles = st.builds(
     st.sampled_from([None, 0, 1]),
     st.sampled_from(["GET", "HEAD", "POST"]),
     st.sampled_from(["HTTP/1.1", "HTTP/1.0"]),
+    st.booleans(),
 )
-@example(Trouble({"before_finalize": fail}, "file"), None, "GET", "HTTP/1.1")
-@example(Trouble({"before_finalize": leave}, "tracked"), None, "GET", "HTTP/1.1")
-@example(Trouble({}, "file", streams=True), 0, "GET", "HTTP/1.1")
-@example(Trouble({}, "file"), None, "HEAD", "HTTP/1.1")
-@example(Trouble({"chunk 1": fail}, "tracked", streams=True), None, "GET", "HTTP/1.1")
-@example(Trouble({"chunk 1": turn}, "tracked", content_length=True), None, "GET", "HTTP/1.1")
-@example(Trouble({"handler": fail, "error_response": fail}, "file"), None, "GET", "HTTP/1.1")
-@example(Trouble({"handler": fail, "error log": fail}), None, "GET", "HTTP/1.1")
-@example(Trouble({"access log": fail, "error log": fail}), None, "GET", "HTTP/1.1")
-@example(Trouble({"before_request": fail}), None, "GET", "HTTP/1.1")
-@example(Trouble({"after_request": fail}), None, "GET", "HTTP/1.1")
-@example(Trouble({"before_finalize": smuggle_header}), None, "GET", "HTTP/1.1")
+@example(Trouble({"before_finalize": fail}, "file"), None, "GET", "HTTP/1.1", False)
+@example(Trouble({"before_finalize": leave}, "tracked"), None, "GET", "HTTP/1.1", False)
+@example(Trouble({}, "file", streams=True), 0, "GET", "HTTP/1.1", False)
+@example(Trouble({}, "file"), None, "HEAD", "HTTP/1.1", False)
+@example(Trouble({"chunk 1": fail}, "tracked", streams=True), None, "GET", "HTTP/1.1", False)
+@example(Trouble({"chunk 1": turn}, "tracked", content_length=True), None, "GET", "HTTP/1.1", False)
+@example(Trouble({"handler": fail, "error_response": fail}, "file"), None, "GET", "HTTP/1.1", False)
+@example(Trouble({"handler": fail, "error log": fail}), None, "GET", "HTTP/1.1", False)
+@example(Trouble({"access log": fail, "error log": fail}), None, "GET", "HTTP/1.1", False)
+@example(Trouble({"before_request": fail}), None, "GET", "HTTP/1.1", False)
+@example(Trouble({"after_request": fail}), None, "GET", "HTTP/1.1", False)
+@example(Trouble({"before_finalize": smuggle_header}), None, "GET", "HTTP/1.1", False)
+@example(Trouble({"namespace": fail}), None, "GET", "HTTP/1.1", True)
+@example(Trouble({"dispatch": refuse}), None, "GET", "HTTP/1.1", False)
+@example(Trouble({"rfile": hang_up}), None, "POST", "HTTP/1.1", False)
+@example(Trouble({"rfile": turn}), None, "POST", "HTTP/1.1", False)
+@example(Trouble({"processor": fail}), None, "POST", "HTTP/1.1", False)
+@example(Trouble({"on_end_request": fail}), None, "POST", "HTTP/1.1", False)
 def test_any_trouble_ends_in_one_answer_and_a_clean_thread(
-    app: App,
+    apps: dict[bool, App],
     make_environ: Callable[..., dict[str, Any]],
     trouble: Trouble,
     reads: int | None,
     method: str,
     protocol: str,
+    watches: bool,
 ) -> None:
     Watched.trouble = trouble
-    body = b"a=b" if method == "POST" else b""
-    env = make_environ("/", method, "", body, {}) | {"SERVER_PROTOCOL": protocol}
+    app = apps[watches]
+    env = make_environ("/", method, "", b"", {}) | {"SERVER_PROTOCOL": protocol}
+    if method == "POST":
+        env |= {
+            "wsgi.input": Input(FORM),
+            "CONTENT_LENGTH": str(len(FORM)),
+            "CONTENT_TYPE": FORM_TYPE,
+        }
     seen = serve(app, env, reads)
     is_whole = reads is None and seen.error is None and method != "HEAD"
     check(trouble, seen, is_whole=is_whole)

@@ -148,7 +148,7 @@ class RequestBody(Entity):
         fp, read = self.fp, 0
         if isinstance(fp, SizedReader):
             if fp.done or fp.failed:
-                return fp.done
+                return fp.done and not fp.failed
             fp, read = fp.fp, fp.bytes_read
         if self.length is None and not self._coding:
             return True

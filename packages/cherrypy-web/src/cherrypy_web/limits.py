@@ -18,6 +18,7 @@ __all__ = [
     "PART_HEADER_BYTES",
     "RAM_BYTES",
     "TEXT_BYTES",
+    "TRAILER_BYTES",
 ]
 
 #: Fields in one urlencoded form (``max_fields``).
@@ -47,3 +48,6 @@ RAM_BYTES: Final = 1_000
 
 #: Bytes of a body that are read for nothing, to keep its connection (`RequestBody.drain`).
 DRAINED_BYTES: Final = 64 * 1024
+
+#: Bytes in the header fields behind a body in chunks (`SizedReader.trailers`).
+TRAILER_BYTES: Final = 8 * 1024

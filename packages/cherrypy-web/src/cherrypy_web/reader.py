@@ -7,9 +7,10 @@ declared length is no proof that so much will come.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from cherrypy_httputil import HeaderMap, HTTPError
+from cherrypy_web import limits
 from cherrypy_web.lazy import lazy
 
 if TYPE_CHECKING:
@@ -134,23 +135,30 @@ class SizedReader:
         while limit > 0 and not (self.done or self.failed):
             limit -= len(self.read(min(limit, LARGEST_READ)) or b"")
             self._note_end()
-        return self.done
+        return self.done and not self.failed
 
     def finish(self) -> None:
         """Take note that the end has been reached, and read the trailers if there are any.
 
         Raises:
-            HTTPError: 400, a trailer is malformed.
+            HTTPError: 400, a trailer is malformed; 413, they are larger than the limit.
         """
         if self.done:
             return
         self.done = True
         if self.has_trailers and hasattr(self.fp, "read_trailer_lines"):
             try:
-                for line in self.fp.read_trailer_lines():
-                    self._add_trailer(line)
-            except Exception as error:
-                raise _explained(error) from error
+                self._read_trailers()
+            except Exception as error:  # noqa: BLE001 - as in _fetch
+                self._fail(error)
+
+    def _read_trailers(self) -> None:
+        size = 0
+        for line in self.fp.read_trailer_lines():
+            size += len(line)
+            if size > limits.TRAILER_BYTES:
+                raise HTTPError(413, f"Trailers may have at most {limits.TRAILER_BYTES} bytes.")
+            self._add_trailer(line)
 
     def _add_trailer(self, line: bytes) -> None:
         name, colon, value = line.decode("latin-1").partition(":")
@@ -192,9 +200,8 @@ class SizedReader:
     def _fetch(self, read: Callable[[int], bytes], size: int) -> bytes:
         try:
             chunk = read(size)
-        except Exception as error:
-            self.failed = True
-            raise _explained(error) from error
+        except Exception as error:  # noqa: BLE001 - a server's own kinds are known by their names
+            self._fail(error)
         if not chunk:
             self._check_complete()
             self.finish()
@@ -202,6 +209,13 @@ class SizedReader:
         if self.bytes_read > self.maxbytes:
             raise too_large(self.maxbytes)
         return chunk
+
+    def _fail(self, error: Exception) -> NoReturn:
+        self.failed = True
+        answer = _answer_to(error)
+        if answer is None:
+            raise error
+        raise answer from error
 
     def _note_end(self) -> None:
         if self.bytes_read >= self.length:
@@ -221,12 +235,13 @@ def too_large(limit: float) -> HTTPError:
     return HTTPError(413, f"The request entity is larger than {limit} bytes.")
 
 
-def _explained(error: Exception) -> Exception:
+def _answer_to(error: Exception) -> HTTPError | None:
+    """Return what a failure below means to the client; None if it says so itself, or is a bug."""
     if isinstance(error, HTTPError):
-        return error
+        return None
     if _TOO_LARGE in error.args:
         return HTTPError(413)
     for kind in type(error).__mro__:
         if status := _STATUS.get(kind.__name__):
             return HTTPError(status, f"The request entity could not be read: {error}")
-    return error
+    return None
