@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from cherrypy_web.disposition import disposition_params, find_param
@@ -57,11 +55,7 @@ def test_latin_name_that_is_not_utf_8() -> None:
     "piece", ['; a="', "; a=", ';"', '; a="\\"', "; filename*0=x", ";;", "; ="]
 )
 def test_hostile_parameters_take_time_by_their_length(piece: str) -> None:
-    def cost(count: int) -> float:
-        text = "form-data" + piece * count
-        began = time.process_time()
-        find_param(disposition_params(text), "filename")
-        return time.process_time() - began
-
-    # Quadratic time would take minutes.
-    assert cost(200_000) < 5
+    # No clock is looked at: in quadratic time, this would take hours.
+    params = disposition_params("form-data" + piece * 1_000_000)
+    find_param(params, "filename")
+    assert len(params) <= 1
