@@ -9,7 +9,7 @@ import pytest
 from cherrypy_dispatch import expose
 from cherrypy_httputil import HTTPError, HTTPRedirect, InternalRedirect
 from cherrypy_serving import UnboundError, serving
-from cherrypy_web import Hook, Request, Response
+from cherrypy_web import Hook, Request, Response, Tool
 
 
 class Site:
@@ -67,6 +67,60 @@ def test_stages_run_in_the_documented_order(call: Any, mount: Any) -> None:
 
     call(mount(Site(handler), {"/": hooks}))
     assert seen == [*points[:3], "handler", *points[3:]]
+
+
+def test_handler_and_config_are_known_at_the_earliest_point(call: Any, mount: Any) -> None:
+    seen = []
+
+    def look() -> None:
+        request = serving.request
+        seen.append((request.handler.callable(), request.config["own.key"], request.is_index))
+
+    call(mount(Site(lambda: b"x"), {"/": {"own.key": 1, "hooks.on_start_resource": look}}))
+    assert seen == [(b"x", 1, True)]
+
+
+def test_error_response_is_there_after_its_point_and_can_be_changed(call: Any, mount: Any) -> None:
+    seen = []
+
+    def fail() -> None:
+        raise RuntimeError
+
+    def change() -> None:
+        response = serving.response
+        seen.append(response.status)
+        response.status, response.body = 503, b"changed"
+
+    hooks = {
+        "hooks.before_error_response": lambda: seen.append(serving.response.status),
+        "hooks.after_error_response": change,
+        "request.error_response": HTTPError(500).set_response,
+    }
+    answer = call(mount(Site(fail), {"/": hooks}))
+    assert seen == ["", "500 Internal Server Error"]
+    assert (answer.code, answer.text) == (503, "changed")
+
+
+def test_tool_may_put_another_value_in_place_of_a_parameter(
+    call: Any, mount: Any, toolbox: Any
+) -> None:
+    class Users(Tool):
+        def __init__(self) -> None:
+            super().__init__("before_handler", self.load, priority=10)
+
+        def load(self) -> None:
+            params = serving.request.params
+            params["user"] = {7: "Ann"}[int(params.pop("user_id"))]
+
+    toolbox.user = Users()
+
+    class Root:
+        @expose
+        @toolbox.user()
+        def index(self, user: str) -> bytes:
+            return f"hello {user}".encode()
+
+    assert call(mount(Root()), "/?user_id=7").text == "hello Ann"
 
 
 def test_error_hooks_run_around_the_error_response(call: Any, mount: Any) -> None:

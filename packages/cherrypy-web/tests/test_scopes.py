@@ -8,9 +8,9 @@ import pytest
 
 from cherrypy_config import NamespaceSet
 from cherrypy_dispatch import expose
-from cherrypy_httputil import HTTPRedirect
+from cherrypy_httputil import HTTPError, HTTPRedirect
 from cherrypy_serving import serving
-from cherrypy_web import Application, Hook, Request, Response, Tree, url
+from cherrypy_web import Application, Hook, Request, Response, Tool, Toolbox, Tree, url
 
 
 class Where:
@@ -236,3 +236,129 @@ def test_request_without_an_application_is_answered_with_500() -> None:
     finally:
         serving.clear()
     assert response.status == "500 Internal Server Error"
+
+
+@pytest.mark.parametrize("scope", ["site", "root", "path", "_cp_config"])
+def test_built_in_namespaces_act_in_every_scope(
+    call: Any, mount: Any, toolbox: Any, scope: str
+) -> None:
+    seen: list[str] = []
+    toolbox.note = Tool("before_handler", lambda word: seen.append(word))
+    entries = {
+        "tools.note.on": True,
+        "tools.note.word": "tool",
+        "hooks.before_handler": lambda: seen.append("hook"),
+        "request.own": "attribute",
+        "request.body.maxbytes": 7,
+        "response.timeout": 8,
+        "response.headers.X-A": "header",
+        "error_page.410": lambda **_: "page",
+    }
+
+    class Root:
+        @expose
+        def page(self) -> bytes:
+            request, response = serving.request, serving.response
+            return f"{request.own} {request.body.maxbytes} {response.timeout}".encode()
+
+        @expose
+        def gone(self) -> None:
+            raise HTTPError(410)
+
+    sections: dict[str, Any] = {"root": {"/": entries}, "path": {"/page": entries}}
+    app = mount(Root(), sections.get(scope))
+    if scope == "site":
+        type(app).site_config = entries
+    elif scope == "_cp_config":
+        Root._cp_config = entries  # type: ignore[attr-defined]  # as users do
+    answer = call(app, "/page")
+    assert answer.text == "attribute 7 8"
+    assert answer.headers["x-a"] == "header"
+    assert seen == ["hook", "tool"]
+    assert (call(app, "/gone").text == "page") is (scope != "path")
+
+
+def test_own_sections_are_there_for_handlers(call: Any) -> None:
+    class Root:
+        @expose
+        def index(self) -> bytes:
+            key: str = serving.request.app.config["api"]["key"]
+            return key.encode()
+
+    assert call(Application(Root(), config={"/": {}, "api": {"key": "secret"}})).text == "secret"
+
+
+def test_namespaces_act_in_the_documented_order(call: Any, mount: Any, toolbox: Any) -> None:
+    seen: list[str] = []
+
+    class Own(Request):
+        namespaces: ClassVar = Request.namespaces.copy()
+
+    def own(key: str, _: Any) -> None:
+        seen.append(key)
+        assert serving.request.attribute
+        serving.request.hooks.attach("before_handler", lambda: seen.append("hook of own"))
+
+    Own.namespaces["own"] = own
+    toolbox.note = Tool("before_handler", lambda: seen.append("tool"))
+    other = Toolbox("other")
+    other.note = Tool("before_handler", lambda: seen.append("other tool"))
+    config = {
+        "other.note.on": True,
+        "own.key": 1,
+        "tools.note.on": True,
+        "hooks.before_handler": lambda: seen.append("hook"),
+        "request.attribute": True,
+    }
+    app = mount(Where(), {"/": config})
+    app.request_class = Own
+    app.toolboxes = {"other": other, **app.toolboxes}
+    call(app)
+    assert seen == ["key", "hook", "tool", "hook of own", "other tool"]
+
+
+def test_context_manager_gets_the_entries_of_its_namespace_and_then_the_end(call: Any) -> None:
+    seen: list[object] = []
+
+    class Collecting:
+        def __enter__(self) -> Any:
+            seen.append("begin")
+            return lambda key, value: seen.append((key, value))
+
+        def __exit__(self, kind: Any, *_: object) -> None:
+            seen.append(("end", kind))
+
+    class Own(Request):
+        namespaces: ClassVar = Request.namespaces.copy()
+
+    Own.namespaces["own"] = Collecting()
+    app = Application(Where(), config={"/": {"own.a": 1, "own.b": 2}})
+    app.request_class = Own
+    call(app)
+    assert seen == ["begin", ("a", 1), ("b", 2), ("end", None)]
+
+
+def test_namespace_handler_may_answer_with_an_error(call: Any) -> None:
+    def refuse(_: str, value: int) -> None:
+        raise HTTPError(value)
+
+    class Own(Request):
+        namespaces: ClassVar = Request.namespaces.copy()
+
+    Own.namespaces["own"] = refuse
+    app = Application(Where(), config={"/": {"own.code": 418}})
+    app.request_class = Own
+    assert call(app).code == 418
+
+
+def test_built_in_namespace_may_have_another_handler(call: Any) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    class Own(Request):
+        namespaces: ClassVar = Request.namespaces.copy()
+
+    Own.namespaces["request"] = lambda key, value: seen.append((key, value))
+    app = Application(Where(), config={"/": {"request.own": 1}})
+    app.request_class = Own
+    call(app)
+    assert seen == [("own", 1)]

@@ -291,3 +291,56 @@ def test_config_file_may_be_a_path(site: Assembly, tmp_path: Path) -> None:
     site.mount(Root(), "", file)
     assert site.server.thread_pool == 3
     assert str(file) in site.engine.autoreload.files
+
+
+def test_config_may_mount_applications(site: Assembly) -> None:
+    site.config.update({"tree.one": site.application_class(Root(), "/one")})
+    two, three = site.application_class(Root()), site.application_class(Root(), None)
+    site.config.update({"tree.more": {"": two, "/three/": three}})
+    assert sorted(site.tree.apps) == ["", "/one", "/three"]
+    assert Client(site.tree).get("/three/").text == "Hello é"
+    with pytest.raises(NamespaceError, match=r"tree\.wrong"):
+        site.config.update({"tree.wrong": 1})
+
+
+def test_config_of_the_site_that_changes_while_it_serves(site: Assembly) -> None:
+    site.tree.mount(Root())
+    client = Client(site.tree)
+
+    def seen() -> str:
+        return client.get("/config", params={"key": "own.a"}).text
+
+    site.config.update({"own.a": 1})
+    assert seen() == "1"
+    site.config["own.a"] = 2
+    assert seen() == "2"
+    site.config.setdefault("own.a", 3)
+    assert seen() == "2"
+    site.config.pop("own.a")
+    assert seen() == "None"
+    site.config.update({"environment": "production"})
+    assert client.get("/config", params={"key": "request.show_tracebacks"}).text == "False"
+    assert site.config.pop("request.show_tracebacks") is False
+    assert client.get("/config", params={"key": "request.show_tracebacks"}).text == "None"
+
+
+def test_default_tools_turned_off_and_on_while_it_serves(site: Assembly) -> None:
+    class Nested:
+        page = Root()
+
+    app = site.tree.mount(Nested(), config={"/": {}})
+    client = Client(site.tree)
+    codes = [client.get("/page").status_code]
+    site.config["tools.trailing_slash.on"] = False
+    codes.append(client.get("/page").status_code)
+    app.config["/"]["tools.trailing_slash.on"] = True
+    codes.append(client.get("/page").status_code)
+    app.config["/"]["tools.trailing_slash.missing"] = False
+    codes.append(client.get("/page").status_code)
+    assert codes == [301, 200, 301, 200]
+
+
+def test_mount_point_without_its_slash_is_redirected(site: Assembly) -> None:
+    site.tree.mount(Root(), "/app")
+    answer = Client(site.tree).get("/app", params={"a": "1"})
+    assert (answer.status_code, answer.headers["Location"]) == (301, "http://localhost/app/?a=1")

@@ -16,7 +16,7 @@ from cherrypy_dispatch import Layer, merge
 from cherrypy_web.epoch import EPOCH
 from cherrypy_web.hooks import Hook, HookMap
 from cherrypy_web.namespaces import BUILT_IN, add_error_page, add_hook
-from cherrypy_web.tools import Toolbox, add_option, turned_on
+from cherrypy_web.tools import Tool, Toolbox, add_option, turned_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -93,7 +93,7 @@ class Plan:
         self.steps: list[Callable[[], object]] = []
         self._hook_map = hooks.copy()
         self._shared = Counter({point: len(shared) for point, shared in hooks.items()})
-        self._apply({**toolboxes, **registry, **toolboxes})
+        self._apply(_in_order(registry, toolboxes))
         self.changes_request = bool(
             self.request_attributes
             or self.body_attributes
@@ -178,9 +178,9 @@ class Plan:
         for key, value in entries:
             add_option(toolmap, toolbox.namespace, key, value)
         tools = list(turned_on(toolbox, toolmap))
-        if not all(tool.is_known() for tool, _ in tools):
-            # One that wants to be called for each request makes all of them be called, since tools
-            # of the same priority run in the order of the config.
+        if self.steps or not all(tool.is_known() for tool, _ in tools):
+            # What wants to be called for each request makes all after it be called, since hooks of
+            # the same priority run in the order of their attachment.
             self.steps.append(lambda: toolbox.__exit__(None))
             return
         for tool, options in tools:
@@ -225,6 +225,13 @@ def _copy(value: Any) -> Any:
     if kind is dict:
         return {key: _copy(each) for key, each in value.items()}
     return kind(map(_copy, value))
+
+
+def _in_order(registry: Mapping[str, Any], toolboxes: Mapping[str, Toolbox]) -> dict[str, Any]:
+    """Return the handlers in the order in which they act; a toolbox wins over a handler."""
+    built_in = {name: handler for name, handler in registry.items() if name in BUILT_IN}
+    default = {name: box for name, box in toolboxes.items() if name == Tool.namespace}
+    return built_in | default | dict(registry) | dict(toolboxes)
 
 
 def _is_plain(handler: object) -> bool:

@@ -109,8 +109,10 @@ class Settings(Config):
             self.assembly.engine.log(_unknown(key, setting, server), logging.WARNING)
         setattr(server, setting, value)
 
-    def _set_tree(self, key: str, value: Any) -> None:
-        setattr(self.assembly.tree, key, value)
+    def _set_tree(self, key: str, value: Any) -> None:  # noqa: ARG002 - any name will do
+        apps = value if isinstance(value, dict) else {value.script_name: value}
+        for script_name, app in apps.items():
+            self.assembly.tree.graft(app, script_name)
 
 
 def _unknown(key: str, setting: str, server: object) -> str:
