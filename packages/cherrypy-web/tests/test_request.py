@@ -9,7 +9,7 @@ import pytest
 from cherrypy_dispatch import expose
 from cherrypy_httputil import HTTPError, HTTPRedirect, InternalRedirect
 from cherrypy_serving import UnboundError, serving
-from cherrypy_web import Hook, Request, Response, Tool
+from cherrypy_web import Hook, Request, Response, Tool, Toolbox
 
 
 class Site:
@@ -102,7 +102,7 @@ def test_error_response_is_there_after_its_point_and_can_be_changed(call: Any, m
 
 
 def test_tool_may_put_another_value_in_place_of_a_parameter(
-    call: Any, mount: Any, toolbox: Any
+    call: Any, mount: Any, toolbox: Toolbox
 ) -> None:
     class Users(Tool):
         def __init__(self) -> None:

@@ -243,7 +243,7 @@ def test_built_in_namespaces_act_in_every_scope(
     call: Any, mount: Any, toolbox: Any, scope: str
 ) -> None:
     seen: list[str] = []
-    toolbox.note = Tool("before_handler", lambda word: seen.append(word))
+    toolbox.note = Tool("before_handler", lambda word="": seen.append(word))
     entries = {
         "tools.note.on": True,
         "tools.note.word": "tool",
@@ -325,7 +325,7 @@ def test_context_manager_gets_the_entries_of_its_namespace_and_then_the_end(call
             seen.append("begin")
             return lambda key, value: seen.append((key, value))
 
-        def __exit__(self, kind: Any, *_: object) -> None:
+        def __exit__(self, kind: object, *_: object) -> None:
             seen.append(("end", kind))
 
     class Own(Request):
