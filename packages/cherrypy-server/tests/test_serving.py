@@ -269,7 +269,7 @@ def test_a_request_that_does_not_end_does_not_keep_the_server(
     lines: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("cherrypy_server.wsgi.GRACE", 0)
+    monkeypatch.setattr("cherrypy_server.pool.GRACE", 0)
     entered, leave = threading.Event(), threading.Event()
 
     def hang(environ: dict[str, Any], start_response: Any) -> list[bytes]:

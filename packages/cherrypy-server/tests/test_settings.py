@@ -79,16 +79,12 @@ def test_settings_reach_the_http_server(
     assert getattr(httpserver, attribute) == value
 
 
-def test_pool_and_queue_limits_reach_the_http_server(server: Server) -> None:
+def test_pool_limits_reach_the_http_server(server: Server) -> None:
     server.thread_pool = 3
     server.thread_pool_max = 4
-    server.accepted_queue_size = 5
-    server.accepted_queue_timeout = 6
     server.peercreds = server.peercreds_resolve = True
     httpserver = WSGIServer(server)
     assert (httpserver.requests.min, httpserver.requests.max) == (3, 4)
-    assert httpserver.requests._queue.maxsize == 5
-    assert httpserver.requests._queue_put_timeout == 6
     assert httpserver.peercreds_resolve_enabled
 
 

@@ -6,6 +6,7 @@ what an application does with a request.
 
 from cherrypy_server.adapter import HTTPServer, PreparedHTTPServer, ServerAdapter
 from cherrypy_server.address import BindAddress, BindError
+from cherrypy_server.health import Health
 from cherrypy_server.server import Server
 from cherrypy_server.wsgi import WSGIApplication, WSGIServer
 
@@ -13,6 +14,7 @@ __all__ = [
     "BindAddress",
     "BindError",
     "HTTPServer",
+    "Health",
     "PreparedHTTPServer",
     "Server",
     "ServerAdapter",

@@ -64,7 +64,7 @@ class Server(ServerAdapter):
     """How many threads to start with, and the fewest to keep."""
 
     thread_pool_max: int = -1
-    """The most threads that the pool may grow to; -1 for any number."""
+    """The most threads that the pool grows to; -1 keeps it at `thread_pool`."""
 
     max_request_header_size: int = 500 * 1024
     """The largest request head in bytes, answered with 413 beyond; 0 for any size."""

@@ -4,16 +4,15 @@ Only cheroot's public API is overridden here: what it binds, where it logs and w
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cheroot import wsgi
-from cheroot.workers.threadpool import WorkerThread
 
 from cherrypy_server.address import BindAddress, BindError
 from cherrypy_server.connection import Connection
 from cherrypy_server.handshake import tls_adapter
+from cherrypy_server.pool import Pool
 from cherrypy_server.settings import check
 from cherrypy_server.unix import UnixSocketFile
 
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
 
 WSGIApplication: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
 """A WSGI application (PEP 3333): called with the environ and `start_response`."""
-
-GRACE = 1.0
-"""Seconds for winding up, beyond those that requests have for finishing."""
 
 
 class _OneChunkedRequest:
@@ -89,17 +85,20 @@ class WSGIServer(wsgi.Server):
         self.server_adapter = server
         self.host = server.socket_host or "localhost"
         options: dict[str, Any] = {
-            "numthreads": server.thread_pool,
-            "max": server.thread_pool_max,
             "request_queue_size": server.socket_queue_size,
             "timeout": server.socket_timeout,
             "shutdown_timeout": server.shutdown_timeout,
-            "accepted_queue_size": server.accepted_queue_size,
-            "accepted_queue_timeout": server.accepted_queue_timeout,
             "peercreds_enabled": server.peercreds,
             "peercreds_resolve_enabled": server.peercreds_resolve,
         }
         super().__init__(_required(server.bind_addr), server.application, **options)
+        self.requests = Pool(
+            self,
+            server.thread_pool,
+            server.thread_pool_max,
+            server.accepted_queue_size,
+            server.accepted_queue_timeout,
+        )
         self.wsgi_version = server.wsgi_version
         self.gateway = _gateway(server.wsgi_version)
         self.protocol = server.protocol_version
@@ -108,6 +107,8 @@ class WSGIServer(wsgi.Server):
         self.max_request_header_size = server.max_request_header_size or 0
         self.max_request_body_size = server.max_request_body_size or 0
         self.stats["Enabled"] = server.statistics
+        self.stats["Threads"] = lambda _: self.requests.size
+        self.stats["Threads Replaced"] = lambda _: self.requests.replaced
         self._publish_statistics(listed=False)
         self._socket_file: UnixSocketFile | None = None
         self._bind_error: OSError | None = None
@@ -131,10 +132,7 @@ class WSGIServer(wsgi.Server):
 
         A request that still runs after `shutdown_timeout` is left to itself, and the log says so.
         """
-        if isinstance(threading.current_thread(), WorkerThread):
-            super().stop()  # a request asked for it: cheroot waits for all the others
-        else:
-            self._stop_in_time()
+        super().stop()
         self._publish_statistics(listed=False)
         if self._socket_file is not None:
             self._socket_file.remove()
@@ -178,17 +176,6 @@ class WSGIServer(wsgi.Server):
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Write to the bus's log."""
         self.server_adapter.bus.log(msg, level, traceback)
-
-    def _stop_in_time(self) -> None:
-        """Have cheroot stop, which waits without end for a request that does not."""
-        stopping = threading.Thread(target=super().stop, name="HTTPServer stopping", daemon=True)
-        stopping.start()
-        limit = self.shutdown_timeout
-        stopping.join(None if limit is None else limit + GRACE)
-        if stopping.is_alive():
-            self.error_log(
-                f"Requests still run {limit} s after the server stopped", logging.WARNING
-            )
 
     def _publish_statistics(self, *, listed: bool) -> None:
         """Keep cheroot's figures in `logging.statistics` exactly while the server runs."""
