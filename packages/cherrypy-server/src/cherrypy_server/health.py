@@ -19,8 +19,8 @@ Answer = tuple[str, str]
 class Health:
     """A WSGI application that answers at `/livez` and `/readyz`, wherever it is mounted.
 
-    Ready is a process whose bus has started, while all its checks hold. When the bus begins to stop,
-    `/readyz` says 503 at once, and with `drain` the servers accept for so long still: a load
+    Ready is a process whose bus has started, while all its checks hold. When the bus begins to
+    stop, `/readyz` says 503 at once, and with `drain` the servers accept for so long still: a load
     balancer sees it and sends nothing more.
 
     Args:

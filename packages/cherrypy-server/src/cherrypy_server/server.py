@@ -174,6 +174,12 @@ class Server(ServerAdapter):
                     f"bind_addr must be (host, port) or the path of a Unix socket, not {value!r}.",
                 )
 
+    @property
+    def bound_addr(self) -> BindAddress | None:
+        """The address in use, also where a service manager opened the socket."""
+        inherited = getattr(self.httpserver, "inherited", None)
+        return super().bound_addr if inherited is None else inherited.address
+
     @priority(STARTS)
     def start(self) -> None:
         """Make the HTTP server from the settings, unless one was given, and serve.

@@ -4,11 +4,13 @@ Only cheroot's public API is overridden here: what it binds, where it logs and w
 """
 
 import logging
+import socket
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cheroot import wsgi
 
+from cherrypy_server.activation import Inherited, activation, descriptors
 from cherrypy_server.address import BindAddress, BindError
 from cherrypy_server.connection import Connection
 from cherrypy_server.handshake import tls_adapter
@@ -17,8 +19,6 @@ from cherrypy_server.settings import check
 from cherrypy_server.unix import UnixSocketFile
 
 if TYPE_CHECKING:
-    import socket
-
     from cherrypy_server.server import Server
 
 WSGIApplication: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -75,6 +75,7 @@ class WSGIServer(wsgi.Server):
 
     Attributes:
         host: What the application finds as SERVER_NAME.
+        inherited: The listening socket that a service manager handed over, if there is one.
     """
 
     ConnectionClass = Connection
@@ -91,7 +92,9 @@ class WSGIServer(wsgi.Server):
             "peercreds_enabled": server.peercreds,
             "peercreds_resolve_enabled": server.peercreds_resolve,
         }
-        super().__init__(_required(server.bind_addr), server.application, **options)
+        self.inherited = activation.claim(server, server.bind_addr)
+        address = self.inherited.address if self.inherited else server.bind_addr
+        super().__init__(_required(address), server.application, **options)
         self.requests = Pool(
             self,
             server.thread_pool,
@@ -139,6 +142,8 @@ class WSGIServer(wsgi.Server):
 
     def bind(self, family: int, type: int, proto: int = 0) -> Any:  # noqa: A002 - cheroot's name
         """Create the socket, and remember the system's own error: cheroot reports only its text."""
+        if self.inherited is not None:
+            return self._adopt(self.inherited)
         try:
             return super().bind(family, type, proto)
         except OSError as error:
@@ -147,6 +152,8 @@ class WSGIServer(wsgi.Server):
 
     def bind_unix_socket(self, bind_addr: str) -> Any:
         """Create the socket file, unless the path belongs to somebody else."""
+        if self.inherited is not None:
+            return self._adopt(self.inherited)
         try:
             UnixSocketFile.require_free(bind_addr)
             listening = super().bind_unix_socket(bind_addr)  # type: ignore[no-untyped-call]  # cheroot's
@@ -157,7 +164,7 @@ class WSGIServer(wsgi.Server):
         return listening
 
     @staticmethod
-    def bind_socket(socket_: "socket.socket", bind_addr: BindAddress) -> "socket.socket":
+    def bind_socket(socket_: socket.socket, bind_addr: BindAddress) -> socket.socket:
         """Bind, or close the socket: cheroot forgets those that it could not bind."""
         try:
             socket_.bind(bind_addr)
@@ -176,6 +183,17 @@ class WSGIServer(wsgi.Server):
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Write to the bus's log."""
         self.server_adapter.bus.log(msg, level, traceback)
+
+    def _adopt(self, inherited: Inherited) -> Any:
+        """Serve from a socket that was handed over, and keep it for the program's next run."""
+        self.server_adapter.bus.survivors.update(descriptors())
+        listening: Any = inherited.copy()
+        if self.nodelay and listening.family != socket.AF_UNIX:
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.ssl_adapter is not None:
+            listening = self.ssl_adapter.bind(listening)
+        self.socket = listening
+        return listening
 
     def _publish_statistics(self, *, listed: bool) -> None:
         """Keep cheroot's figures in `logging.statistics` exactly while the server runs."""
