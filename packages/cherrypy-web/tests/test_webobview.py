@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_dispatch import expose
+from cherrypy_httputil import Host
 from cherrypy_serving import serving
 
 if TYPE_CHECKING:
@@ -50,12 +51,124 @@ def test_header_fields_of_a_request_are_shared(call: Any, mount: Any) -> None:
         names = {"X-Gone", "X-Away", "X-Sent", "Accept"}
         assert not names & {*request.headers, *view.headers}
         assert request.method == "PUT"
-        assert view.environ.pop("missing", 5) == 5
         assert request.headers.pop("missing", 6) == 6
         return b""
 
     answer = call(mount(site(handler)), headers={"X-Sent": "a", "Accept": "b"})
     assert answer.code == 200, answer.text
+
+
+def test_header_fields_of_a_request_are_read_in_every_way(call: Any, mount: Any) -> None:
+    def handler() -> bytes:
+        request, view = serving.request, serving.request.webob
+        headers = request.headers
+        view.headers["X-A"] = "1"
+        assert dict(headers)["X-A"] == {**headers}["X-A"] == headers.copy()["x-a"] == "1"
+        assert ("X-A", "1") in headers.items()
+        assert "X-A" in [*headers]
+        assert "1" in headers.values()
+        assert len(headers) == len([*headers.keys()]) == len(headers.output())
+        assert headers.elements("X-A")[0].value == "1"
+        headers |= {"X-B": "2"}
+        headers.update({"X-C": "3"})
+        assert headers.setdefault("X-D", "4") == "4"
+        assert [view.headers[name] for name in ("X-B", "X-C", "X-D")] == ["2", "3", "4"]
+        headers["Remote-Addr"] = "192.0.2.9"
+        assert view.remote_addr == "192.0.2.9"
+        headers.clear()
+        assert not list(view.headers)
+        return b""
+
+    answer = call(mount(site(handler)))
+    assert answer.code == 200, answer.text
+
+
+def test_fields_that_were_set_before_there_was_a_view_are_in_it(call: Any, mount: Any) -> None:
+    def handler() -> bytes:
+        serving.request.headers["X-A"] = "changed"
+        del serving.request.headers["X-B"]
+        view = serving.request.webob
+        return f"{view.headers['X-A']} {'X-B' in view.headers}".encode()
+
+    answer = call(mount(site(handler)), headers={"X-A": "sent", "X-B": "sent"})
+    assert answer.text == "changed False"
+
+
+def test_user_of_a_request_is_shared(call: Any, mount: Any) -> None:
+    def handler() -> bytes:
+        request, view = serving.request, serving.request.webob
+        seen = [view.remote_user]
+        request.login = "ours"
+        seen.append(view.remote_user)
+        view.remote_user = "theirs"
+        seen.append(request.login)
+        request.method = "PUT"
+        return f"{seen} {view.method}".encode()
+
+    answer = call(mount(site(handler)), extra={"REMOTE_USER": "server"})
+    assert answer.text == "['server', 'ours', 'theirs'] PUT"
+
+
+def test_application_that_speaks_webob_can_answer(call: Any, mount: Any) -> None:
+    from webob.dec import wsgify
+
+    @wsgify
+    def inner(request: Any) -> str:
+        return f"{request.method} {request.path} {request.POST.getall('a')} {request.params['q']}"
+
+    def handler(**_: Any) -> bytes:
+        return bytes(serving.request.webob.get_response(inner).body)
+
+    answer = call(mount(site(handler)), "/?q=1", method="POST", body=b"a=1&b=2&a=3")
+    assert answer.text == "POST / ['1', '3'] 1"
+
+
+def test_what_webob_makes_of_a_view_is_its_own(call: Any, mount: Any) -> None:
+    import webob
+
+    def handler(**_: Any) -> bytes:
+        view, answer = serving.request.webob, serving.response.webob
+        copy, blank = view.copy(), type(view).blank("/blank")
+        copy.method = "PUT"
+        copy.headers["X-A"] = "copy"
+        other = answer.copy()
+        other.status = 404
+        assert (type(copy), type(blank), type(other)) == (
+            webob.Request,
+            webob.Request,
+            webob.Response,
+        )
+        assert (serving.request.method, answer.status_code) == ("POST", 200)
+        assert "X-A" not in serving.request.headers
+        return bytes(copy.body)
+
+    assert call(mount(site(handler)), method="POST", body=b"a=1").body == b"a=1"
+
+
+def test_response_may_be_sent_by_webob(call: Any, mount: Any) -> None:
+    def handler() -> Any:
+        view = serving.response.webob
+        view.body, view.etag, view.conditional_response = b"hello", "e", True
+        return view(serving.request.webob.environ, lambda status, *_: started.append(status))
+
+    started: list[str] = []
+    call(mount(site(handler)), headers={"If-None-Match": '"e"'})
+    assert started == ["304 Not Modified"]
+
+
+def test_request_that_came_another_way_than_wsgi_has_a_view(mount: Any) -> None:
+    def handler() -> bytes:
+        path: str = serving.request.webob.path_url
+        return path.encode()
+
+    app = mount(site(handler), script_name="/é")
+    _, response = app.get_serving(Host("127.0.0.1", 80), Host("192.0.2.1", 1), "https", "HTTP/1.1")
+    try:
+        serving.request.run("GET", "/é/", "", "HTTP/1.1", [("Host", "example.com")], None)
+        assert b"".join(response.body) == b"https://example.com/%C3%A9/"
+        assert serving.request.webob.remote_addr == "192.0.2.1"
+    finally:
+        app.release_serving()
 
 
 def test_form_that_was_read_is_there_for_webob(call: Any, mount: Any) -> None:

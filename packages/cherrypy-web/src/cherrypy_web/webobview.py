@@ -6,11 +6,15 @@ WebOb, and it is itself imported when somebody first asks for a view.
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterable, MutableSequence
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from cherrypy_httputil import HeaderMap, valid_status
+from cherrypy_httputil import valid_status
+from cherrypy_web.linkedheaders import LinkedHeaders, environ_key
 
 try:
     with warnings.catch_warnings():
@@ -24,95 +28,110 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cherrypy_httputil import HeaderMap
     from cherrypy_web.requestdata import RequestData
     from cherrypy_web.response import Response
 
 __all__ = ["RequestView", "ResponseView"]
 
-_SPECIAL = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
-_MISSING: Any = object()
-
-
-def _field(key: str) -> str:
-    return _SPECIAL.get(key) or (key[5:].replace("_", "-") if key.startswith("HTTP_") else "")
-
-
-def _key(name: str) -> str:
-    key = name.upper().replace("-", "_")
-    return key if key in _SPECIAL else f"HTTP_{key}"
-
-
-class LinkedHeaders(HeaderMap):
-    """The header fields of a request, which are in its WSGI environ, too."""
-
-    environ: dict[str, Any]
-
-    def __setitem__(self, key: object, value: Any) -> None:
-        super().__setitem__(key, value)
-        dict.__setitem__(self.environ, _key(str(key)), str(value))
-
-    def __delitem__(self, key: object) -> None:
-        super().__delitem__(key)
-        dict.pop(self.environ, _key(str(key)), None)
-
-    def pop(self, key: object, default: Any = _MISSING) -> Any:
-        """Remove a field from both."""
-        dict.pop(self.environ, _key(str(key)), None)
-        return super().pop(key) if default is _MISSING else super().pop(key, default)
-
-
-class LinkedEnviron(dict[str, Any]):
-    """A WSGI environ whose changes the request notices."""
-
-    request: RequestData
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        super().__setitem__(key, value)
-        if name := _field(key):
-            HeaderMap.__setitem__(self.request.headers, name, value)
-        elif key == "wsgi.input":
-            self.request.rfile = value
-            self.request.__dict__.pop("_body", None)  # what was read of the old one
-        elif key == "REQUEST_METHOD":
-            self.request.method = value
-
-    def __delitem__(self, key: str) -> None:
-        super().__delitem__(key)
-        if name := _field(key):
-            HeaderMap.pop(self.request.headers, name, None)
-
-    def pop(self, key: str, default: Any = None) -> Any:
-        """Remove a key; without it, return the default."""
-        if key not in self:
-            return default
-        value = self[key]
-        del self[key]
-        return value
-
 
 class RequestView(webob.Request):
     """A request as WebOb has it.
 
-    Header fields, method and body that are set on one side are seen on the other. Where the form in
-    the body has been read already, ``POST`` has its parameters.
+    Header fields, method, user and body that are set on one side are seen on the other. Where the
+    form in the body has been read already, ``POST`` has its parameters, and ``body`` is a form of
+    the same; of a multipart body, only ``POST`` is left.
+
+    What WebOb makes of one, such as a copy, is a request of its own.
 
     Args:
-        request: The request. It came over WSGI.
+        request: The request.
     """
 
+    def __new__(cls, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return a view of a request, or of an environ a request of its own."""
+        if isinstance(request, dict):
+            return webob.Request(request, *args, **kwargs)
+        return super().__new__(cls)
+
     def __init__(self, request: RequestData) -> None:
-        environ = LinkedEnviron(request.wsgi_environ or {})
-        headers = LinkedHeaders()
-        dict.update(headers, request.headers)
-        headers.environ = environ
-        request.headers = headers
-        environ.request = request
-        # Not through the constructor, which takes nothing but a plain dict.
-        self.__dict__.update(environ=environ, method=request.method)
-        params = request.body.params if request.process_request_body else {}
-        if params:
-            pairs = [(name, each) for name, value in params.items() for each in _each(value)]
-            environ["webob._parsed_post_vars"] = MultiDict(pairs), self.body_file_raw
+        environ: Any = request.wsgi_environ
+        if type(environ) is not dict:
+            environ = request.wsgi_environ = dict(environ or _environ_of(request))
+        super().__init__(environ)
+        self.__dict__["_request"] = request
+        form = request.body.params if request.stage and request.process_request_body else {}
+        linked = LinkedHeaders(environ)
+        dict.update(linked, request.headers)
+        linked.put_back()  # what has been set there
+        request.headers = linked
+        if form:
+            self._keep_form(form)
+
+    def _keep_form(self, params: Mapping[str, Any]) -> None:
+        pairs = [(name, each) for name, value in params.items() for each in _each(value)]
+        if self.content_type == "application/x-www-form-urlencoded":
+            read = self._request._body  # noqa: SLF001 - it has been read, and stays
+            self.body = urlencode(pairs).encode()
+            self._request._body = read  # noqa: SLF001
+        self.environ["webob._parsed_post_vars"] = MultiDict(pairs), self.body_file_raw
+
+    @property
+    def method(self) -> Any:
+        """The method."""
+        return self._request.method
+
+    @method.setter
+    def method(self, method: Any) -> None:
+        self._request.method = self.environ["REQUEST_METHOD"] = method
+
+    @property
+    def remote_user(self) -> str | None:
+        """The name of the user: ``request.login``."""
+        user: str | None = self._request.login
+        return user
+
+    @remote_user.setter
+    def remote_user(self, user: str | None) -> None:
+        self._request.login = self.environ["REMOTE_USER"] = user
+
+    @property
+    def body_file_raw(self) -> Any:
+        """The file that the body is read from."""
+        return self.environ["wsgi.input"]
+
+    @body_file_raw.setter
+    def body_file_raw(self, file: Any) -> None:
+        self.environ["wsgi.input"] = self._request.rfile = file
+        self._request._body = None  # noqa: SLF001 - what was read of the old one
+
+
+def _environ_of(request: RequestData) -> dict[str, Any]:
+    """Return a WSGI environ for a request that came another way."""
+    environ = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": _bytes(request.script_name),
+        "PATH_INFO": _bytes(request.path_info),
+        "QUERY_STRING": request.query_string,
+        "SERVER_PROTOCOL": request.request_protocol,
+        "SERVER_NAME": request.local.name or request.local.ip,
+        "SERVER_PORT": str(request.local.port),
+        "REMOTE_ADDR": request.remote.ip,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": request.scheme,
+        "wsgi.input": request.rfile or BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    return environ | {environ_key(name): str(value) for name, value in request.headers.items()}
+
+
+def _bytes(path: str) -> str:
+    return path.encode("utf-8").decode("latin-1")
 
 
 def _each(value: Any) -> list[Any]:
@@ -164,14 +183,20 @@ class HeaderPairs(MutableSequence[tuple[str, str]]):
 class ResponseView(webob.Response):
     """A response as WebOb has it: status, header fields and body are those of ours.
 
-    Cookies that are set here become ``Set-Cookie`` fields beside those in ``response.cookie``.
+    Cookies that are set here become ``Set-Cookie`` fields beside those in ``response.cookie``. What
+    WebOb makes of one, such as a copy, is a response of its own.
 
     Args:
         response: The response.
     """
 
+    def __new__(cls, response: Response | None = None, **parts: Any) -> Any:
+        """Return a view of a response, or without one a response of its own."""
+        return webob.Response(**parts) if response is None else super().__new__(cls)
+
     def __init__(self, response: Response) -> None:
         self._response = response
+        self.conditional_response = self.default_conditional_response
 
     @property
     def _headers(self) -> ResponseHeaders:
