@@ -20,6 +20,7 @@ class FakeVisit:
         self.url = HERE
         self.params = params
         self.session: dict[str, Any] = {}
+        self.form_fields: dict[str, str] = {}
         self.renewed = 0
         self.login: str | None = "untouched"
 
@@ -138,6 +139,13 @@ def test_the_form_has_an_address_of_its_own() -> None:
     visit = FakeVisit("/login_screen", from_page="/x", username="ann", other="ignored")
     assert run(visit)
     assert b'value="/x"' in visit.response.body
+
+
+def test_the_form_sends_what_else_is_needed() -> None:
+    visit = FakeVisit()
+    visit.form_fields["token"] = '"abc'
+    assert run(visit)
+    assert b'<input type="hidden" name="token" value="&quot;abc">' in visit.response.body
 
 
 def test_a_form_of_ones_own_may_be_text() -> None:

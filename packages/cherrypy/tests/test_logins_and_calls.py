@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from xmlrpc.client import Fault, dumps, loads
 
@@ -83,6 +84,26 @@ def test_login_can_be_a_class_of_the_program(site: Assembly) -> None:
     entries = {"tools.sessions.on": True, "tools.sessions.clean_freq": 0, "tools.door.on": True}
     site.tree.mount(Root(), config={"/": entries})
     assert Client(site.tree).get("/").text == "welcome guest"
+
+
+@pytest.mark.parametrize("options", [{}, {"field": "proof"}, {"cookie": "binding"}])
+def test_login_on_a_site_that_no_other_site_can_post_to(site: Assembly, options: Any) -> None:
+    guard = {"on": True, "secret": "a secret of this test only", **options}
+    entries = {
+        "tools.sessions.on": True,
+        "tools.sessions.clean_freq": 0,
+        "tools.session_auth.on": True,
+        "tools.session_auth.check_username_and_password": check,
+        **{f"tools.csrf.{name}": value for name, value in guard.items()},
+    }
+    site.tree.mount(Root(), config={"/": entries})
+    door = Client(site.tree)
+    form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', door.get("/").text))
+    assert log_in(door).status_code == 403
+    sent = {**form, "username": "ada", "from_page": "/"}
+    assert "Wrong name" in door.post("/do_login", data={**sent, "password": "x"}).text
+    assert door.post("/do_login", data={**sent, "password": "lace"}).status_code == 303
+    assert door.get("/").text == "welcome ada"
 
 
 def test_login_as_a_decorator(site: Assembly) -> None:

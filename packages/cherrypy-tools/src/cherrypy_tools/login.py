@@ -73,6 +73,11 @@ class Visit(Protocol):
         """The session of the client."""
         ...
 
+    @property
+    def form_fields(self) -> Mapping[str, str]:
+        """What the form has to send besides, by name, such as a token against forgery."""
+        ...
+
     def renew_session(self) -> None:
         """Give the session another id and keep what is in it."""
         ...
@@ -141,7 +146,7 @@ class SessionAuth:
             **kwargs: Further parameters of the request.
         """
         del kwargs
-        return login_page(from_page, username, error_msg)
+        return login_page(from_page, username, error_msg, self.visit.form_fields)
 
     def do_login(
         self, username: str, password: str, from_page: str = "..", **kwargs: Any

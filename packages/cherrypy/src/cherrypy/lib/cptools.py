@@ -9,6 +9,7 @@ from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, ParamSpec, Unpack
 
 import cherrypy_tools
+from cherrypy.lib import csrf
 from cherrypy_serving import ambient, prepared, serving
 from cherrypy_tools import MonitoredHeaderMap, SessionAuthOptions
 from cherrypy_web import Hook, Tool, url
@@ -391,6 +392,13 @@ class _RunningVisit:
     def session(self) -> MutableMapping[str, Any]:
         session: MutableMapping[str, Any] = serving.session
         return session
+
+    @property
+    def form_fields(self) -> dict[str, str]:
+        config = serving.request.config or {}
+        if not config.get("tools.csrf.on"):
+            return {}
+        return {config.get("tools.csrf.field", csrf.FIELD): csrf.new_token()}
 
     def renew_session(self) -> None:
         serving.session.regenerate()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["CsrfTokens", "check", "new_token"]
 
 DAY: Final = 86400
+FIELD: Final = "csrf_token"
 SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
 #: Characters of a cookie below which it could be guessed; it is not one that was set here.
 MIN_BINDING: Final = 32
@@ -34,7 +35,7 @@ def check(
     max_age: float = DAY,
     cookie: str | None = None,
     header: str = "X-CSRF-Token",
-    field: str = "csrf_token",
+    field: str = FIELD,
     exempt_methods: Collection[str] = SAFE,
     debug: bool = False,
 ) -> Callable[[Any, Any], None]:
