@@ -40,17 +40,15 @@ _OF_THE_CONTENT: Final = frozenset(
         "Content-Range",
     }
 )
-#: What a 304 must not or need not say (RFC 9110, 15.4.5).
+#: What a 304 does not say: it is not what the client has, or the client has it (RFC 9110, 15.4.5).
 _NOT_IN_304: Final = (
     "Allow",
     "Content-Encoding",
     "Content-Language",
     "Content-Length",
-    "Content-Location",
     "Content-MD5",
     "Content-Range",
     "Content-Type",
-    "Expires",
     "Location",
 )
 #: What a url may hold already (RFC 3986, 2), and what people write into one all the same.

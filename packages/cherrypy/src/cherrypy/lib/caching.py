@@ -235,8 +235,8 @@ class CachingTool(Tool[P]):
         left = dict(options)
         keeping = {name: left[name] for name in ("authorized", "cookies") if name in left}
         left.pop("cookies", None)
-        priority = {"priority": left.pop("priority")} if "priority" in left else {}
-        yield self._point, self._hook(self._server(**left), priority)
+        hanging = {name: left.pop(name) for name in ("priority", "failsafe") if name in left}
+        yield self._point, self._hook(self._server(**left), hanging)
         yield "before_finalize", Hook(tee_output, priority=100, **keeping)
         yield "before_finalize", Hook(_forget_changed, priority=100)
         yield "on_end_resource", Hook(_give_up, failsafe=True, priority=100)

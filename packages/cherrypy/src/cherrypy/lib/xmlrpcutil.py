@@ -41,16 +41,20 @@ def respond(body: Any, encoding: str = "utf-8", allow_none: bool = False) -> Non
     serving.response.headers["Content-Type"] = f"text/xml;charset={encoding}"
 
 
-def on_error(*args: Any, encoding: str = "utf-8", **kwargs: Any) -> None:  # noqa: ARG001 - documented
+def on_error(
+    *args: Any,  # noqa: ARG001 - documented
+    encoding: str = "utf-8",
+    allow_none: bool = False,
+) -> None:
     """Answer with the exception that is being handled, as a fault.
 
     Args:
         args: Not used.
         encoding: The charset of the answer.
-        kwargs: Other options of the tool.
+        allow_none: For `XMLRPCController`: write ``None``, which not every client knows.
     """
     error = sys.exception() or RuntimeError("unknown error")
-    respond(cherrypy_tools.fault_of(error), encoding)
+    respond(cherrypy_tools.fault_of(error), encoding, allow_none)
 
 
 class XMLRPCController:
