@@ -9,7 +9,7 @@ import pytest
 from webob import Request, Response
 
 from cherrypy_httputil import HTTPError
-from cherrypy_tools import choose_coding, compress_response, decompress
+from cherrypy_tools import ResponseCompressor, choose_coding, compress_response, decompress
 from cherrypy_tools.codings import installed
 
 PAGE = b"<p>hello</p>" * 100
@@ -159,3 +159,19 @@ def test_a_broken_stream_is_closed() -> None:
     assert zlib.decompress(b"".join(response.app_iter), 31) == b"a" * 100
     response.app_iter.close()
     assert closed
+
+
+def test_a_304_speaks_of_the_form_that_the_client_has() -> None:
+    response = Response(status=304, etag="a")
+    response.headers["Content-Type"] = "text/html"
+    compress_response(Request.blank("/", headers={"Accept-Encoding": "gzip"}), response)
+    assert (response.headers["ETag"], response.headers["Vary"]) == ('W/"a"', "Accept-Encoding")
+    assert "Content-Encoding" not in response.headers
+
+
+def test_options_are_checked_once_for_many_responses() -> None:
+    compress_them = ResponseCompressor(["gzip"], levels={"gzip": 1}, min_size=0)
+    for body in (b"text", b"more text"):
+        response = Response(body, content_type="text/html")
+        compress_them(Request.blank("/", headers={"Accept-Encoding": "gzip"}), response)
+        assert decompress(response.body) == body

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webob import Request, Response
 
-from cherrypy_tools import cors
+from cherrypy_tools import CorsPolicy, cors
 
 APP = "https://app.example.com"
 
@@ -146,3 +146,16 @@ def test_other_requests_with_options_are_the_applications() -> None:
 def test_malformed_options_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="is no"):
         ask(**options)
+
+
+def test_a_policy_answers_many_requests() -> None:
+    policy = CorsPolicy("http://[::1]:8080", expose="X-A")
+    for origin, allowed in (("http://[::1]:8080", True), ("http://[::2]:8080", False)):
+        response = Response()
+        assert policy(Request.blank("/", headers={"Origin": origin}), response) is False
+        assert ("Access-Control-Allow-Origin" in response.headers) is allowed
+
+
+def test_a_negative_age_is_refused() -> None:
+    with pytest.raises(ValueError, match="max_age is -1"):
+        CorsPolicy("*", max_age=-1)

@@ -249,3 +249,20 @@ def test_a_stream_that_is_cut_off_is_refused() -> None:
     whole = b"".join(compress([PAGE], 5))
     with pytest.raises(zlib.error, match="ends before"):
         decompress(whole[:-1])
+
+
+@pytest.mark.parametrize(
+    ("accepted", "etag"), [("gzip", 'W/"a"'), ("identity", '"a"'), ("gzip;q=0", '"a"')]
+)
+def test_a_304_speaks_of_the_form_that_the_client_has(accepted: str, etag: str) -> None:
+    response = Response(status=304, etag="a")
+    response.headers["Content-Type"] = "text/html"
+    gzip(Request.blank("/", headers={"Accept-Encoding": accepted}), response)
+    assert (response.headers["ETag"], response.headers["Vary"]) == (etag, "Accept-Encoding")
+    assert "Content-Encoding" not in response.headers
+
+
+def test_a_level_that_there_is_not_is_refused() -> None:
+    response = Response("text" * 100, content_type="text/html")
+    with pytest.raises(ValueError, match="gzip has no level 10: use 0 to 9"):
+        gzip(Request.blank("/", headers={"Accept-Encoding": "gzip"}), response, 10)

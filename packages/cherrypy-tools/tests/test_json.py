@@ -184,3 +184,31 @@ def test_what_cannot_be_encoded_changes_nothing() -> None:
     with pytest.raises(TypeError):
         json_out(Request.blank("/"), response, object())
     assert response.content_type == "text/plain"
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_json_does_not_have_neither_come_in_nor_go_out(constant: str) -> None:
+    told = (400, f"Invalid JSON document: {constant} is no JSON value")
+    assert failure(f'{{"a": [{constant}]}}'.encode()) == told
+    with pytest.raises(ValueError, match="Out of range float values are not JSON compliant"):
+        json_out(Request.blank("/"), Response(), float(constant))
+
+
+def test_a_document_is_utf_8_and_may_begin_with_its_mark() -> None:
+    assert read('\ufeff"é"'.encode()) == "é"
+    code, message = failure('"é"'.encode("utf-16"))
+    assert (code, message) == (400, "Invalid JSON document: byte 0 is not utf-8")
+
+
+def test_a_number_without_end_is_a_bad_request() -> None:
+    assert failure(b"1" * 10_000) == (400, "Invalid JSON document")
+
+
+def test_orjson_reads_and_writes() -> None:
+    orjson = pytest.importorskip("orjson")
+    assert read(b'{"a": [1, null]}', loads=orjson.loads) == {"a": [1, None]}
+    code, message = failure(b'{"a": }', loads=orjson.loads)
+    assert (code, "at line 1 column" in message) == (400, True)
+    assert failure(b"[NaN]", loads=orjson.loads)[0] == 400
+    document = json_out(Request.blank("/"), Response(), {"a": "é"}, dumps=orjson.dumps)
+    assert document == ['{"a":"é"}'.encode()]

@@ -214,3 +214,57 @@ def test_functions_can_be_called_by_a_handler(site: Assembly) -> None:
     site.tree.mount(Direct(), config={"/": {"tools.encode.on": False}})
     ask = Client(site.tree, base_url="http://direct.example")
     assert [ask.get("/").text for _ in range(2)] == ["made 1", "made 1"]
+
+
+def test_page_that_is_made_with_a_session_is_for_one_client(site: Assembly, root: Root) -> None:
+    """Also where the response sets no cookie."""
+
+    class Personal:
+        made = 0
+
+        @cherrypy.expose
+        def index(self) -> str:
+            cherrypy.session["seen"] = True
+            cherrypy.response.cookie.clear()
+            self.made += 1
+            return f"made {self.made}"
+
+    entries = {"tools.sessions.on": True, "tools.sessions.clean_freq": 0, "tools.caching.on": True}
+    site.tree.mount(Personal(), config={"/": entries})
+    ask = Client(site.tree)
+    assert [ask.get("/").text for _ in range(2)] == ["made 1", "made 2"]
+
+
+def test_handler_can_ask_the_cache(site: Assembly) -> None:
+    class Forgetful:
+        made = 0
+
+        @cherrypy.expose
+        def index(self) -> str:
+            self.made += 1
+            return f"made {self.made}"
+
+        @cherrypy.expose
+        @cherrypy.tools.caching()
+        def forget(self) -> str:
+            cherrypy.request.cache.clear()  # type: ignore[attr-defined]  # set by the tool
+            return "forgotten"
+
+    site.tree.mount(Forgetful(), config={"/": {"tools.caching.on": True}})
+    ask = Client(site.tree)
+    pages = [ask.get(path).text for path in ("/", "/", "/forget", "/")]
+    assert pages == ["made 1", "made 1", "forgotten", "made 2"]
+
+
+@pytest.mark.parametrize(
+    "sent", [{"Cache-Control": "x" * 9000}, {"Cache-Control": 'max-age="'}, {"Pragma": "\x7f"}]
+)
+def test_hostile_demands_are_answered(site: Assembly, root: Root, sent: dict[str, str]) -> None:
+    ask = client(site, root)
+    ask.get("/")
+    assert ask.get("/", headers=sent).status_code == 200
+
+
+def test_priority_and_failsafe_are_no_attributes_of_the_cache(site: Assembly, root: Root) -> None:
+    ask = client(site, root, **{"tools.caching.priority": 80, "tools.caching.failsafe": True})
+    assert [ask.get("/").text[:6] for _ in range(2)] == ["made 1", "made 1"]

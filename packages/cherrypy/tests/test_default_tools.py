@@ -47,9 +47,10 @@ class Root:
 
 
 def client(site: Assembly, path: str = "/", /, **entries: Any) -> Client:
-    tool, options = next(iter(entries.items()))
-    section = {f"tools.{tool}.on": True}
-    section |= {f"tools.{tool}.{name}": value for name, value in options.items()}
+    section: dict[str, Any] = {}
+    for tool, options in entries.items():
+        section[f"tools.{tool}.on"] = True
+        section |= {f"tools.{tool}.{name}": value for name, value in options.items()}
     site.tree.mount(Root(), config={path: section})
     return Client(site.tree)
 
@@ -349,3 +350,209 @@ def test_cookie_of_the_session_is_set_with_other_options(direct: Client) -> None
     cookie = direct.get("/longer").headers["Set-Cookie"]
     assert "Max-Age=36000" in cookie
     assert "HttpOnly" in cookie
+
+
+# What tools do to each other.
+
+
+def test_redirection_behind_a_proxy_leads_through_it(site: Assembly) -> None:
+    site.config.update({"tools.proxy.on": True})
+    ask = client(site, "/number", redirect={"url": "/other", "internal": False})
+    answer = ask.get("/number", headers={"X-Forwarded-Host": "www.example.com"})
+    assert answer.headers["Location"] == "http://www.example.com/other"
+
+
+@pytest.mark.parametrize(("path", "status"), [("/fails", 500), ("/nowhere", 404), ("/", 200)])
+def test_security_headers_are_on_errors_too(site: Assembly, path: str, status: int) -> None:
+    answer = client(site, secure_headers={}).get(path)
+    assert (answer.status_code, answer.headers["X-Frame-Options"]) == (status, "SAMEORIGIN")
+
+
+def test_validated_answer_varies_and_is_tagged_as_the_compressed_one(site: Assembly) -> None:
+    site.config.update({"tools.gzip.on": True})
+    ask = client(site, etags={"autotags": True})
+    packed = {"Accept-Encoding": "gzip"}
+    first = ask.get("/other", headers=packed).headers
+    again = ask.get("/other", headers={**packed, "If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    assert [again.headers[name] for name in ("ETag", "Vary")] == [first["ETag"], first["Vary"]]
+    assert "Content-Type" not in again.headers
+
+
+def test_validated_answer_says_where_it_is_and_how_long_it_is_fresh(site: Assembly) -> None:
+    class Page:
+        @cherrypy.expose
+        def index(self) -> str:
+            headers = cherrypy.response.headers
+            headers["ETag"], headers["Content-Location"] = '"a"', "/page.html"
+            return "text"
+
+    entries = {"tools.etags.on": True, "tools.expires.on": True, "tools.expires.force": True}
+    site.tree.mount(Page(), config={"/": {**entries, "tools.expires.secs": 60}})
+    headers = Client(site.tree).get("/", headers={"If-None-Match": '"a"'}).headers
+    assert headers["Content-Location"] == "/page.html"
+    assert "Expires" in headers
+
+
+# What is logged.
+
+
+def test_secrets_can_be_kept_out_of_the_log(
+    site: Assembly, caplog: pytest.LogCaptureFixture
+) -> None:
+    ask = client(site, log_headers={"hidden": ["Authorization"]})
+    ask.get("/fails", headers={"Authorization": "Basic c2VjcmV0", "X-A": "b"})
+    assert "\n  Authorization: ...\n" in caplog.text
+    assert "\n  X-A: b" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("tool", "reported"),
+    [
+        ("encode", "'text/html', None taken: 'text/html;charset=utf-8'"),
+        ("gzip", "Accept-Encoding None: compress is False"),
+        ("etags", "status 200, ETag None"),
+        ("allow", "GET is GET, HEAD"),
+        ("expires", "Expires: "),
+        ("trailing_slash", "path_info '/number/', is_index False"),
+        ("caching", "nothing to answer with"),
+        ("proxy", "from 127.0.0.1: Origin(base='http://localhost', remote_ip=None)"),
+    ],
+)
+def test_decisions_are_reported_where_config_says(
+    site: Assembly, caplog: pytest.LogCaptureFixture, tool: str, reported: str
+) -> None:
+    caplog.set_level("INFO")
+    client(site).get("/number/")
+    assert reported not in caplog.text
+    client(site, **{tool: {"debug": True}}).get("/number/")
+    assert reported in caplog.text
+
+
+# The encode tool.
+
+
+def test_message_of_what_cannot_be_encoded_is_an_option(site: Assembly) -> None:
+    class Page:
+        @cherrypy.expose
+        def index(self) -> str:
+            return "€"
+
+    entries = {"default_encoding": "latin-1", "failmsg": "not in %r"}
+    config = {f"tools.encode.{name}": value for name, value in entries.items()}
+    site.tree.mount(Page(), config={"/": config})
+    answer = Client(site.tree).get("/")
+    assert (answer.status_code, "not in &#x27;latin-1&#x27;" in answer.text) == (500, True)
+
+
+def test_encoder_of_a_program_is_made_for_each_request(site: Assembly) -> None:
+    class Loud(cherrypy.lib.encoding.ResponseEncoder):
+        def find_acceptable_charset(self) -> None:
+            self.body = self.body.upper()
+            super().find_acceptable_charset()
+
+    site.tools.loud = cherrypy.Tool("before_handler", Loud, priority=65)
+    ask = client(site, loud={"encoding": "utf-8"})
+    assert [ask.get("/other").text for _ in range(2)] == ["THE OTHER PAGE"] * 2
+
+
+def test_charsets_of_a_body_that_is_not_read_are_left_alone(site: Assembly) -> None:
+    assert client(site, decode={"encoding": "ascii"}).get("/other").text == "the other page"
+
+
+# JSON.
+
+
+class Documents:
+    @cherrypy.expose
+    @cherrypy.tools.json_in()
+    @cherrypy.tools.json_out()
+    def echo(self) -> Any:
+        return cherrypy.request.json  # type: ignore[attr-defined]
+
+    @cherrypy.expose
+    @cherrypy.tools.json_in(content_type="application/x", force=False, max_size=9, max_depth=2)
+    def some(self) -> str:
+        return repr(getattr(cherrypy.request, "json", None))
+
+    @cherrypy.expose
+    @cherrypy.tools.json_in(
+        processor=lambda entity: setattr(cherrypy.request, "own", entity.length)
+    )
+    @cherrypy.tools.json_out(content_type=None, handler=lambda **_: b"own")
+    def own(self) -> str:
+        raise AssertionError
+
+    @cherrypy.expose
+    @cherrypy.tools.json_in(loads=bytes.decode)
+    @cherrypy.tools.json_out(dumps=lambda value: value.upper().encode())
+    def other(self) -> Any:
+        return cherrypy.request.json  # type: ignore[attr-defined]
+
+    @cherrypy.expose
+    @cherrypy.tools.json_out()
+    def none(self) -> Any:
+        return float("nan")
+
+
+@pytest.fixture
+def documents(site: Assembly) -> Client:
+    site.tree.mount(Documents())
+    return Client(site.tree)
+
+
+def as_json(data: bytes, kind: str = "application/json", **more: str) -> dict[str, Any]:
+    return {"data": data, "headers": {"Content-Type": kind, **more}}
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/javascript", "application/json; a=b"])
+def test_document_comes_in_and_goes_out(documents: Client, kind: str) -> None:
+    answer = documents.post("/echo", **as_json('{"a": "é"}'.encode(), kind))
+    assert answer.body == b'{"a": "\\u00e9"}'
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [(b"", 400), (b"[", 400), (b"\xff", 400), (b"[" * 300, 400), (b"NaN", 400), (b"1" * 9999, 400)],
+)
+def test_document_that_is_none_is_refused(documents: Client, data: bytes, status: int) -> None:
+    answer = documents.post("/echo", **as_json(data))
+    assert (answer.status_code, "Invalid JSON document" in answer.text) == (status, True)
+
+
+def test_document_without_length_is_refused(documents: Client) -> None:
+    sent = as_json(b"2\r\n{}\r\n0\r\n\r\n", **{"Transfer-Encoding": "chunked"})
+    answer = documents.post("/echo", **sent, environ={"CONTENT_LENGTH": ""})
+    assert answer.status_code == 411
+
+
+def test_types_depth_and_size_are_options(documents: Client) -> None:
+    assert documents.post("/some", **as_json(b"[1]", "application/x")).text == "[1]"
+    assert documents.post("/some", **as_json(b"[1]", "text/plain")).text == "None"
+    assert documents.post("/some", **as_json(b"[[[1]]]", "application/x")).status_code == 400
+    assert documents.post("/some", **as_json(b" " * 10, "application/x")).status_code == 413
+
+
+def test_processor_and_handler_can_be_a_programs_own(documents: Client) -> None:
+    answer = documents.post("/own", **as_json(b"anything"))
+    assert (answer.text, answer.headers["Content-Type"]) == ("own", "text/html;charset=utf-8")
+
+
+def test_decoder_and_encoder_can_be_a_programs_own(documents: Client) -> None:
+    assert documents.post("/other", **as_json(b"text")).text == "TEXT"
+
+
+def test_page_that_is_no_json_is_an_error(documents: Client) -> None:
+    assert documents.get("/none").status_code == 500
+
+
+def test_processor_can_be_called_by_a_program(site: Assembly) -> None:
+    class Page:
+        @cherrypy.expose
+        def index(self) -> str:
+            return repr(cherrypy.request.json)  # type: ignore[attr-defined]
+
+    processors = {"application/x": cherrypy.lib.jsontools.json_processor}
+    site.tree.mount(Page(), config={"/": {"request.body.processors": processors}})
+    assert Client(site.tree).post("/", **as_json(b"[1]", "application/x")).text == "[1]"

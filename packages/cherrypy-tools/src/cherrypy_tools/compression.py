@@ -1,7 +1,8 @@
 """Compress response bodies: the `gzip` tool.
 
 A compressed representation is another one than the plain: it varies by Accept-Encoding, even in
-the answer that is not compressed, and it must not keep the strong entity-tag of the plain one.
+the answer that is not compressed, and it must not keep the strong entity-tag of the plain one. The
+same goes for a 304, which speaks of what the client has (RFC 9110, 15.4.5).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from cherrypy_tools.trace import trace
 from cherrypy_tools.vary import set_vary_header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
     from cherrypy_tools.codings import Compressor
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GZIP_NAMES = frozenset({"gzip", "x-gzip"})
-BODILESS = frozenset({204, 205, 206, 304})
+NOT_MODIFIED = 304
+BODILESS = frozenset({204, 205, 206})
 """Statuses whose body is absent, or a part of a representation whose coding is fixed already."""
 
 OF_THE_PLAIN_BODY = ("Content-Length", "Accept-Ranges", "Content-MD5")
@@ -120,6 +122,9 @@ def encode_body(
 ) -> None:
     """Compress the body, and make the fields tell so. An empty one stays empty."""
     headers = response.headers
+    if response.status_code == NOT_MODIFIED:
+        _weaken_tag(headers)
+        return
     body = response.app_iter
     if isinstance(body, list | tuple):
         data = b"".join(body)
@@ -132,6 +137,10 @@ def encode_body(
     headers["Content-Encoding"] = coding
     for name in OF_THE_PLAIN_BODY:
         headers.pop(name, None)
+    _weaken_tag(headers)
+
+
+def _weaken_tag(headers: MutableMapping[str, str]) -> None:
     etag = headers.get("ETag")
     if etag is not None and not etag.startswith("W/"):
         headers["ETag"] = "W/" + etag

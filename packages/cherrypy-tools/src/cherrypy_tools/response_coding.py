@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 from cherrypy_httputil import HTTPError
 from cherrypy_tools.codings import CODINGS, checked_level, installed
-from cherrypy_tools.compression import FIRST_ERROR, MAX_HEADER, encode_body, is_eligible
+from cherrypy_tools.compression import (
+    FIRST_ERROR,
+    MAX_HEADER,
+    NOT_MODIFIED,
+    encode_body,
+    is_eligible,
+)
 from cherrypy_tools.preferences import preferences
 from cherrypy_tools.trace import trace
 from cherrypy_tools.vary import set_vary_header
@@ -172,4 +178,5 @@ def _usable(codings: Sequence[str], levels: Mapping[str, int]) -> dict[str, int]
 
 def _is_small(response: ResponseMessage, min_size: int) -> bool:
     body = response.app_iter
-    return isinstance(body, list | tuple) and sum(map(len, body)) < min_size
+    is_known = isinstance(body, list | tuple) and response.status_code != NOT_MODIFIED
+    return is_known and sum(map(len, body)) < min_size

@@ -40,7 +40,8 @@ _OF_THE_CONTENT: Final = frozenset(
         "Content-Range",
     }
 )
-#: What a 304 does not say: it is not what the client has, or the client has it (RFC 9110, 15.4.5).
+#: What a 304 does not say: the client has it, or it is not of what the client has (RFC 9110,
+#: 15.4.5). The media type goes with `finalize`; until then, hooks can see it.
 _NOT_IN_304: Final = (
     "Allow",
     "Content-Encoding",
@@ -48,7 +49,6 @@ _NOT_IN_304: Final = (
     "Content-Length",
     "Content-MD5",
     "Content-Range",
-    "Content-Type",
     "Location",
 )
 #: What a url may hold already (RFC 3986, 2), and what people write into one all the same.

@@ -235,7 +235,9 @@ class CachingTool(Tool[P]):
         left = dict(options)
         keeping = {name: left[name] for name in ("authorized", "cookies") if name in left}
         left.pop("cookies", None)
-        hanging = {name: left.pop(name) for name in ("priority", "failsafe") if name in left}
+        hanging: dict[str, Any] = {
+            name: left.pop(name) for name in ("priority", "failsafe") if name in left
+        }
         yield self._point, self._hook(self._server(**left), hanging)
         yield "before_finalize", Hook(tee_output, priority=100, **keeping)
         yield "before_finalize", Hook(_forget_changed, priority=100)
