@@ -189,30 +189,6 @@ def test_devices_fifos_and_sockets_are_not_served(site: Any, monkeypatch: Any) -
     assert fetch(site, "/static/zero", follow_symlinks=True) is None
 
 
-def test_a_file_that_vanishes_before_it_is_opened_is_not_served(
-    site: Any, monkeypatch: Any
-) -> None:
-    def vanish(path: Any, flags: Any) -> None:
-        raise FileNotFoundError(path)
-
-    monkeypatch.setattr(os, "open", vanish)
-    assert fetch(site, "/static/a.txt") is None
-
-
-def test_a_file_that_becomes_a_link_before_it_is_opened_is_not_served(
-    site: Any, monkeypatch: Any
-) -> None:
-    really_open = os.open
-
-    def swap(path: Any, flags: Any) -> Any:
-        Path(path).unlink()
-        Path(path).symlink_to(site.parent / "secret.txt")
-        return really_open(path, flags)
-
-    monkeypatch.setattr(os, "open", swap)
-    assert fetch(site, "/static/a.txt") is None
-
-
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.sampled_from(["..", ".", "", "sub", "up", "a.txt", "secret.txt", "\\", "\0", "~"]))

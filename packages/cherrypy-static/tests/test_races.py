@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from webob import Request, Response
 
-from cherrypy_static import staticdir
+from cherrypy_static import files, staticdir
 from cherrypy_static.places import true_path
 
 if TYPE_CHECKING:
@@ -49,22 +49,31 @@ def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
 
 
-def once_before(monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[], object]) -> None:
-    """Let something happen right before the next call of a function of `os`."""
-    really = getattr(os, name)
+def once_before(
+    monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[], object], owner: Any = os
+) -> None:
+    """Let something happen right before the next call of a function."""
+    really = getattr(owner, name)
 
     def interfere(*args: Any, **options: Any) -> Any:
-        monkeypatch.setattr(os, name, really)
+        monkeypatch.setattr(owner, name, really)
         change()
         return really(*args, **options)
 
-    monkeypatch.setattr(os, name, interfere)
+    monkeypatch.setattr(owner, name, interfere)
+
+
+@pytest.fixture
+def slower(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no call of the kernel that refuses links."""
+    monkeypatch.setattr(files, "open_unlinked", lambda _path: None)
 
 
 def test_without_a_race_the_file_is_served(site: Site) -> None:
     assert site.ask() == "public"
 
 
+@pytest.mark.usefixtures("slower")
 @pytest.mark.parametrize("moment", ["stat", "open", "fstat"])
 @pytest.mark.parametrize("change", [Site.replace_directory, Site.move_file_out])
 def test_what_is_exchanged_at_any_moment_is_not_served(
@@ -76,6 +85,23 @@ def test_what_is_exchanged_at_any_moment_is_not_served(
     assert site.ask() == ("public" if opened_before else None)
 
 
+@pytest.mark.parametrize("change", [Site.replace_directory, Site.move_file_out])
+def test_what_is_exchanged_before_the_kernel_opens_it_is_not_served(
+    site: Site, monkeypatch: pytest.MonkeyPatch, change: Callable[[Site], None]
+) -> None:
+    once_before(monkeypatch, "open_unlinked", lambda: change(site), files)
+    assert site.ask() is None
+
+
+@pytest.mark.parametrize("change", [Site.replace_directory, Site.move_file_out])
+def test_what_is_exchanged_after_the_kernel_opened_it_is_what_was_there(
+    site: Site, monkeypatch: pytest.MonkeyPatch, change: Callable[[Site], None]
+) -> None:
+    once_before(monkeypatch, "fstat", lambda: change(site))
+    assert site.ask() == "public"
+
+
+@pytest.mark.usefixtures("slower")
 def test_a_root_that_becomes_a_link_leads_to_its_new_place_only(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +114,26 @@ def test_a_root_that_becomes_a_link_leads_to_its_new_place_only(
     assert site.ask() is None
 
 
+@pytest.mark.usefixtures("slower")
+def test_a_file_that_vanishes_before_it_is_opened_is_not_served(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once_before(monkeypatch, "open", (site.sub / "a.txt").unlink)
+    assert site.ask() is None
+
+
+@pytest.mark.usefixtures("slower")
+def test_a_file_that_becomes_a_link_before_it_is_opened_is_not_served(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replace_file() -> None:
+        (site.sub / "a.txt").unlink()
+        (site.sub / "a.txt").symlink_to(site.outside / "a.txt")
+
+    once_before(monkeypatch, "open", replace_file)
+    assert site.ask() is None
+
+
 def test_a_file_that_is_deleted_after_it_was_opened_is_served(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,7 +143,7 @@ def test_a_file_that_is_deleted_after_it_was_opened_is_served(
 
 def test_no_descriptor_stays_open(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     before = set(Path("/dev/fd").iterdir())
-    once_before(monkeypatch, "open", site.replace_directory)
+    once_before(monkeypatch, "open_unlinked", site.replace_directory, files)
     assert site.ask() is None
     assert site.ask("/away/a.txt", precompressed=True) == "public"
     assert site.ask("/none") is None
@@ -105,7 +151,12 @@ def test_no_descriptor_stays_open(site: Site, monkeypatch: pytest.MonkeyPatch) -
     assert set(Path("/dev/fd").iterdir()) == before
 
 
-def test_no_secret_gets_out_while_a_directory_is_exchanged_again_and_again(site: Site) -> None:
+@pytest.mark.parametrize("way", ["kernel", "slower"])
+def test_no_secret_gets_out_while_a_directory_is_exchanged_again_and_again(
+    site: Site, request: pytest.FixtureRequest, way: str
+) -> None:
+    if way == "slower":
+        request.getfixturevalue(way)
     away = site.root.with_name("away")
     over = threading.Event()
 
@@ -119,7 +170,7 @@ def test_no_secret_gets_out_while_a_directory_is_exchanged_again_and_again(site:
     thread = threading.Thread(target=exchange)
     thread.start()
     try:
-        answers = {site.ask() for _ in range(1000)}
+        answers = {site.ask() for _ in range(500)}
     finally:
         over.set()
         thread.join()
@@ -139,7 +190,7 @@ def silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cherrypy_static.places.told_path", refuse)
 
 
-@pytest.mark.usefixtures("silent")
+@pytest.mark.usefixtures("slower", "silent")
 def test_without_help_of_the_system_the_path_is_looked_up(site: Site) -> None:
     (site.root / "in").symlink_to("sub")
     (site.root / "out").symlink_to(site.outside)
@@ -148,7 +199,7 @@ def test_without_help_of_the_system_the_path_is_looked_up(site: Site) -> None:
     assert site.ask("/out/a.txt") is None
 
 
-@pytest.mark.usefixtures("silent")
+@pytest.mark.usefixtures("slower", "silent")
 def test_without_help_of_the_system_a_race_is_noticed(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,7 +211,7 @@ def test_without_help_of_the_system_a_race_is_noticed(
     assert site.ask() is None
 
 
-@pytest.mark.usefixtures("silent")
+@pytest.mark.usefixtures("slower", "silent")
 def test_a_path_that_leads_elsewhere_by_now_is_an_error(site: Site) -> None:
     with (site.sub / "a.txt").open() as file, pytest.raises(OSError, match="changed while"):
         true_path(file.fileno(), str(site.outside / "a.txt"))

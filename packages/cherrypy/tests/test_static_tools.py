@@ -334,6 +334,7 @@ def test_a_file_that_may_not_be_read_is_forbidden(
     def refuse(path: str, _flags: int) -> None:
         raise PermissionError(path)
 
+    monkeypatch.setattr("cherrypy_static.files.open_unlinked", lambda _path: None)
     monkeypatch.setattr(os, "open", refuse)
     assert ask.get("/static/js/my.js").status_code == 403
 

@@ -1,8 +1,7 @@
 """Open regular files, and nothing else.
 
-Opening a FIFO could wait for a writer, and opening a device may do something, so what is no
-regular file is not opened on purpose. But that look decides nothing: only what `os.fstat` says of
-the open file does.
+Opening a device may do something, so what a link leads to is looked at before. But that look
+decides nothing: only what `os.fstat` says of the open file does.
 """
 
 from __future__ import annotations
@@ -14,17 +13,10 @@ from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 from cherrypy_httputil import HTTPError
 from cherrypy_static.bodies import ShortFileError
 from cherrypy_static.places import is_below, is_inside
+from cherrypy_static.unlinked import FLAGS, open_unlinked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-)
 
 
 class Opened(NamedTuple):
@@ -87,7 +79,10 @@ def open_regular(path: str) -> Opened:
         ValueError: The path holds a NUL, or cannot be expressed in the file system's encoding.
     """
     _refuse_others(path, os.stat(path))  # noqa: PTH116 - strings all the way, for speed
-    descriptor = os.open(path, FLAGS)
+    return _checked(os.open(path, FLAGS), path)
+
+
+def _checked(descriptor: int, path: str) -> Opened:
     try:
         info = os.fstat(descriptor)
         _refuse_others(path, info)
@@ -126,6 +121,9 @@ def open_below(
     """
     path = root.rstrip("/") + branch
     try:
+        descriptor = open_unlinked(path)
+        if descriptor is not None:
+            return _checked(descriptor, path)
         opened = open_regular(path)
     except IsADirectoryError:
         raise
