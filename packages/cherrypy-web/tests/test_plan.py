@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -335,6 +336,34 @@ def test_value_that_is_changed_in_place(
     assert said() == repr(value)
     change(value)
     assert said() == after
+
+
+def test_plan_that_another_request_makes_meanwhile_does_no_harm(
+    app: Application, call: Any
+) -> None:
+    class Meeting:
+        """A value that, while it is compared, lets another request need a plan."""
+
+        def __eq__(self, other: object) -> bool:
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(call, app, "/other").result().code == 200
+            return False
+
+        __hash__ = None  # type: ignore[assignment]  # nobody asks for it
+
+    class Merging(Dispatcher):
+        def __call__(self, path_info: Any) -> None:
+            super().__call__(path_info)
+            if path_info == "/other":
+                number = app.root.number = getattr(app.root, "number", 0) + 1
+                serving.request.config = {"own.number": number}
+            else:
+                serving.request.config = {"own.value": Meeting()}
+
+    app.root.other = expose(lambda: b"other")
+    app.config["/"]["request.dispatch"] = Merging()
+    assert [call(app).code for _ in range(3)] == [200] * 3
+    assert app.root.number > 0
 
 
 def test_large_value_in_the_config_is_not_compared(app: Application, said: Any) -> None:

@@ -340,6 +340,18 @@ def test_default_tools_turned_off_and_on_while_it_serves(site: Assembly) -> None
     assert codes == [301, 200, 301, 200]
 
 
+def test_option_of_a_default_tool_changed_in_place(site: Assembly) -> None:
+    fields = [("X-A", "1")]
+    entries = {"tools.response_headers.on": True, "tools.response_headers.headers": fields}
+    site.tree.mount(Root(), config={"/": entries})
+    client = Client(site.tree)
+    assert "X-B" not in client.get("/").headers
+    fields.append(("X-B", "2"))
+    assert client.get("/").headers["X-B"] == "2"
+    fields.clear()
+    assert "X-A" not in client.get("/").headers
+
+
 def test_mount_point_without_its_slash_is_redirected(site: Assembly) -> None:
     site.tree.mount(Root(), "/app")
     answer = Client(site.tree).get("/app", params={"a": "1"})

@@ -32,7 +32,7 @@ MAX_PLANS: Final = 1024
 #: How many plans are kept for dispatchers that merge the config themselves.
 MAX_MERGED: Final = 16
 #: How many elements a list, dict or set in config may have that is compared with what it held.
-MAX_COMPARED: Final = 32
+MAX_COMPARED: Final = 256
 
 
 class Plan:
@@ -92,7 +92,7 @@ class Plan:
         self.toolmaps: dict[str, dict[str, dict[str, Any]]] = {}
         self.steps: list[Callable[[], object]] = []
         self._hook_map = hooks.copy()
-        self._shared = Counter({point: len(shared) for point, shared in hooks.items()})
+        self._shared = Counter({point: len(shared) for point, shared in self._hook_map.items()})
         self._apply(_in_order(registry, toolboxes))
         self.changes_request = bool(
             self.request_attributes
@@ -210,7 +210,8 @@ def _placed(layers: Sequence[Layer]) -> list[str]:
 
 def _snapshot(live: Mapping[Any, Any]) -> dict[Any, Any]:
     copied = list if isinstance(live, HookMap) else _copy
-    return {key: copied(value) for key, value in live.items()}
+    # Of a copy, made at once: others may change it meanwhile.
+    return {key: copied(value) for key, value in dict(live).items()}
 
 
 def _copy(value: Any) -> Any:
@@ -229,9 +230,10 @@ def _copy(value: Any) -> Any:
 
 def _in_order(registry: Mapping[str, Any], toolboxes: Mapping[str, Toolbox]) -> dict[str, Any]:
     """Return the handlers in the order in which they act; a toolbox wins over a handler."""
-    built_in = {name: handler for name, handler in registry.items() if name in BUILT_IN}
-    default = {name: box for name, box in toolboxes.items() if name == Tool.namespace}
-    return built_in | default | dict(registry) | dict(toolboxes)
+    handlers, boxes = dict(registry), dict(toolboxes)
+    built_in = {name: handler for name, handler in handlers.items() if name in BUILT_IN}
+    default = {name: box for name, box in boxes.items() if name == Tool.namespace}
+    return built_in | default | handlers | boxes
 
 
 def _is_plain(handler: object) -> bool:
@@ -291,7 +293,7 @@ class PlanCache:
 
     def find_equal(self, request_class: type[Request], config: Mapping[str, Any]) -> Plan:
         """Return the plan for a config that is merged already: it is compared with recent ones."""
-        for known_class, plan in self._merged:
+        for known_class, plan in tuple(self._merged):  # others may add to it meanwhile
             if known_class is request_class and plan.config == config and plan.is_fresh():
                 return plan
         plan = self._app.make_plan(request_class, (), dict(config))
