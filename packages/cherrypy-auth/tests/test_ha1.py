@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import ssl
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +157,43 @@ def test_md5_is_not_used_for_security(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(hashlib, "md5", in_fips_mode)
     assert md5_hex("") == "d41d8cd98f00b204e9800998ecf8427e"
+
+
+FIPS = """\
+openssl_conf = init
+[init]
+providers = providers
+alg_section = algorithms
+[providers]
+default = usual
+[usual]
+activate = 1
+[algorithms]
+default_properties = fips=yes
+"""
+
+PROGRAM = """\
+import hashlib
+from cherrypy_auth import get_ha1_dict_plain, md5_hex
+try:
+    hashlib.md5(b"")
+except ValueError:
+    print(md5_hex(""), get_ha1_dict_plain({"a": "b"})("r", "a"))
+"""
+
+
+@pytest.mark.skipif(ssl.OPENSSL_VERSION_INFO < (3,), reason="needs OpenSSL 3")
+def test_md5_is_there_where_openssl_refuses_it_for_security(tmp_path: Path) -> None:
+    config = tmp_path / "openssl.cnf"
+    config.write_text(FIPS, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={**os.environ, "OPENSSL_CONF": str(config)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [md5_hex(""), md5_hex("a:r:b")]
 
 
 @pytest.mark.parametrize("error", [ValueError("unsupported hash type md5"), AttributeError("md5")])
