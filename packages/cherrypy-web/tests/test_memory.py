@@ -24,6 +24,7 @@ REQUESTS = int(os.environ.get("MEMORY_REQUESTS", "3000"))
 UPLOAD = (
     b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\ncontent\r\n--x--\r\n'
 )
+LARGE_UPLOAD = UPLOAD.replace(b"content", b"content" * 1_000)
 
 box = Toolbox("tools")
 
@@ -81,6 +82,17 @@ class Site:
         yield b"a"
         raise RuntimeError("in a stream")
 
+    @expose
+    def stumble(self) -> Iterator[bytes]:
+        serving.response.stream = True
+        yield b""
+        raise RuntimeError("before a stream")
+
+    @expose
+    def read(self) -> bytes:
+        text: str = serving.request.body.decode_entity(serving.request.body.read())
+        return text.encode()
+
 
 class App(Application):
     toolboxes: ClassVar = {"tools": box}
@@ -93,6 +105,11 @@ KINDS: list[tuple[str, str, bytes, dict[str, str]]] = [
     ("/positional/{}/b", "GET", b"", {}),
     ("/", "POST", b"a=1&b=2", {}),
     ("/", "POST", UPLOAD, {"Content-Type": "multipart/form-data; boundary=x"}),
+    ("/", "POST", LARGE_UPLOAD, {"Content-Type": "multipart/form-data; boundary=x"}),
+    ("/", "POST", UPLOAD[:-9], {"Content-Type": "multipart/form-data; boundary=x"}),
+    ("/", "POST", b"a=%ff&b={}", {}),
+    ("/", "POST", b"a=1", {"Content-Length": "", "Transfer-Encoding": "chunked"}),
+    ("/read", "PUT", b"text", {"Content-Type": "text/plain; charset=x-{}"}),
     ("/missing/{}", "GET", b"", {"Accept": "text/plain;q=0.{}"}),
     ("/fail", "GET", b"", {}),
     ("/refuse", "GET", b"", {"Accept": "application/json, x/{}"}),
@@ -103,6 +120,7 @@ KINDS: list[tuple[str, str, bytes, dict[str, str]]] = [
     ("/stream", "HEAD", b"", {}),
     ("/file", "GET", b"", {}),
     ("/cut", "GET", b"", {}),
+    ("/stumble", "GET", b"", {}),
     ("/?a=%zz", "GET", b"", {"Host": "host{}"}),
 ]
 
