@@ -10,6 +10,7 @@ import pytest
 from cherrypy_dispatch import expose
 from cherrypy_httputil import HeaderMap, HTTPError
 from cherrypy_web import Part, RequestBody
+from cherrypy_web.partstream import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +116,7 @@ def test_content_may_have_anything_but_the_boundary() -> None:
     assert part.file.read() == content
 
 
-@pytest.mark.parametrize("size", [0, 1, 65_000, 65_536 - 80, 65_536, 200_000])
+@pytest.mark.parametrize("size", [0, 1, BLOCK - 536, BLOCK - 80, BLOCK, 3 * BLOCK])
 @pytest.mark.parametrize("content", [b"x", b"\r\n", b"\r\n--X"])
 def test_file_of_any_size_comes_whole(content: bytes, size: int) -> None:
     content *= size // len(content)

@@ -9,6 +9,7 @@ import pytest
 
 from cherrypy_httputil import HeaderMap, HTTPError
 from cherrypy_web import Part, RequestBody, process_multipart
+from cherrypy_web.partstream import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,7 +169,7 @@ def lines_of(content: bytes, *sizes: int) -> list[bytes]:
 
 
 def test_line_that_is_longer_than_a_block() -> None:
-    line = b"x" * 150_000 + b"\n"
+    line = b"x" * 2 * BLOCK + b"\n"
     assert lines_of(line + b"y") == [line, b"y"]
 
 
@@ -177,8 +178,8 @@ def test_lines_of_limited_size() -> None:
 
 
 def test_limited_line_goes_on_in_the_next_block() -> None:
-    first, *rest = lines_of(b"x" * 100_000 + b"\ny", 99_999)
-    assert first == b"x" * 99_999
+    first, *rest = lines_of(b"x" * (BLOCK + 2) + b"\ny", BLOCK + 1)
+    assert first == b"x" * (BLOCK + 1)
     assert rest == [b"x\n", b"y"]
 
 
@@ -228,13 +229,13 @@ def test_part_ends_before_the_line_of_its_boundary(end: bytes) -> None:
 
 
 def test_part_of_a_line_that_is_longer_than_a_block() -> None:
-    content = b"x" * 65_536 + b"--XX\r\n" + b"y" * 100_000
+    content = b"x" * BLOCK + b"--XX\r\n" + b"y" * (BLOCK + 1)
     part = Part(io.BytesIO(content + b"\r\n--XX--\r\n"), HeaderMap(), BOUNDARY)
     assert part.read() == content
 
 
 def test_line_end_on_the_edge_of_a_block() -> None:
-    content = b"x" * 65_535
+    content = b"x" * (BLOCK - 1)
     part = Part(io.BytesIO(content + b"\r\n--XX--\r\n"), HeaderMap(), BOUNDARY)
     assert part.read() == content
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["BLOCK", "PartStream", "part_headers", "until_boundary"]
 
 #: How many bytes are read at a time.
-BLOCK: Final = 64 * 1024
+BLOCK: Final = 256 * 1024
 
 
 class PartStream:
