@@ -184,13 +184,24 @@ class SizedReader:
         self._note_end()
 
     def _read_block(self, size: int) -> bytes:
-        """Read a block that is within all limits: the usual case, without an iterator."""
-        chunk = self._fetch(self.fp.read, size) if size else b""
+        """Read a block that is within all limits: the usual case, in few steps."""
+        try:
+            chunk: bytes = self.fp.read(size) if size else b""
+        except Exception as error:  # noqa: BLE001 - as in _fetch
+            self._fail(error)
+        self.bytes_read += len(chunk)
         if self.bytes_read == self.length:
             self.finish()
-        elif len(chunk) < size and not self.done:
-            return chunk + b"".join(self._chunks(size - len(chunk)))
+        elif len(chunk) < size:
+            return self._read_on(chunk, size)
         return chunk
+
+    def _read_on(self, chunk: bytes, size: int) -> bytes:
+        if chunk:
+            return chunk + b"".join(self._chunks(size - len(chunk)))
+        self._check_complete()
+        self.finish()
+        return b""
 
     def _limit(self, size: int | None) -> float:
         # One byte more than is allowed: that is how too much is noticed.
