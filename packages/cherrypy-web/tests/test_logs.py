@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import io
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cherrypy_dispatch import expose
+from cherrypy_httputil import Host
 from cherrypy_serving import serving
 from cherrypy_web import Application, LogManager
 
@@ -69,6 +71,88 @@ def test_hostile_values_cannot_leave_their_field(call: Any, mount: Any, files: A
     close(app)
     (line,) = lines(access)
     assert line.endswith(r'"a\" 200\\\t\x1b[31m\xc3\xa9"')
+
+
+HOSTILE = 'a\n127.0.0.1 - - \r\t"\\\0\x1b[2J\x7f\x85é\u2028'
+
+
+@pytest.mark.parametrize("atom", ["h", "u", "r", "f", "a", "o"])
+def test_no_atom_begins_a_line_or_ends_a_quoted_field(mount: Any, files: Any, atom: str) -> None:
+    access, _, config = files
+    app = mount(Site(), config)
+    local, remote = Host("::1", 80), Host("::1", 4711, HOSTILE)
+    request, response = app.get_serving(local, remote, "http", "HTTP/1.1")
+    request.login = request.request_line = HOSTILE
+    request.headers = dict.fromkeys(("Referer", "User-Agent", "Host"), HOSTILE)
+    app.log.access_log_format = f'"{{{atom}}}"'
+    app.log.write_access(request, response)
+    app.release_serving()
+    close(app)
+    (line,) = access.read_bytes().split(b"\n")[:-1]
+    assert re.fullmatch(rb'"(?:[ !#-\[\]-~]|\\[nrt"\\]|\\x[0-9a-f]{2})*"', line)
+    assert rb"a\n127.0.0.1 - - \r\t\"\\\x00\x1b[2J\x7f\xc2\x85\xc3\xa9\xe2\x80\xa8" in line
+
+
+def test_lines_of_an_application_reach_the_log_of_the_site_unless_told_not_to(
+    call: Any, tmp_path: Path
+) -> None:
+    class Own(Application):
+        logger_root = "test-propagation"
+
+    whole = LogManager(logger_root="test-propagation")
+    whole.access_file, whole.error_file = tmp_path / "access", tmp_path / "error"
+    app = Own(Site())
+    call(app, "/say")
+    app.log.error_log.propagate = app.log.access_log.propagate = False
+    call(app, "/say")
+    whole.access_file = whole.error_file = ""
+    assert len(lines(tmp_path / "access")) == len(lines(tmp_path / "error")) == 1
+
+
+def test_screen_is_standard_error_for_errors_and_standard_output_for_requests(
+    call: Any, mount: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = mount(Site())
+    app.log.error_log.propagate = app.log.access_log.propagate = False
+    app.log.screen = True
+    call(app, "/say")
+    app.log.screen = False
+    call(app, "/say")
+    seen = capsys.readouterr()
+    assert seen.err.count("APP said\n") == 1
+    assert seen.out.count('"GET /say HTTP/1.1" 200 - "" ""\n') == 1
+
+
+@pytest.mark.parametrize("key", ["access_file", "error_file"])
+def test_file_that_cannot_be_opened_is_an_error_and_the_old_one_stays(
+    mount: Any, files: Any, tmp_path: Path, key: str
+) -> None:
+    _, _, config = files
+    app = mount(Site(), config)
+    before = getattr(app.log, key)
+    with pytest.raises(FileNotFoundError, match="missing"):
+        setattr(app.log, key, tmp_path / "missing" / "log")
+    assert getattr(app.log, key) == before
+    close(app)
+
+
+def test_severity_is_that_of_the_record(mount: Any, caplog: pytest.LogCaptureFixture) -> None:
+    app = mount(Site())
+    app.log("quiet", severity=logging.DEBUG)
+    app.log.error_log.setLevel(logging.DEBUG)
+    with caplog.at_level(logging.DEBUG):
+        app.log("loud", severity=logging.DEBUG)
+    levels = {record.getMessage()[-5:]: record.levelname for record in caplog.records}
+    assert levels == {" loud": "DEBUG"}
+
+
+def test_percent_signs_are_text(mount: Any, files: Any) -> None:
+    _, error, config = files
+    app = mount(Site(), config)
+    app.log("100% %s {}")
+    close(app)
+    (line,) = lines(error)
+    assert line.endswith("100% %s {}")
 
 
 def test_error_log_carries_time_context_and_message(call: Any, mount: Any, files: Any) -> None:
