@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from cheroot.errors import FatalSSLAlert, NoSSLError
-from cheroot.server import HTTPConnection
+from cheroot.server import HTTPConnection, HTTPRequest
 
 from cherrypy_server.handshake import ShakesHands
 
@@ -20,9 +20,24 @@ MOST_CHUNKS = 16
 NO_TLS = b"This port speaks HTTPS: the request came without TLS."
 
 
+class Request(HTTPRequest):
+    """A request after whose chunks the connection ends.
+
+    cheroot does not skip chunks that the application left unread: it would take them for the next
+    request, and so a client could hide one in the body of another.
+    """
+
+    def respond(self) -> None:
+        """Answer the request."""
+        if self.chunked_read:
+            self.close_connection = True
+        super().respond()
+
+
 class Connection(HTTPConnection):
     """A connection that is closed when it is closed, also after a request that was not read."""
 
+    RequestHandlerClass = Request
     socket: Any
     ssl_env: Any
 

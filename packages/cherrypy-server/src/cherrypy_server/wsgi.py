@@ -25,23 +25,7 @@ WSGIApplication: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
 """A WSGI application (PEP 3333): called with the environ and `start_response`."""
 
 
-class _OneChunkedRequest:
-    """A connection ends after a request whose body came in chunks.
-
-    cheroot does not skip chunks that the application left unread: it would take them for the next
-    request, and so a client could hide one in the body of another.
-    """
-
-    req: Any
-
-    def respond(self) -> None:
-        """Answer the request."""
-        if self.req.chunked_read:
-            self.req.close_connection = True
-        super().respond()  # type: ignore[misc]  # the gateway beside this class has it
-
-
-class Gateway10(_OneChunkedRequest, wsgi.Gateway_10):
+class Gateway10(wsgi.Gateway_10):
     """WSGI 1.0 with the host as SERVER_NAME: cheroot puts there what it sends as Server field."""
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # the stub says None
@@ -51,7 +35,7 @@ class Gateway10(_OneChunkedRequest, wsgi.Gateway_10):
         return environ
 
 
-class GatewayU0(_OneChunkedRequest, wsgi.Gateway_u0):
+class GatewayU0(wsgi.Gateway_u0):
     """The same for the experimental WSGI u.0, which decodes path and query string as UTF-8."""
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # the stub says None

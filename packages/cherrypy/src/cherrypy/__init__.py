@@ -91,6 +91,7 @@ if TYPE_CHECKING:
         _cpconfig,  # noqa: F401 - see __getattr__
         _cperror,  # noqa: F401
         _cplogging,  # noqa: F401
+        _cpnative_server,  # noqa: F401
         _cpreqbody,  # noqa: F401
         _cprequest,  # noqa: F401
         _cpserver,  # noqa: F401
@@ -109,6 +110,7 @@ else:
             "_cpconfig",
             "_cperror",
             "_cplogging",
+            "_cpnative_server",
             "_cpreqbody",
             "_cprequest",
             "_cpserver",
