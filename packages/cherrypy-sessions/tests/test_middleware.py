@@ -1,5 +1,6 @@
 """The middleware around a bare WSGI application, called by WebOb's client side."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +9,7 @@ from wsgiref.validate import validator
 import pytest
 import webob
 
-from cherrypy_sessions import RamSession, SessionMiddleware, daemon_thread
+from cherrypy_sessions import RamSession, SessionMiddleware, StoreUnavailable, daemon_thread
 
 
 def no_schedule(task: object, frequency: float, name: str) -> str:
@@ -180,3 +181,99 @@ def test_the_default_scheduler_calls_again_and_again_whatever_goes_wrong(
     assert thread.daemon
     assert not outcomes
     assert caplog.messages == ["test clean-up failed; it will be tried again."] * 2
+
+
+# A store that fails
+
+
+class Failing(RamSession):
+    """A store that does not answer once it is told so."""
+
+    at = ""
+
+    def acquire_lock(self) -> None:
+        super().acquire_lock()
+        self.fail("lock")
+
+    def _load(self) -> Any:
+        self.fail("load")
+        return super()._load()
+
+    def _save(self, expiration_time: Any) -> None:
+        self.fail("save")
+        super()._save(expiration_time)
+
+    def _exists(self) -> bool:
+        self.fail("exists")
+        return super()._exists()
+
+    def fail(self, at: str) -> None:
+        if at == self.at:
+            raise StoreUnavailable
+
+
+@pytest.mark.parametrize("at", ["exists", "lock", "load", "save"])
+def test_a_store_that_fails_is_a_503_wherever_it_does(at: str) -> None:
+    class Store(Failing):
+        cache = {}  # noqa: RUF012 - annotated where it is declared
+        locks = {}  # noqa: RUF012
+
+    application = wrap(counter, Store)
+    cookie = cookie_of(call(application))
+    Store.at = at
+    response = call(application, cookie)
+    assert response.status == "503 Service Unavailable"
+    assert response.text == "The sessions are not available at the moment."
+    assert len(Store.locks) == 0
+    Store.at = ""
+    assert call(application, cookie).text == "2"
+
+
+def test_a_store_that_fails_after_a_stream_ends_it() -> None:
+    def stream(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        environ["cherrypy.session"]["a"] = 1
+        yield b"a"
+
+    class Store(Failing):
+        cache = {}  # noqa: RUF012 - annotated where it is declared
+        locks = {}  # noqa: RUF012
+        at = "save"
+
+    body = wrap(stream, Store)({"REQUEST_METHOD": "GET"}, lambda *_: None)
+    with pytest.raises(StoreUnavailable):
+        list(body)
+
+
+def test_a_store_that_fails_after_the_response_was_begun_ends_it() -> None:
+    def writer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        write = start_response("200 OK", [("Content-Type", "text/plain")])
+        write(b"written ")
+        environ["cherrypy.session"]["a"] = 1
+        return [b"returned"]
+
+    class Store(Failing):
+        cache = {}  # noqa: RUF012 - annotated where it is declared
+        locks = {}  # noqa: RUF012
+
+    application = wrap(writer, Store)
+    response = webob.Request.blank("/").get_response(application)
+    assert response.text == "written returned"
+    Store.at = "save"
+    with pytest.raises(StoreUnavailable):
+        application({"REQUEST_METHOD": "GET"}, lambda *_: lambda data: None)
+
+
+def test_a_beginning_that_is_replaced_is_not_sent(store: type[RamSession]) -> None:
+    def changes_its_mind(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        try:
+            int("broken")
+        except ValueError:
+            start_response("500 Oh dear", [("Content-Type", "text/plain")], sys.exc_info())
+        return [b"sorry"]
+
+    begun: list[str] = []
+    site = wrap(changes_its_mind, store)
+    assert site({"REQUEST_METHOD": "GET"}, lambda status, *_: begun.append(status)) == [b"sorry"]
+    assert begun == ["500 Oh dear"]

@@ -1,5 +1,6 @@
 """Every store against one model: visitors come and go, time passes, nothing is lost or made up."""
 
+import secrets
 import shutil
 import tempfile
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
+import session_servers as servers
 from hypothesis import settings
 from hypothesis.stateful import (
     Bundle,
@@ -18,7 +20,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from cherrypy_sessions import FileSession, RamSession, Session, lock, save
+from cherrypy_sessions import (
+    CookieSession,
+    FileSession,
+    MemcachedSession,
+    RamSession,
+    RedisSession,
+    Session,
+    SQLiteSession,
+    lock,
+    save,
+)
+from cherrypy_sessions.leases import leases
 
 KEYS = st.sampled_from(["color", "size"])
 MINUTES = 10
@@ -115,7 +128,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule()
     def clean_up(self) -> None:
-        self.store().clean_up()
+        self.store(None, timeout=MINUTES).clean_up()
         assert self.count() == sum(map(self.lives, self.model))
 
     @invariant()
@@ -156,10 +169,116 @@ class InFiles(Sessions):
 
     def teardown(self) -> None:
         assert not list(Path(self.directory).glob("*.lock"))
+        assert not list(Path(self.directory).glob(".new-*"))
         shutil.rmtree(self.directory)
 
 
-@pytest.mark.parametrize("machine", [InMemory, InFiles])
-def test_a_store_holds_what_it_was_given(machine: type[Sessions]) -> None:
+class InSQLite(Sessions):
+    def make_store(self, clock: Clock) -> type[Session]:
+        self.directory = tempfile.mkdtemp()
+
+        class Store(SQLiteSession):
+            database = f"{self.directory}/sessions.db"
+
+            def now(self) -> datetime:
+                return clock.now
+
+        return Store
+
+    def teardown(self) -> None:
+        self.store._connections.to(self.store.database).close()  # type: ignore[attr-defined]
+        del self.store._connections._open[self.store.database]  # type: ignore[attr-defined]
+        assert not list(Path(self.directory).glob("*.lock"))
+        shutil.rmtree(self.directory)
+
+
+class OnServer(Sessions):
+    """A store that forgets by itself, and by its own clock."""
+
+    kind: type[Session]
+    options: dict[str, Any]
+
+    def make_store(self, clock: Clock) -> type[Session]:
+        class Store(self.kind):  # type: ignore[name-defined, misc]  # a class of this test
+            def now(self) -> datetime:
+                return clock.now
+
+        for name, value in self.options.items():
+            setattr(Store, name, value)
+        Store.prefix = f"{secrets.token_hex(8)}:"
+        return Store
+
+    def count(self) -> int:
+        return sum(self.is_kept(id_) for id_ in self.model)
+
+    def is_kept(self, id_: str) -> bool:
+        return self.lives(id_) and not self.store(id_, timeout=MINUTES).missing
+
+    def locks(self) -> int:
+        return len(leases)
+
+
+class InCookies(Sessions):
+    """What a visitor has is a cookie, so a model of it needs no more than the last one."""
+
+    def make_store(self, clock: Clock) -> type[Session]:
+        class Store(CookieSession):
+            secret = "key"
+
+            def now(self) -> datetime:
+                return clock.now
+
+        self.cookies: dict[str, str | None] = {}
+        return Store
+
+    def open(self, id_: str | None) -> Session:
+        session = self.store(self.cookies.get(id_ or "") or id_, timeout=MINUTES)
+        lock(session)
+        return session
+
+    def keep(self, session: Session, data: dict[str, Any]) -> str:
+        id_ = super().keep(session, data)
+        self.cookies[id_] = session.token
+        return id_
+
+    @rule(id_=consumes(Sessions.visitors))
+    def delete(self, id_: str) -> None:
+        session = self.open(id_)
+        session.delete()
+        save(session)
+        assert session.token is None
+        self.model.pop(id_, None)
+
+    def count(self) -> int:
+        return sum(map(self.lives, self.model))
+
+    def locks(self) -> int:
+        return 0
+
+
+def check(machine: type[Sessions]) -> None:
     examples = settings(max_examples=20, stateful_step_count=20, deadline=None, database=None)
     run_state_machine_as_test(machine, settings=examples)
+
+
+@pytest.mark.parametrize("machine", [InMemory, InFiles, InSQLite, InCookies])
+def test_a_store_holds_what_it_was_given(machine: type[Sessions]) -> None:
+    check(machine)
+
+
+@pytest.mark.requires("redis-server")
+def test_redis_holds_what_it_was_given(redis_server: servers.Server) -> None:
+    class InRedis(OnServer):
+        kind = RedisSession
+        options = servers.redis_options(redis_server)
+
+    check(InRedis)
+
+
+@pytest.mark.requires("memcached")
+def test_memcached_holds_what_it_was_given(memcached_server: servers.Server) -> None:
+    class InMemcached(OnServer):
+        kind = MemcachedSession
+        options = servers.memcached_options(memcached_server)
+
+    check(InMemcached)

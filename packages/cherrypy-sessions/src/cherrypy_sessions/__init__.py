@@ -1,5 +1,8 @@
 """A dict that survives the request: sessions, their stores, locks and cookies."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from cherrypy_sessions.codec import Codec, Secret, Serializer
 from cherrypy_sessions.cookies import (
     CookieRequest,
@@ -38,6 +41,25 @@ from cherrypy_sessions.middleware import SESSION_KEY, SessionMiddleware
 from cherrypy_sessions.ram import RamSession
 from cherrypy_sessions.schedule import Scheduler, daemon_thread
 from cherrypy_sessions.session import Session
+from cherrypy_sessions.signedcookie import CookieSession
+
+if TYPE_CHECKING:
+    from cherrypy_sessions.memcached import MemcachedSession
+    from cherrypy_sessions.redis_store import RedisSession
+    from cherrypy_sessions.sqlite import SQLiteSession
+else:
+    _LATER = {
+        "MemcachedSession": "memcached",
+        "RedisSession": "redis_store",
+        "SQLiteSession": "sqlite",
+    }
+
+    def __getattr__(name: str) -> type[Session]:
+        """Import a store that not everybody uses when it is first asked for."""
+        if name not in _LATER:
+            raise AttributeError(f"module 'cherrypy_sessions' has no attribute {name!r}")
+        return getattr(import_module(f"cherrypy_sessions.{_LATER[name]}"), name)
+
 
 __all__ = [
     "LOCKING",
@@ -45,6 +67,7 @@ __all__ = [
     "Codec",
     "CookieRequest",
     "CookieResponse",
+    "CookieSession",
     "DeadlockError",
     "EncodedSession",
     "FairLocks",
@@ -56,9 +79,12 @@ __all__ = [
     "LockLostError",
     "LockTimeout",
     "Locking",
+    "MemcachedSession",
     "NeverExpires",
     "RamSession",
     "ReadOnlySessionError",
+    "RedisSession",
+    "SQLiteSession",
     "Scheduler",
     "Secret",
     "SerializationError",

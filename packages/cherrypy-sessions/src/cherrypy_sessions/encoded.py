@@ -36,3 +36,14 @@ class EncodedSession(Session):
         except UnreadableError as error:
             log.error("A session cannot be read, and counts as missing: %s", error)
             return None
+
+
+def warn_of_pickles(store: type[EncodedSession], options: dict[str, Any]) -> None:
+    """Say it once where a store believes pickles that others could write."""
+    serializer = options.get("serializer", store.serializer)
+    if serializer is pickle and options.get("secret", store.secret) is None:
+        log.warning(
+            "%s believes any pickle: who can write to its server can run code here. "
+            "Sign sessions with the option secret, or write them as JSON with serializer.",
+            store.__name__,
+        )

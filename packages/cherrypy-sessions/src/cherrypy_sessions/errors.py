@@ -2,22 +2,19 @@
 
     Exception
     ├── LockTimeout               another request has the session, and for too long
-    ├── LockLostError             this request had the session, and for too long
     ├── SerializationError        a value cannot be stored
     │   └── SessionTooLargeError  there is too much of it for its store
     ├── ReadOnlySessionError      the application wrote where it said that it would not
     ├── DeadlockError             a thread waits for a lock that it has
     └── HTTPError
         └── StoreUnavailable      503: the store does not answer
+            └── LockLostError     503: meanwhile another request has got the session
 
 The first and the last of the second level stand beside what raises them.
 """
 
 from cherrypy_httputil import HTTPError
-
-
-class LockLostError(Exception):
-    """The lock of a session expired while its request was running; what it wrote is not stored."""
+from cherrypy_sessions.schedule import log
 
 
 class SerializationError(TypeError):
@@ -41,3 +38,11 @@ class StoreUnavailable(HTTPError):  # noqa: N818 - it is a status of HTTP before
 
     def __init__(self, message: str = "The sessions are not available at the moment.") -> None:
         super().__init__(503, message)
+
+
+class LockLostError(StoreUnavailable):
+    """The lock of a session ended while its request was running: 503, and nothing was written."""
+
+    def __init__(self) -> None:
+        log.error("A session was not saved: its lock ended while its request was running.")
+        super().__init__("The session could not be saved; please try again.")

@@ -48,7 +48,9 @@ class SessionMapping:
 
     def _data_to_write(self) -> dict[str, Any]:
         if self.readonly:
-            raise ReadOnlySessionError("This session is read-only (locking='readonly')")
+            raise ReadOnlySessionError(
+                "This session is read-only: locking is 'readonly', or its cookie has been sent."
+            )
         data = self._data_to_read()
         self.changed = True
         return data

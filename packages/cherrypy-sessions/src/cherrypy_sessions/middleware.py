@@ -1,17 +1,17 @@
 """Sessions for any WSGI application: the session of a request is in its environ.
 
-A response that is a list is sent only after the session is saved: the next request finds it so. One
-that is made in pieces is followed by the save.
+A response that is a list is sent only after the session is saved: the next request finds it so, and
+a store that fails has its error sent instead. One that is made in pieces is followed by the save.
 """
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
-from cherrypy_sessions.cookies import cookie_problem
-from cherrypy_sessions.lifecycle import LOCKING, Locking, close, init, lock, save
+from cherrypy_sessions.errors import StoreUnavailable
+from cherrypy_sessions.lifecycle import LOCKING, Locking, close, lock, save
+from cherrypy_sessions.manager import SessionManager
 from cherrypy_sessions.schedule import Scheduler, daemon_thread
 from cherrypy_sessions.session import Session
 
@@ -25,16 +25,18 @@ SESSION_KEY = "cherrypy.session"
 class SessionMiddleware:
     """A WSGI application with sessions around one without.
 
+    Where the store does not answer, neither does the application: the response is a 503.
+
     Args:
         application: Finds the session in `environ["cherrypy.session"]`.
         locking: Whether each request has its session to itself ("implicit"), or the application
             calls `acquire_lock()` ("explicit"), or nobody writes ("readonly").
         key: Where in the environ the session shall be.
         scheduler: Who runs the clean-up; the default is a thread.
-        options: Those of `init`.
+        options: Those of `SessionManager`.
 
     Raises:
-        ValueError: There is no such locking.
+        ValueError: An option is one that cannot be.
     """
 
     def __init__(
@@ -48,33 +50,84 @@ class SessionMiddleware:
     ) -> None:
         if locking not in LOCKING:
             raise ValueError(f"locking must be one of {sorted(LOCKING)}, not {locking!r}.")
-        _warn_of_cookie(options)
         self.application = application
         self.locking = locking
         self.key = key
-        self.options = options | {"scheduler": scheduler, "readonly": locking == "readonly"}
+        self.manager = SessionManager(
+            scheduler=scheduler, readonly=locking == "readonly", **options
+        )
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Serve a request with its session."""
         response = SimpleNamespace(headers={}, cookie=SimpleCookie())
-        session = init(SimpleNamespace(headers=_Fields(environ)), response, **self.options)
+        request = SimpleNamespace(headers=_Fields(environ))
+        try:
+            session = self.manager.open(request, response)
+        except StoreUnavailable as error:
+            return _refuse(error, start_response)
         environ[self.key] = session
-
-        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-            cookies = [("Set-Cookie", each.OutputString()) for each in response.cookie.values()]
-            return start_response(status, [*headers, *cookies], *exc_info)
-
+        beginning = _Beginning(session, response.cookie, start_response)
         try:
             if self.locking in {"implicit", "early"}:
                 lock(session)
-            body = self.application(environ, start)
+            body = self.application(environ, beginning.start)
+            return beginning.finish(body)
+        except StoreUnavailable as error:
+            close(session)
+            if beginning.is_sent:
+                raise
+            return _refuse(error, start_response)
         except BaseException:
             close(session)
             raise
-        if isinstance(body, (list, tuple)):
-            save(session)
+
+
+class _Beginning:
+    """The beginning of a response, held back until the session is saved, or until it cannot be.
+
+    Args:
+        session: The session.
+        cookies: What is sent of it.
+        start_response: The server's.
+    """
+
+    def __init__(self, session: Session, cookies: SimpleCookie, start_response: Any) -> None:
+        self.is_sent = False
+        self._session = session
+        self._cookies = cookies
+        self._start_response = start_response
+        self._is_held = True
+        self._arguments: tuple[Any, ...] | None = None
+
+    def start(self, *arguments: Any) -> Any:
+        """Take the beginning from the application."""
+        self._arguments = arguments
+        return self._write if self._is_held else self._send()
+
+    def finish(self, body: Iterable[bytes]) -> Iterable[bytes]:
+        """Return the body to send, after the beginning; or before, of one yet to be made."""
+        self._is_held = False
+        if isinstance(body, list | tuple):
+            save(self._session)
+            self._send()
             return body
-        return _Body(body, session)
+        if self._arguments is not None:
+            self._send()
+        return _Body(body, self._session)
+
+    def _write(self, data: bytes) -> None:
+        """Send something at once, as PEP 3333 has it for applications of old."""
+        self._is_held = False
+        self._send()(data)
+
+    def _send(self) -> Any:
+        if self._session.travels and not self._session.readonly:
+            save(self._session)
+            self._session.readonly = True  # what is written from now on could not be sent
+        status, headers, *exc_info = self._arguments or ("500 Internal Server Error", [])
+        cookies = [("Set-Cookie", each.OutputString()) for each in self._cookies.values()]
+        self.is_sent = True
+        return self._start_response(status, [*headers, *cookies], *exc_info)
 
 
 class _Body:
@@ -108,8 +161,8 @@ class _Fields:
         return value
 
 
-def _warn_of_cookie(options: dict[str, Any]) -> None:
-    relevant = {"name", "path", "domain", "secure", "samesite"} & options.keys()
-    problem = cookie_problem(**{name: options[name] for name in relevant})
-    if problem:
-        warnings.warn(problem, stacklevel=3)
+def _refuse(error: StoreUnavailable, start_response: Any) -> list[bytes]:
+    body = error.message.encode()
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    start_response(f"{error.code} {error.reason}", headers)
+    return [body]

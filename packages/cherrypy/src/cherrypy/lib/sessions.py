@@ -23,9 +23,25 @@ from cherrypy_web import Hook, Tool
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+if TYPE_CHECKING:
+    from cherrypy_sessions import CookieSession, MemcachedSession, RedisSession, SQLiteSession
+else:
+    _LATER = {"CookieSession", "MemcachedSession", "RedisSession", "SQLiteSession"}
+
+    def __getattr__(name: str) -> type[Session]:
+        """Import a store that not everybody uses when it is first asked for."""
+        if name not in _LATER:
+            raise AttributeError(f"module 'cherrypy.lib.sessions' has no attribute {name!r}")
+        return getattr(cherrypy_sessions, name)
+
+
 __all__ = [
+    "CookieSession",
     "FileSession",
+    "MemcachedSession",
     "RamSession",
+    "RedisSession",
+    "SQLiteSession",
     "Session",
     "SessionTool",
     "close",
@@ -140,6 +156,8 @@ def save(request: Any, response: Any) -> None:
     except StoreUnavailable as error:
         # Raised here, after an error of the handler, it would become an unexpected one.
         error.set_response()
+    # What a stream writes into a session in its cookie could not be sent any more.
+    session.readonly = session.readonly or response.stream
 
 
 def session_saver(session: Session) -> Callable[[], None]:

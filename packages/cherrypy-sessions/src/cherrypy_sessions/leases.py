@@ -1,0 +1,92 @@
+"""Locks that a store forgets after a while, extended for as long as somebody has them.
+
+One thread extends all of a process; it is there while there are any, and a little longer, so that
+a request costs no thread.
+"""
+
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Final
+
+from cherrypy_sessions.schedule import log
+
+THIRD: Final = 3
+"""How often a lock is extended in the time after which it would end."""
+
+
+class Leases:
+    """The locks of this process that have to be extended."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._held: dict[str, tuple[weakref.ref[object], Callable[[], bool], float]] = {}
+        self._thread: threading.Thread | None = None
+        self._pause = float("inf")
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._begin_anew)
+
+    def keep(self, token: str, owner: object, extend: Callable[[], bool], expiry: float) -> None:
+        """Extend a lock again and again, until it is dropped.
+
+        Args:
+            token: Which lock.
+            owner: Who has it; once it is no more, nobody will ever release the lock.
+            extend: Extends it, and returns False if it has been lost.
+            expiry: After how many seconds it would end.
+        """
+        with self._changed:
+            self._held[token] = (weakref.ref(owner), extend, expiry / THIRD)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="session locks", daemon=True)
+                self._thread.start()
+            elif expiry / THIRD < self._pause:
+                self._changed.notify()
+
+    def drop(self, token: str) -> None:
+        """Extend a lock no longer."""
+        with self._changed:
+            self._held.pop(token, None)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def _run(self) -> None:
+        while self._wait():
+            for token, (owner, extend, _) in tuple(self._held.items()):
+                if owner() is None:
+                    self.drop(token)
+                else:
+                    self._extend(token, extend)
+
+    def _wait(self) -> bool:
+        """Wait until locks have to be extended; return False if there are none any more."""
+        with self._changed:
+            while True:
+                if not self._held:
+                    self._thread = None
+                    return False
+                self._pause = min(pause for *_, pause in self._held.values())
+                if not self._changed.wait(self._pause):
+                    return True
+
+    def _extend(self, token: str, extend: Callable[[], bool]) -> None:
+        try:
+            is_ours = extend()
+        except Exception as error:  # noqa: BLE001 - the next time may be a better one
+            log.warning("The lock of a session could not be extended: %s", error)
+            return
+        if not is_ours and token in self._held:
+            self.drop(token)
+            log.error("The lock of a session was lost while its request was running.")
+
+    def _begin_anew(self) -> None:
+        """Forget, in a process that was forked, what the other one has."""
+        self._changed = threading.Condition()
+        self._held = {}
+        self._thread = None
+
+
+leases: Final = Leases()
+"""Those of this process."""

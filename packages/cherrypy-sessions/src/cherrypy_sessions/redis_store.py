@@ -1,0 +1,343 @@
+"""Sessions in Redis or Valkey, shared by any number of machines.
+
+The lock of a session is a key that says who has it and ends by itself, so that nobody waits for
+ever for a process that was killed. Who has to wait stands in a queue in Redis and sleeps until it
+is told that it is its turn; the lock is then its own already, for a short time in which it has to
+ask for the rest, lest it has died meanwhile. What belongs together is one script, so it is one
+round trip and one step.
+"""
+
+import json
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import lru_cache, partial
+from typing import Any, Final
+
+from cherrypy_sessions.encoded import EncodedSession, warn_of_pickles
+from cherrypy_sessions.errors import LockLostError, StoreUnavailable
+from cherrypy_sessions.extras import load
+from cherrypy_sessions.leases import leases
+from cherrypy_sessions.locking import Duration, lock_timeout, seconds
+from cherrypy_sessions.locks import DeadlockError
+from cherrypy_sessions.schedule import log
+
+SLOW: Final = 2.0
+"""Seconds after which a server is taken for dead."""
+
+SHORTEST: Final = 0.01
+"""Seconds to wait at least: none at all would mean for ever."""
+
+GRACE: Final = 2000
+"""Milliseconds in which who is told that it is its turn has to take the lock."""
+
+HAND_OVER: Final = """
+local function hand_over(lock, queue, bells, grace)
+    local heir = redis.call('LPOP', queue)
+    if not heir then
+        redis.call('DEL', lock)
+        return
+    end
+    redis.call('SET', lock, heir, 'PX', grace)
+    redis.call('RPUSH', bells .. heir, 1)
+    redis.call('PEXPIRE', bells .. heir, grace)
+end
+"""
+
+TAKE: Final = """
+local data, lock, queue = unpack(KEYS)
+local token, expiry, grace, bells = unpack(ARGV)
+local holder = redis.call('GET', lock)
+if not holder then
+    holder = redis.call('LINDEX', queue, 0) or token
+    if holder == token then
+        redis.call('LPOP', queue)
+    else
+        hand_over(lock, queue, bells, grace)
+    end
+end
+if holder == token then
+    redis.call('SET', lock, token, 'PX', expiry)
+    return {1, redis.call('GET', data)}
+end
+if not redis.call('LPOS', queue, token) then
+    redis.call('RPUSH', queue, token)
+end
+redis.call('PEXPIRE', queue, 4 * expiry)
+return {0, holder, redis.call('PTTL', lock)}
+"""
+
+RELEASE: Final = """
+local lock, queue = unpack(KEYS)
+local token, grace, bells = unpack(ARGV)
+redis.call('LREM', queue, 1, token)
+if redis.call('GET', lock) == token then
+    hand_over(lock, queue, bells, grace)
+end
+"""
+
+SAVE: Final = """
+local data, lock, queue = unpack(KEYS)
+local token, expiry, release, grace, bells, content = unpack(ARGV)
+if token ~= '' and redis.call('GET', lock) ~= token then
+    return 0
+end
+if tonumber(expiry) > 0 then
+    redis.call('SET', data, content, 'PX', expiry)
+else
+    redis.call('DEL', data)
+end
+if release == '1' then
+    hand_over(lock, queue, bells, grace)
+end
+return 1
+"""
+
+MOVE: Final = """
+local data, lock, new = unpack(KEYS)
+local token, expiry, content = unpack(ARGV)
+if token ~= '' and redis.call('GET', lock) ~= token then
+    return 0
+end
+redis.call('SET', new, content, 'PX', expiry)
+redis.call('DEL', data)
+return 1
+"""
+
+EXTEND: Final = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+    return 0
+end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+"""
+
+
+class RedisServer:
+    """A server, and what is asked of it.
+
+    Args:
+        url: Where it is, as `redis.from_url` takes it.
+        longest_wait: How many seconds it may take to answer who waits for something.
+
+    Raises:
+        ImportError: The library is not installed.
+        ValueError: The url is none.
+    """
+
+    def __init__(self, url: str, longest_wait: float) -> None:
+        self.name = url.rpartition("@")[2]
+        library = load("redis", "redis", "a session in Redis")
+        self._errors = (library.RedisError, OSError)
+        client = partial(_client, library, url)
+        self.client = client(SLOW)
+        self._waiting = client(longest_wait + SLOW)
+        register = self.client.register_script
+        self.take = self._guarded(register(HAND_OVER + TAKE))
+        self.release = self._guarded(register(HAND_OVER + RELEASE))
+        self.save = self._guarded(register(HAND_OVER + SAVE))
+        self.move = self._guarded(register(MOVE))
+        self.extend = register(EXTEND)
+        self.get = self._guarded(self.client.get)
+        self.exists = self._guarded(self.client.exists)
+        self.delete = self._guarded(self.client.delete)
+        self.wait = self._guarded(self._waiting.blpop)
+
+    def _guarded(self, ask: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(*args: Any) -> Any:
+            try:
+                return ask(*args)
+            except self._errors as error:
+                log.error("The sessions in Redis at %s cannot be reached: %s", self.name, error)
+                raise StoreUnavailable from error
+
+        return guarded
+
+
+def _client(library: Any, url: str, patience: float) -> Any:
+    # A connection may have ended since it was last used, so there is a second try, at once.
+    errors = (library.ConnectionError,)
+    retry = library.retry.Retry(library.backoff.NoBackoff(), 1, errors)
+    return library.Redis.from_url(
+        url, socket_timeout=patience, socket_connect_timeout=SLOW, retry=retry
+    )
+
+
+server_at = lru_cache(maxsize=64)(RedisServer)
+
+
+class RedisSession(EncodedSession):
+    """A session in Redis or Valkey.
+
+    Reading one costs one round trip with `readonly`; reading and writing one with a lock costs
+    three, as long as nobody else has the lock.
+    """
+
+    url: str = "redis://127.0.0.1:6379/0"
+    """Where the server is, as `redis.from_url` takes it; `rediss:` and `unix:` are others."""
+
+    prefix: str = "cherrypy-session:"
+    """What all keys begin with."""
+
+    serializer: Any = json
+
+    lock_timeout: Duration | None = None
+    """How long to wait for the lock; None for as long as it takes."""
+
+    lock_expiry: float = 30
+    """Seconds after which a lock ends whose process does not extend it any more."""
+
+    _token: str | None = None
+    _held: str = ""
+    _fetched: bytes | None = None
+
+    @classmethod
+    def setup(cls, **kwargs: Any) -> None:
+        """Check the options before the first session.
+
+        Raises:
+            ImportError: The library is not installed.
+            ValueError: The url is none.
+        """
+        url = kwargs.get("url", cls.url)
+        try:
+            server_at(url, kwargs.get("lock_expiry", cls.lock_expiry))
+        except ValueError as error:
+            raise ValueError(f"url is no address of Redis: {url!r}: {error}") from error
+        warn_of_pickles(cls, kwargs)
+
+    def acquire_lock(self) -> None:
+        """Wait until this request has the session to itself; who asks first has it first.
+
+        Raises:
+            LockTimeout: `lock_timeout` is over.
+            DeadlockError: This thread has the lock already, for another request.
+            StoreUnavailable: The server does not answer.
+        """
+        if self.locked:
+            return
+        here = f"{socket.gethostname()}/{os.getpid()}/{threading.get_ident()}"
+        token, self._held = f"{here}/{secrets.token_hex(8)}", self._id
+        try:
+            self._take(token, here)
+        except BaseException:
+            self._give_up(token)
+            raise
+        self._token = token
+        self.locked = True
+        extend = partial(
+            self._server.extend, [self._key("lock")], [token, self._ms(self.lock_expiry)]
+        )
+        leases.keep(token, self, extend, self.lock_expiry)
+
+    def release_lock(self) -> None:
+        """Let the next request have the session; do nothing without the lock."""
+        if not self.locked:
+            return
+        token = self._forget_lock()
+        self._give_up(token)
+
+    @property
+    def _server(self) -> RedisServer:
+        return server_at(self.url, self.lock_expiry)
+
+    def _take(self, token: str, here: str) -> None:
+        server = self._server
+        patience = None if self.lock_timeout is None else seconds(self.lock_timeout)
+        deadline = None if patience is None else time.monotonic() + patience
+        keys = [self._key("data"), self._key("lock"), self._key("queue")]
+        args = [token, self._ms(self.lock_expiry), GRACE, self._key("turn")]
+        while True:
+            had, *rest = server.take(keys, args)
+            if had:
+                self._fetched = rest[0]
+                return
+            holder, left = rest[0].decode(), max(rest[1], 1) / 1000
+            if holder.startswith(here + "/"):
+                raise DeadlockError(f"{holder} would wait for itself: it holds this lock already")
+            if deadline is not None:
+                left = min(left, deadline - time.monotonic())
+                if left <= 0:
+                    raise lock_timeout(self._id, holder, patience)
+            server.wait([self._key("turn") + token], max(left, SHORTEST))
+
+    def _give_up(self, token: str) -> None:
+        keys = [self._key("lock"), self._key("queue")]
+        try:
+            self._server.release(keys, [token, GRACE, self._key("turn")])
+        except StoreUnavailable:
+            log.warning("The lock of a session could not be released; it will end by itself.")
+
+    def _forget_lock(self) -> str:
+        token, self._token = self._token or "", None
+        self.locked = False
+        leases.drop(token)
+        return token
+
+    def _exists(self) -> bool:
+        if not self.readonly:
+            return bool(self._server.exists(self._key("data", self._id)))
+        self._fetched = self._server.get(self._key("data", self._id))
+        return self._fetched is not None
+
+    def _load(self) -> tuple[dict[str, Any], datetime] | None:
+        stored, self._fetched = self._fetched, None
+        if stored is None and not self.readonly:
+            stored = self._server.get(self._key("data", self._id))
+        return None if stored is None else self._decode(stored)
+
+    def _save(self, expiration_time: datetime) -> None:
+        self._write(expiration_time, release=False)
+
+    def _save_last(self, expiration_time: datetime) -> None:
+        self._write(expiration_time, release=self.locked)
+
+    def _write(self, expiration_time: datetime, *, release: bool) -> None:
+        self._fetched = None
+        content = self._encode(expiration_time)
+        keys = [self._key("data", self._id), self._key("lock"), self._key("queue")]
+        args: Sequence[Any] = [
+            self._token or "",
+            self._left(expiration_time),
+            int(release),
+            GRACE,
+            self._key("turn"),
+            content,
+        ]
+        self._check(self._server.save(keys, args))
+        if release:
+            self._forget_lock()
+
+    def _move_data(self, new: str) -> None:
+        self._fetched = None
+        expiration, old = self._next_expiration(), self._id
+        try:
+            self._id = new
+            content = self._encode(expiration)
+        finally:
+            self._id = old
+        keys = [self._key("data", old), self._key("lock"), self._key("data", new)]
+        args = [self._token or "", self._left(expiration), content]
+        self._check(self._server.move(keys, args))
+
+    def _delete(self) -> None:
+        self._fetched = None
+        self._server.delete(self._key("data", self._id))
+
+    def _check(self, written: int) -> None:
+        if not written:
+            self._forget_lock()
+            raise LockLostError
+
+    def _left(self, expiration_time: datetime) -> int:
+        return self._ms((expiration_time - self.now()).total_seconds())
+
+    def _ms(self, duration: float) -> int:
+        return int(1000 * duration)
+
+    def _key(self, kind: str, session_id: str | None = None) -> str:
+        # In braces: what a cluster takes for the part that says where a key is kept.
+        return f"{self.prefix}{{{session_id or self._held}}}:{kind}:"

@@ -1,0 +1,306 @@
+"""What only the store in Redis does: its round trips, its queue, its failures."""
+
+import json
+import logging
+import pickle
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import session_servers as servers
+
+from cherrypy_sessions import LockLostError, RedisSession, StoreUnavailable, lock, save
+from cherrypy_sessions.leases import leases
+from cherrypy_sessions.redis_store import server_at
+
+redis: Any = pytest.importorskip("redis")
+pytestmark = pytest.mark.requires("redis-server")
+
+Open = Callable[..., RedisSession]
+
+
+@pytest.fixture
+def client(redis_server: servers.Server) -> Iterator[Any]:
+    with redis.Redis(unix_socket_path=str(redis_server.path)) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def open_session(redis_server: servers.Server, client: Any) -> Open:
+    options = servers.redis_options(redis_server)
+    return lambda id_=None, **others: RedisSession(id_, **{**options, **others})
+
+
+@pytest.fixture
+def id_(open_session: Open) -> str:
+    session = open_session()
+    session["count"] = 0
+    session.save()
+    return session.id
+
+
+@pytest.fixture
+def trips(redis_server: servers.Server, id_: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    asked: list[str] = []
+    client = server_at(servers.redis_options(redis_server)["url"], 30).client
+    original = client.execute_command
+
+    def count(*args: Any, **options: Any) -> Any:
+        asked.append(args[0])
+        return original(*args, **options)
+
+    monkeypatch.setattr(client, "execute_command", count)
+    return asked
+
+
+def test_a_stranger_costs_no_round_trip(open_session: Open, trips: list[str]) -> None:
+    session = open_session()
+    lock(session)
+    session.get("count")
+    save(session)
+    assert trips == []
+
+
+def test_reading_costs_one_round_trip(open_session: Open, id_: str, trips: list[str]) -> None:
+    session = open_session(id_, readonly=True)
+    assert session["count"] == 0
+    save(session)
+    assert trips == ["GET"]
+
+
+def test_reading_and_writing_with_a_lock_costs_three(
+    open_session: Open, id_: str, trips: list[str]
+) -> None:
+    def increment() -> None:
+        session = open_session(id_)
+        lock(session)
+        session["count"] += 1
+        save(session)
+        assert not session.locked
+
+    increment()  # the first time, the server learns the scripts
+    trips.clear()
+    increment()
+    assert trips == ["EXISTS", "EVALSHA", "EVALSHA"]
+
+
+def test_nothing_stays_that_has_no_end(open_session: Open, id_: str, client: Any) -> None:
+    session = open_session(id_, timeout=5)
+    session.acquire_lock()
+    there = client.keys()
+    assert len(there) == 2
+    assert all(client.pttl(key) > 0 for key in there)
+    session["count"] = 1
+    session.save()
+    assert client.keys() == [f"cherrypy-session:{{{id_}}}:data:".encode()]
+    assert 290_000 < client.pttl(client.keys()[0]) <= 300_000
+
+
+def test_what_is_saved_with_an_end_in_the_past_is_gone(
+    open_session: Open, id_: str, client: Any
+) -> None:
+    session = open_session(id_, timeout=-1)
+    session["count"] = 1
+    session.save()
+    assert client.keys() == []
+
+
+def test_the_data_are_json_unless_told_otherwise(open_session: Open, id_: str, client: Any) -> None:
+    _, _, text = client.get(client.keys()[0]).partition(b"\n")
+    assert json.loads(text) == {"count": 0}
+
+
+def test_who_asks_first_has_it_first(open_session: Open, id_: str, client: Any) -> None:
+    order: list[int] = []
+
+    def take(number: int) -> None:
+        session = open_session(id_)
+        session.acquire_lock()
+        order.append(number)
+        session.release_lock()
+
+    held = open_session(id_)
+    held.acquire_lock()
+    threads = [threading.Thread(target=take, args=(number,)) for number in range(5)]
+    patience = threading.Event()
+    for number, thread in enumerate(threads):
+        thread.start()
+        for _ in range(3000):
+            if client.llen(f"cherrypy-session:{{{id_}}}:queue:") > number:
+                break
+            patience.wait(0.01)
+    held.release_lock()
+    for thread in threads:
+        thread.join(30)
+    assert order == [0, 1, 2, 3, 4]
+
+
+def test_a_turn_that_nobody_takes_passes_on(open_session: Open, id_: str, client: Any) -> None:
+    held = open_session(id_)
+    held.acquire_lock()
+    client.rpush(f"cherrypy-session:{{{id_}}}:queue:", "somebody who was killed")
+    held.release_lock()
+    assert client.get(f"cherrypy-session:{{{id_}}}:lock:") == b"somebody who was killed"
+    session = open_session(id_, lock_timeout=60)
+    session.acquire_lock()
+    session.release_lock()
+    assert len(client.keys()) == 1
+
+
+def test_a_lock_is_extended_while_its_request_runs(open_session: Open, id_: str) -> None:
+    held = open_session(id_, lock_expiry=0.3)
+    held.acquire_lock()
+    other = open_session(id_, lock_expiry=0.3, lock_timeout=1.2)
+
+    def wait() -> None:
+        with pytest.raises(Exception, match=r"held it for 1\.2 s"):
+            other.acquire_lock()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join(30)
+    held["count"] = 5
+    held.save()
+    assert open_session(id_)["count"] == 5
+    assert len(leases) == 0
+
+
+def test_who_has_lost_the_lock_writes_nothing(
+    open_session: Open, id_: str, client: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    late = open_session(id_)
+    late.acquire_lock()
+    late["count"] = 99
+    client.delete(f"cherrypy-session:{{{id_}}}:lock:")
+    other = open_session(id_)
+    other.acquire_lock()
+    with pytest.raises(LockLostError):
+        late.save()
+    assert "its lock ended while its request was running" in caplog.text
+    assert not late.locked
+    late.release_lock()
+    other["count"] = 1
+    other.save()
+    assert open_session(id_)["count"] == 1
+
+
+def test_who_has_lost_the_lock_does_not_regenerate(
+    open_session: Open, id_: str, client: Any
+) -> None:
+    late = open_session(id_)
+    late.acquire_lock()
+    client.delete(f"cherrypy-session:{{{id_}}}:lock:")
+    with pytest.raises(LockLostError):
+        late.regenerate()
+    assert late.id == id_
+
+
+def test_only_the_owner_releases(open_session: Open, id_: str, client: Any) -> None:
+    late = open_session(id_)
+    late.acquire_lock()
+    client.set(f"cherrypy-session:{{{id_}}}:lock:", "another")
+    late.release_lock()
+    assert client.get(f"cherrypy-session:{{{id_}}}:lock:") == b"another"
+
+
+# A server that fails
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[servers.Server]:
+    server = servers.redis(tmp_path)
+    yield server
+    server.stop()
+
+
+def test_a_server_that_is_not_there_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    url = "redis://user:password@127.0.0.1:1/0"
+    with pytest.raises(StoreUnavailable) as caught:
+        RedisSession("a" * 40, url=url)
+    assert caught.value.code == 503
+    (line,) = caplog.messages
+    assert line.startswith("The sessions in Redis at 127.0.0.1:1/0 cannot be reached: ")
+    assert "password" not in line
+
+
+def test_a_stranger_is_served_without_a_server() -> None:
+    session = RedisSession(url="redis://127.0.0.1:1/0")
+    lock(session)
+    assert session.get("count") is None
+    save(session)
+
+
+def test_a_server_that_was_started_anew_is_found_again(own_server: servers.Server) -> None:
+    options = servers.redis_options(own_server)
+    session = RedisSession(**options)
+    session["count"] = 1
+    session.save()
+    own_server.stop()
+    with pytest.raises(StoreUnavailable):
+        RedisSession(session.id, **options)
+    own_server.start()
+    again = RedisSession(session.id, **options)
+    again.acquire_lock()
+    assert again["count"] == 1
+    again.save()
+
+
+def test_a_server_that_ends_ends_the_waiting(own_server: servers.Server) -> None:
+    options = servers.redis_options(own_server)
+    held = RedisSession(**options)
+    held["count"] = 1
+    held.save()
+    held.acquire_lock()
+    waiting = RedisSession(held.id, **options)
+    errors: list[Exception] = []
+
+    def wait() -> None:
+        try:
+            waiting.acquire_lock()
+        except StoreUnavailable as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    own_server.stop(signal.SIGKILL)
+    thread.join(60)
+    assert len(errors) == 1
+    held["count"] = 2
+    with pytest.raises(StoreUnavailable):
+        held.save()
+    assert not held.locked
+    held.release_lock()
+
+
+def test_a_server_that_hangs_is_an_error_soon(own_server: servers.Server) -> None:
+    options = servers.redis_options(own_server)
+    session = RedisSession(**options)
+    session["count"] = 1
+    session.save()
+    own_server.pause()
+    with pytest.raises(StoreUnavailable):
+        RedisSession(session.id, **options)
+
+
+# Options
+
+
+def test_pickles_that_are_not_signed_are_warned_of(
+    open_session: Open, redis_server: servers.Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    options = servers.redis_options(redis_server)
+    RedisSession.setup(**options)
+    RedisSession.setup(**options, serializer=pickle, secret="key")
+    assert caplog.messages == []
+    with caplog.at_level(logging.WARNING):
+        RedisSession.setup(**options, serializer=pickle)
+    assert "believes any pickle" in caplog.text
+
+
+def test_a_url_that_is_none_is_an_error_at_the_start() -> None:
+    with pytest.raises(ValueError, match="gopher"):
+        RedisSession.setup(url="gopher://127.0.0.1")

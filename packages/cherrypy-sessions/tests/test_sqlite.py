@@ -1,0 +1,109 @@
+"""What only the store in SQLite does."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from cherrypy_sessions import SQLiteSession, StoreUnavailable
+from cherrypy_sessions.sqlite import BATCH
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    return str(tmp_path / "sessions.db")
+
+
+def test_only_this_user_may_read_it(database: str) -> None:
+    SQLiteSession.setup(database=database)
+    assert Path(database).stat().st_mode & 0o777 == 0o600
+
+
+def test_clean_up_removes_what_has_expired_and_nothing_else(database: str) -> None:
+    for _ in range(BATCH + 3):
+        SQLiteSession(database=database, timeout=-1).save()
+    session = SQLiteSession(database=database, timeout=5)
+    session.save()
+    assert len(session) == BATCH + 4
+    session.clean_up()
+    assert len(session) == 1
+    assert not SQLiteSession(session.id, database=database).missing
+
+
+def test_of_several_processes_one_cleans_up(database: str) -> None:
+    session = SQLiteSession(database=database)
+    assert session._claim_clean_up(300)
+    assert not session._claim_clean_up(300)
+    assert session._claim_clean_up(0)
+
+
+def test_a_lock_leaves_no_file(database: str) -> None:
+    session = SQLiteSession(database=database)
+    session.save()
+    session.acquire_lock()
+    locks = [path for path in Path(database).parent.iterdir() if path.suffix == ".lock"]
+    assert len(locks) == 1
+    session.release_lock()
+    session.release_lock()
+    assert not locks[0].exists()
+
+
+def test_regenerate_is_one_step(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = SQLiteSession(database=database)
+    session["a"] = 1
+    session.save()
+    monkeypatch.setattr("cherrypy_sessions.sqlite.REMOVE", "DELETE FROM nothing WHERE id = ?")
+    with pytest.raises(StoreUnavailable):
+        session.regenerate()
+    assert len(session) == 1
+    assert SQLiteSession(session.id, database=database)["a"] == 1
+
+
+def test_a_child_process_has_connections_of_its_own(database: str) -> None:
+    session = SQLiteSession(database=database)
+    session["a"] = 1
+    session.save()
+    mine = session._connections.to(database)
+    session._connections._process = -1  # as after a fork
+    assert session._connections.to(database) is not mine
+    assert SQLiteSession(session.id, database=database)["a"] == 1
+    session._connections.to(database).close()
+    session._connections._process = -1
+    mine.close()
+
+
+def test_a_database_that_is_damaged_is_told(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    Path(database).write_text("this is no database, and never has been")
+    with pytest.raises(StoreUnavailable):
+        SQLiteSession("a" * 40, database=database)
+    assert f"The sessions in {database} cannot be reached" in caplog.text
+
+
+def test_the_database_has_to_be_somewhere(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="needs database"):
+        SQLiteSession.setup()
+    with pytest.raises(ValueError, match="needs database"):
+        SQLiteSession()
+    with pytest.raises(ValueError, match="path of a database"):
+        SQLiteSession.setup(database=str(tmp_path / "missing" / "sessions.db"))
+
+
+def test_the_path_may_be_an_attribute_of_a_class(database: str) -> None:
+    class Here(SQLiteSession):
+        pass
+
+    Here.database = database
+    Here.setup()
+    session = Here()
+    session.save()
+    assert not Here(session.id).missing
+
+
+def test_the_schema_is_documented(database: str) -> None:
+    SQLiteSession.setup(database=database)
+    with sqlite3.connect(database) as connection:
+        columns = connection.execute("PRAGMA table_info(cherrypy_sessions)").fetchall()
+    connection.close()
+    assert [column[1] for column in columns] == ["id", "expires", "content"]
