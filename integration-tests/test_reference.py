@@ -1,0 +1,67 @@
+"""The page on the default tools says what the toolbox says."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cherrypy
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "tools.md"
+ROW = re.compile(r"^\| `(\w+)`(?: \(on\))? \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
+TOOLS = dict(cherrypy.tools)
+ROWS = {name: cells for name, *cells in ROW.findall(PAGE.read_text("utf-8"))}
+
+#: What a tool has to know before it hangs anywhere.
+NEEDED: dict[str, dict[str, Any]] = {
+    "auth_basic": {"realm": "r", "checkpassword": print},
+    "auth_digest": {"realm": "r", "get_ha1": print, "key": "k" * 20},
+    "basic_auth": {"realm": "r", "users": {}},
+    "csrf": {"secret": "s" * 20},
+    "digest_auth": {"realm": "r", "users": {}},
+    "rate_limit": {"limits": "5/second"},
+    "referer": {"pattern": "http://"},
+    "staticdir": {"section": "/", "dir": "/tmp"},
+    "staticfile": {"filename": "/tmp/x"},
+}
+
+
+def shown(parameter: inspect.Parameter) -> str:
+    if parameter.kind is parameter.VAR_KEYWORD:
+        return "…"
+    if parameter.default is parameter.empty:
+        return f"`{parameter.name}`"
+    default = parameter.default
+    return f"`{parameter.name}={default.__name__ if callable(default) else repr(default)}`"
+
+
+def test_page_has_every_tool_and_no_other() -> None:
+    assert list(ROWS) == sorted(TOOLS)
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_page_says_where_the_tool_hangs(name: str) -> None:
+    hooks = TOOLS[name].hooks(NEEDED.get(name, {}))
+    places = dict.fromkeys(f"`{point}` {hook.priority:g}" for point, hook in hooks)
+    assert ROWS[name][0] == ", ".join(places)
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_page_has_the_options_with_their_defaults(name: str) -> None:
+    parameters = inspect.signature(TOOLS[name].callable).parameters.values()
+    options = [
+        shown(each)
+        for each in parameters
+        if each.name != "debug" and each.kind is not each.VAR_POSITIONAL
+    ]
+    assert ROWS[name][1] == (", ".join(options) or "none")
+
+
+def test_page_says_which_tools_are_on() -> None:
+    on = {key.split(".")[1] for key, value in cherrypy.config.defaults.items() if value is True}
+    marked = set(re.findall(r"^\| `(\w+)` \(on\)", PAGE.read_text("utf-8"), re.MULTILINE))
+    assert marked == on
