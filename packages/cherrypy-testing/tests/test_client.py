@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from wsgiref.validate import WSGIWarning
 
@@ -536,3 +537,31 @@ def test_what_the_application_says_about_errors() -> None:
         return []
 
     assert Client(application).get("/").errors == "careful"
+
+
+def test_application_binds_what_it_likes_in_a_context_of_its_own() -> None:
+    bound: ContextVar[str] = ContextVar("bound", default="nothing")
+
+    class Body:
+        def __init__(self) -> None:
+            self.seen = [bound.get()]
+
+        def __iter__(self) -> Iterator[bytes]:
+            self.seen.append(bound.get())
+            yield b"x"
+            self.seen.append(bound.get())
+
+        def close(self) -> None:
+            self.seen.append(bound.get())
+
+    bodies = []
+
+    def application(environ: Any, start_response: Any) -> Body:
+        bound.set("application")
+        start_response("200 OK", [])
+        bodies.append(Body())
+        return bodies[0]
+
+    assert Client(application).get("/").body == b"x"
+    assert bodies[0].seen == ["application"] * 4
+    assert bound.get() == "nothing"

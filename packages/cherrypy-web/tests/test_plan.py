@@ -338,6 +338,40 @@ def test_value_that_is_changed_in_place(
     assert said() == after
 
 
+def test_what_is_kept_on_tools_and_request_classes_makes_no_plan_stale(
+    app: Application, call: Any, toolbox: Toolbox
+) -> None:
+    class Counting(Tool):
+        calls = 0
+
+        def __init__(self) -> None:
+            super().__init__("before_handler", self.count)
+
+        def count(self) -> None:
+            self.calls += 1
+
+    class Counted(Request):
+        calls = 0
+
+        def process_headers(self) -> None:
+            type(self).calls += 1
+            super().process_headers()
+
+    toolbox.counting = counting = Counting()
+    app.config["/"]["tools.counting.on"] = True
+    app.request_class = Counted
+    plans: list[Any] = []
+
+    def see() -> None:
+        plans.append(serving.request._plan)
+
+    app.root.see = expose(see)
+    for _ in range(3):
+        call(app, "/see")
+    assert (counting.calls, Counted.calls) == (3, 3)
+    assert plans[0] is plans[1] is plans[2]
+
+
 def test_plan_that_another_request_makes_meanwhile_does_no_harm(
     app: Application, call: Any
 ) -> None:

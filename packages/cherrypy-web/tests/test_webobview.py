@@ -123,6 +123,16 @@ def test_application_that_speaks_webob_can_answer(call: Any, mount: Any) -> None
     assert answer.text == "POST / ['1', '3'] 1"
 
 
+def test_request_is_still_bound_after_another_application_answered(call: Any, mount: Any) -> None:
+    inner = mount(site(lambda: b"inner"))
+
+    def handler() -> bytes:
+        answer = serving.request.webob.get_response(inner)
+        return bytes(answer.body + serving.request.headers["X-A"].encode())
+
+    assert call(mount(site(handler)), headers={"X-A": "outer"}).text == "innerouter"
+
+
 def test_what_webob_makes_of_a_view_is_its_own(call: Any, mount: Any) -> None:
     import webob
 

@@ -356,3 +356,15 @@ def test_mount_point_without_its_slash_is_redirected(site: Assembly) -> None:
     site.tree.mount(Root(), "/app")
     answer = Client(site.tree).get("/app", params={"a": "1"})
     assert (answer.status_code, answer.headers["Location"]) == (301, "http://localhost/app/?a=1")
+
+
+def test_handler_may_ask_another_application(site: Assembly) -> None:
+    class Asking:
+        @cherrypy.expose
+        def index(self) -> str:
+            answer = Client(inner).get("/").text
+            return f"{answer} {cherrypy.request.path_info} {cherrypy.session.setdefault('a', 1)}"
+
+    inner = site.application_class(Root())
+    site.tree.mount(Asking(), "/app", {"/": {"tools.sessions.on": True}})
+    assert Client(site.tree).get("/app/").text == "Hello é / 1"

@@ -1,12 +1,15 @@
 """One call of a WSGI application (PEP 3333), with nothing in between.
 
 What the application raises reaches the caller. Its iterable is closed whatever happens, and once.
+It works in a context of its own (PEP 567): so a handler may ask another application, and finds its
+own request bound when that one has answered.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextvars import copy_context
 from types import TracebackType
 from typing import Any, TypeAlias
 
@@ -17,6 +20,9 @@ WSGIApplication: TypeAlias = Callable[[Environ, Any], Iterable[bytes]]
 """A WSGI application: called with the environ and `start_response`."""
 
 ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+_END: Any = object()
 
 
 class WSGIError(AssertionError):
@@ -37,7 +43,8 @@ class Call:
         self.headers = Headers()
         self._ready: deque[bytes] = deque()
         self._sent = False
-        self._iterable = application(environ, self._start_response)
+        self._run = copy_context().run
+        self._iterable = self._run(application, environ, self._start_response)
 
     def pieces(self) -> Generator[bytes, None, None]:
         """Yield the pieces of the body that are not empty, once status and fields are set.
@@ -46,7 +53,8 @@ class Call:
             WSGIError: The application set no status, or made something other than bytes.
         """
         try:
-            for piece in self._iterable:
+            pieces = self._run(iter, self._iterable)
+            while (piece := self._run(next, pieces, _END)) is not _END:
                 self._write(piece)
                 yield from self._sending()
             self._check_started()
@@ -54,7 +62,7 @@ class Call:
         finally:
             close: Callable[[], object] | None = getattr(self._iterable, "close", None)
             if close is not None:
-                close()
+                self._run(close)
 
     def _sending(self) -> Iterator[bytes]:
         while self._ready:
@@ -62,7 +70,7 @@ class Call:
             self._sent = True
             yield self._ready.popleft()
 
-    def _write(self, piece: bytes) -> None:
+    def _write(self, piece: Any) -> None:
         if not isinstance(piece, bytes):
             raise WSGIError(f"The application made {piece!r}, which is not bytes")
         if piece:

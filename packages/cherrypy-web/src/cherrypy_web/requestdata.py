@@ -118,7 +118,7 @@ def _kept(name: str, value: object) -> object:
 
 
 class RequestType(ABCMeta):
-    """The type of request classes: what is set on one of them makes every plan stale.
+    """The type of request classes: hooks that are set on one of them make every plan stale.
 
     Maps that are set there are for all requests of the class, which have copies of their own.
     """
@@ -134,11 +134,13 @@ class RequestType(ABCMeta):
         super().__setattr__(name, kept)
         if isinstance(kept, RequestHooks):
             kept.__set_name__(cls, name)
-        EPOCH.advance()
+            EPOCH.advance()
 
     def __delattr__(cls, name: str) -> None:
         super().__delattr__(name)
-        EPOCH.advance()
+        if name == "hooks":
+            type.__delattr__(cls, "_planned_hooks")
+            EPOCH.advance()
 
 
 class RequestData(metaclass=RequestType):

@@ -35,6 +35,11 @@ F = TypeVar("F")
 #: The options that say how a tool hangs, and are not the callable's.
 _OF_EVERY_TOOL = frozenset({"on", "priority", "failsafe"})
 
+#: The attributes of a tool that a plan depends on.
+_PLANNED = frozenset(
+    {"callable", "namespace", "hooks", "_name", "_point", "_priority", "_setup", "_merged_args"}
+)
+
 
 class Tool(Generic[P]):
     """A function, and the hook point on which it hangs when config turns it on.
@@ -67,7 +72,8 @@ class Tool(Generic[P]):
 
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, value)
-        EPOCH.advance()
+        if name in _PLANNED:  # others a tool may set for each request
+            EPOCH.advance()
 
     @property
     def on(self) -> bool:

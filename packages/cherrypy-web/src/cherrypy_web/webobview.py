@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterable, MutableSequence
+from contextvars import copy_context
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -77,6 +78,10 @@ class RequestView(webob.Request):
             self.body = urlencode(pairs).encode()
             self._request._body = read  # noqa: SLF001
         self.environ["webob._parsed_post_vars"] = MultiDict(pairs), self.body_file_raw
+
+    def call_application(self, application: Any, catch_exc_info: bool = False) -> Any:
+        """Call a WSGI application, in a context of its own: it may bind another request."""
+        return copy_context().run(super().call_application, application, catch_exc_info)
 
     @property
     def method(self) -> Any:
