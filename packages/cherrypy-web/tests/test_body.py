@@ -239,6 +239,13 @@ def test_processors_of_one_body_are_its_own() -> None:
     assert set(Entity.processors) == {FORM, "multipart/form-data", "multipart"}
 
 
+def test_processor_of_the_class_serves_all_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[bytes | None] = []
+    monkeypatch.setitem(Entity.processors, "a/b", lambda entity: found.append(entity.read()))
+    make(b"abc", Content_Type="a/b").process()
+    assert found == [b"abc"]
+
+
 def test_processors_can_come_from_config(call: Any, mount: Any) -> None:
     def shout(entity: Entity) -> None:
         entity.params["said"] = entity.decode_entity(entity.read() or b"").upper()

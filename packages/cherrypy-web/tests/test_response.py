@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -211,3 +213,16 @@ def test_check_timeout_compares_with_the_start() -> None:
     response.timeout = -1
     response.check_timeout()
     assert response.timed_out is True
+
+
+def test_date_is_that_of_the_response_unless_the_page_has_its_own(call: Any, mount: Any) -> None:
+    def handler(own: str = "") -> Any:
+        if own:
+            serving.response.headers["Date"] = own
+        return formatdate(int(serving.response.time), usegmt=True).encode()
+
+    app = mount(Site(handler))
+    answer = call(app)
+    assert answer.headers["date"] == answer.text
+    own = "Thu, 01 Jan 1970 00:00:00 GMT"
+    assert call(app, f"/?own={quote(own)}").headers["date"] == own

@@ -191,7 +191,9 @@ class SizedReader:
             self._fail(error)
         self.bytes_read += len(chunk)
         if self.bytes_read == self.length:
-            self.finish()
+            if self.has_trailers:
+                self.finish()
+            self.done = True
         elif len(chunk) < size:
             return self._read_on(chunk, size)
         return chunk

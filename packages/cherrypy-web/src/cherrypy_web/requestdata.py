@@ -279,18 +279,14 @@ class RequestData(metaclass=RequestType):
         if self._body is None:
             if self.stage is None:
                 return None  # type: ignore[return-value]  # as documented
-            self._body = RequestBody(self.rfile, self._known_fields(), request_params=self.params)
+            # While the environ counts, its fields need not become a map.
+            fields: Any = self.headers if self._environ is None else self._fields
+            self._body = RequestBody(self.rfile, fields, request_params=self.params)
         return self._body
 
     @body.setter
     def body(self, body: RequestBody) -> None:
         self._body = body
-
-    def _known_fields(self) -> HeaderMap | EnvironHeaders:
-        fields = self._fields
-        if self._environ is None or not isinstance(fields, EnvironHeaders):
-            return self.headers
-        return fields
 
     @property
     def body_params(self) -> dict[str, Any]:
