@@ -6,6 +6,7 @@ import gc
 import io
 import logging
 import re
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -248,6 +249,46 @@ def test_reopened_files_lose_nothing(call: Any, mount: Any, files: Any) -> None:
     close(app)
     assert len(lines(access.with_suffix(".1"))) == 2
     assert len(lines(access)) == 1
+
+
+def test_file_that_cannot_be_reopened_keeps_the_others_from_nothing(
+    call: Any, mount: Any, tmp_path: Path
+) -> None:
+    error, access = tmp_path / "gone" / "error", tmp_path / "access"
+    error.parent.mkdir()
+    config = {"log.error_file": str(error), "log.access_file": str(access)}
+    app = mount(Site(), {"/": config})
+    error.parent.rename(tmp_path / "kept")
+    access.rename(tmp_path / "access.1")
+    with pytest.raises(FileNotFoundError, match="gone"):
+        app.log.reopen_files()
+    call(app, "/say")
+    close(app)
+    assert len(lines(tmp_path / "kept" / "error")) == 1
+    assert len(lines(access)) == 1
+
+
+def test_file_that_is_exchanged_while_another_thread_logs_loses_nothing(tmp_path: Path) -> None:
+    log = LogManager("exchanged")
+    log.error_log.propagate = False
+    log.error_file = tmp_path / "0"
+    stop = threading.Event()
+    written: list[str] = []
+
+    def write() -> None:
+        while not stop.is_set():
+            written.append(f"line {len(written)}")
+            log(written[-1])
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    for number in range(1, 50):
+        log.error_file = tmp_path / str(number)
+    stop.set()
+    thread.join()
+    log.error_file = ""
+    found = {line.partition("]  ")[2] for path in tmp_path.iterdir() for line in lines(path)}
+    assert found == set(written)
 
 
 def test_screen_can_be_turned_on_and_off() -> None:

@@ -177,11 +177,20 @@ class LogManager:
     # Where it is written.
 
     def reopen_files(self) -> None:
-        """Close and open every log file again, after another program has renamed it."""
-        for logger in (self.error_log, self.access_log):
-            for handler in logger.handlers:
-                if isinstance(handler, logging.FileHandler):
+        """Close and open every log file again, after another program has renamed it.
+
+        Raises:
+            OSError: A file cannot be opened; the old one stays in use, and the others are reopened.
+        """
+        failures = []
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            if isinstance(handler, logging.FileHandler):
+                try:
                     _reopen(handler)
+                except OSError as error:
+                    failures.append(error)
+        if failures:
+            raise failures[0]
 
     @property
     def format(self) -> str:
@@ -243,12 +252,13 @@ class LogManager:
         return [handler for handler in logger.handlers if getattr(handler, "_own", None) == kind]
 
     def _replace(self, logger: logging.Logger, kind: str, handler: logging.Handler | None) -> None:
-        for old in self._own(logger, kind):
-            logger.removeHandler(old)
-            old.close()
-        if handler is not None:
+        before = self._own(logger, kind)
+        if handler is not None:  # first, so that no line of another thread is lost
             handler.setFormatter(_FORMATTERS[self._format])
             logger.addHandler(_marked(handler, kind))
+        for old in before:
+            logger.removeHandler(old)
+            old.close()
 
     def _file(self, logger: logging.Logger) -> str:
         return next((path for path in _paths(self._own(logger, "file"))), "")
