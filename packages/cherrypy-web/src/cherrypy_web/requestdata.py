@@ -183,6 +183,12 @@ class RequestData(metaclass=RequestType):
     #: The handlers of config entries, for all requests of the class.
     namespaces: ClassVar[NamespaceSet] = BUILT_IN.copy()
 
+    if TYPE_CHECKING:
+        # Tools set these; without the tool, there is no such attribute.
+        json: Any
+        cached: bool
+        cacheable: bool
+
     hooks = RequestHooks()
     error_page = RequestErrorPages()
     params: dict[str, Any] = {}  # noqa: RUF012 - documented; each has its own

@@ -17,6 +17,11 @@ class Root:
         cherrypy.session["name"] = name
         return f"Hello {name}, {cherrypy.request.method}"
 
+    @cherrypy.expose
+    @cherrypy.tools.json_in()
+    def add(self) -> str:
+        return str(cherrypy.request.json["number"])
+
     @cherrypy.expose(["aka"])
     @cherrypy.tools.gzip(compress_level=6)
     @cherrypy.tools.json_out()
