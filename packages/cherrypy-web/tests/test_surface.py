@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import time
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +20,7 @@ from cherrypy_web import (
     HookMap,
     InternalRedirector,
     LogManager,
+    Response,
     Tool,
     Toolbox,
     Tree,
@@ -142,6 +144,45 @@ def test_body_and_cookies_can_be_replaced(call: Any) -> None:
 
     answer = call(Application(site(handler)))
     assert (answer.text, answer.headers["set-cookie"]) == ("x", "a=1")
+
+
+REQUEST_ATTRIBUTES = (
+    *("prev", "local", "remote", "scheme", "server_protocol", "base", "request_line", "method"),
+    *("query_string", "query_string_encoding", "protocol", "params", "header_list", "headers"),
+    *("cookie", "rfile", "process_request_body", "methods_with_bodies", "body", "dispatch"),
+    *("script_name", "path_info", "login", "app", "handler", "toolmaps", "config", "is_index"),
+    *("hooks", "error_response", "error_page", "show_tracebacks", "show_mismatched_params"),
+    *("throws", "throw_errors", "closed", "stage", "namespaces", "unique_id"),
+)
+RESPONSE_ATTRIBUTES = (
+    *("status", "header_list", "headers", "cookie", "body", "time", "timeout", "timed_out"),
+    "stream",
+)
+
+
+def test_every_documented_attribute_can_be_read_and_set(call: Any) -> None:
+    def handler() -> bytes:
+        pairs = ((serving.request, REQUEST_ATTRIBUTES), (serving.response, RESPONSE_ATTRIBUTES))
+        for thing, names in pairs:
+            for name in names:
+                value = getattr(thing, name)
+                setattr(thing, name, value)
+                assert getattr(thing, name) is value or getattr(thing, name) == value, name
+        return b"all"
+
+    assert call(Application(site(handler))).text == "all"
+
+
+def test_attributes_of_a_new_response_have_their_documented_defaults() -> None:
+    response = Response()
+    assert (response.status, response.header_list, response.body) == ("", [], [])
+    assert sorted(response.headers) == ["Content-Type", "Date", "Server"]
+    assert response.headers["Content-Type"] == "text/html"
+    assert dict(response.cookie) == {}
+    assert (response.timeout, response.timed_out, response.stream) == (300, False, False)
+    assert response.time <= time.time()
+    shared: Any = (Response.status, Response.headers, Response.time, Response.stream)
+    assert shared == ("", {}, None, False)
 
 
 def test_response_says_in_bytes_what_it_sends(call: Any) -> None:
