@@ -196,6 +196,21 @@ def test_response_says_in_bytes_what_it_sends(call: Any) -> None:
     assert seen[1][b"Content-Length"] == b"1"
 
 
+def test_fields_that_are_changed_after_they_were_fixed_are_sent(call: Any) -> None:
+    def change() -> None:
+        fields = serving.response.header_list
+        fields.append((b"X-A", b"1"))
+        fields.extend([(b"X-B", b"2"), (b"X-C", b"3")])
+        fields[:] = [field for field in fields if field[0] != b"X-B"]
+        del fields[fields.index((b"X-C", b"3"))]
+        fields += [(b"X-D", b"4")]
+        serving.response.header_list.insert(0, (b"X-E", b"5"))
+
+    answer = call(Application(site(lambda: b"x"), config={"/": {"hooks.on_end_resource": change}}))
+    assert [name for name, _ in answer.fields if name.startswith("X-")] == ["X-E", "X-A", "X-D"]
+    assert answer.headers["content-length"] == "1"
+
+
 def test_response_can_time_out_before_the_handler(call: Any) -> None:
     def late() -> None:
         serving.response.timed_out = True

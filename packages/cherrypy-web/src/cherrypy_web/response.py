@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_httputil import HeaderMap, HTTPError, valid_status
 from cherrypy_web.lazy import lazy
+from cherrypy_web.sentfields import SentFields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -201,12 +202,12 @@ class Response:
 
     @property
     def header_list(self) -> list[tuple[bytes, bytes]]:
-        """All fields as pairs of bytes, after `finalize`. What is set here is what is sent."""
-        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.fields]
+        """All fields as pairs of bytes, after `finalize`. What is changed here is what is sent."""
+        return SentFields(self)
 
     @header_list.setter
     def header_list(self, fields: Iterable[tuple[bytes, bytes]]) -> None:
-        self.fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
+        SentFields(self).send(fields)
 
     @property
     def cookie(self) -> SimpleCookie:
