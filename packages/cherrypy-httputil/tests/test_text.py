@@ -110,6 +110,11 @@ def test_text_for_people_is_decoded(name: str) -> None:
         ("raw_unicode_escape", None),
         ("undefined", None),
         ("a\0b", None),
+        ("ISO_8859-1:1987", "iso8859-1"),
+        ("utf-8\n", None),
+        ("{utf-8}", None),
+        ("utf/8", None),
+        ("", None),
         ("x" * 100, None),
     ],
 )

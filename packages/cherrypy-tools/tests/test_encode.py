@@ -26,6 +26,13 @@ def run(
     return b"".join(chunks), response.headers.get("Content-Type")
 
 
+class FieldsOf:
+    """A request with fields that WebOb would refuse."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self.headers = headers
+
+
 def test_text_becomes_utf_8_and_says_so() -> None:
     assert run("h\xe9") == (b"h\xc3\xa9", "text/html;charset=utf-8")
 
@@ -176,6 +183,14 @@ def test_a_client_that_takes_nothing_that_fits_gets_406(accepted: str, tried: st
         f"Your client sent this Accept-Charset header: {accepted}. "
         f"We tried these charsets: {tried}."
     )
+
+
+@pytest.mark.parametrize("name", ["utf\n16", "{utf-16", "utf*16", "utf-16\r\nX"])
+def test_what_python_would_take_for_a_name_is_not_repeated(name: str) -> None:
+    request: Any = FieldsOf({"Accept-Charset": f"{name}, utf-8;q=0.5, iso-8859-1;q=0"})
+    response = Response(headerlist=[("Content-Type", "text/html")])
+    encode(request, response, "a")
+    assert response.headers["Content-Type"] == "text/html;charset=utf-8"
 
 
 def test_only_so_many_charsets_are_tried() -> None:

@@ -5,11 +5,16 @@ quadratic time, and some are not charsets at all.
 """
 
 import codecs
+import re
 from functools import lru_cache
 
 from cherrypy_httputil.limits import CACHED_CHARSETS, CHARSET_NAME_LENGTH
 
 _REFUSED = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
+
+
+# Python takes `{utf-8\n*` for a name of UTF-8; who repeats a name in a field would break it.
+_NAME = re.compile(r"[\w.:()+-]+", re.ASCII)
 
 
 def find_charset(name: str) -> str | None:
@@ -19,6 +24,8 @@ def find_charset(name: str) -> str | None:
 
 @lru_cache(maxsize=CACHED_CHARSETS)
 def _find(name: str) -> str | None:
+    if not _NAME.fullmatch(name):
+        return None
     try:
         b"\0\0\0\0".decode(name)  # raises for a codec that makes no text of bytes
         codec = codecs.lookup(name).name

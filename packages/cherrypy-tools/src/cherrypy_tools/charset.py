@@ -7,6 +7,7 @@ names that are tried is bounded, and so is everything that is remembered.
 from __future__ import annotations
 
 import codecs
+import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +26,9 @@ MAX_CHARSETS = 16
 
 MAX_NAME = 40
 """Characters in the name of a charset (RFC 2978, 2.3)."""
+
+_NAME = re.compile(r"[\w.:()+-]+", re.ASCII)
+"""What a name is made of. Python passes over anything else in it, but a response repeats it."""
 
 NOT_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "undefined", "utf-7"})
 """Python codecs that are no charsets of the Web, or unsafe as one."""
@@ -116,7 +120,7 @@ def declared_charset(content_type: str) -> str | None:
 @lru_cache(maxsize=256)
 def is_charset(name: str) -> bool:
     """Tell whether `name` names a charset that text can be encoded in."""
-    if len(name) > MAX_NAME or not name.isascii():
+    if len(name) > MAX_NAME or not _NAME.fullmatch(name):
         return False
     try:
         info = codecs.lookup(name)
