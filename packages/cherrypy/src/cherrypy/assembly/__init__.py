@@ -52,7 +52,7 @@ class Assembly:
         self.config_class: type[Settings] = settings_class(self)
         self.config = self.config_class()
         self.application_class: type[Application] = application_class(self, name)
-        self.tree_class: type[Tree] = tree_class(self.application_class)
+        self.tree_class: type[Tree] = tree_class(self.application_class, self.tools)
         self.tree = self.tree_class()
         self.server_class: type[SiteServer] = server_class(self)
         self.server = self.server_class()

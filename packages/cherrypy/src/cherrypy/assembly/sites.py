@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from cherrypy._version import __version__
+from cherrypy.assembly.favicon import add_favicon
 from cherrypy_server import Server
 from cherrypy_web import Application, Response, Tree
 
 if TYPE_CHECKING:
     from cherrypy.assembly import Assembly
+    from cherrypy.assembly.toolbox import DefaultToolbox
+    from cherrypy_config import ConfigSource
 
 __all__ = ["SiteResponse", "SiteServer", "application_class", "server_class", "tree_class"]
 
@@ -46,12 +49,27 @@ def application_class(assembly: Assembly, logger_root: str) -> type[Application]
     return SiteApplication
 
 
-def tree_class(application: type[Application]) -> type[Tree]:
-    """Return the class of a tree that mounts applications of a class."""
+def tree_class(application: type[Application], tools: DefaultToolbox) -> type[Tree]:
+    """Return the class of a tree that mounts applications of a class.
+
+    Args:
+        application: The class.
+        tools: The toolbox of the site.
+    """
 
     class SiteTree(Tree):
         __doc__ = Tree.__doc__
         application_class = application
+
+        def mount(
+            self, root: object, script_name: str | None = "", config: ConfigSource | None = None
+        ) -> Application:
+            app = super().mount(root, script_name, config)
+            if app is not root and not app.script_name:
+                add_favicon(app, tools)
+            return app
+
+        mount.__doc__ = Tree.mount.__doc__
 
     SiteTree.__name__ = SiteTree.__qualname__ = "Tree"
     return SiteTree
