@@ -37,7 +37,7 @@ class Root:
 
     @cherrypy.expose
     def flags(self) -> str:
-        return f"{cherrypy.request.cached} {cherrypy.request.cacheable}"  # type: ignore[attr-defined]
+        return f"{cherrypy.request.cached} {cherrypy.request.cacheable}"
 
     @cherrypy.expose
     def tagged(self) -> str:

@@ -468,7 +468,7 @@ class Documents:
     @cherrypy.tools.json_in()
     @cherrypy.tools.json_out()
     def echo(self) -> Any:
-        return cherrypy.request.json  # type: ignore[attr-defined]
+        return cherrypy.request.json
 
     @cherrypy.expose
     @cherrypy.tools.json_in(content_type="application/x", force=False, max_size=9, max_depth=2)
@@ -487,7 +487,7 @@ class Documents:
     @cherrypy.tools.json_in(loads=bytes.decode)
     @cherrypy.tools.json_out(dumps=lambda value: value.upper().encode())
     def other(self) -> Any:
-        return cherrypy.request.json  # type: ignore[attr-defined]
+        return cherrypy.request.json
 
     @cherrypy.expose
     @cherrypy.tools.json_out()
@@ -551,7 +551,7 @@ def test_processor_can_be_called_by_a_program(site: Assembly) -> None:
     class Page:
         @cherrypy.expose
         def index(self) -> str:
-            return repr(cherrypy.request.json)  # type: ignore[attr-defined]
+            return repr(cherrypy.request.json)
 
     processors = {"application/x": cherrypy.lib.jsontools.json_processor}
     site.tree.mount(Page(), config={"/": {"request.body.processors": processors}})
