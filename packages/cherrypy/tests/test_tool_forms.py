@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -296,3 +297,65 @@ def test_log_tool_writes_in_either_form(
     ask = client(site, Case(tool, {}, "fails", status(), 500), form)
     assert ask.get("/page", headers={"X-A": "b"}).status_code == 500
     assert (logged in caplog.text) is (form != "off")
+
+
+# What comes from the network.
+
+FIELDS = [
+    "Accept",
+    "Accept-Charset",
+    "Accept-Encoding",
+    "Access-Control-Request-Headers",
+    "Access-Control-Request-Method",
+    "Authorization",
+    "Cache-Control",
+    "Content-Type",
+    "Cookie",
+    "Forwarded",
+    "If-Match",
+    "If-Modified-Since",
+    "If-None-Match",
+    "If-Unmodified-Since",
+    "Origin",
+    "Pragma",
+    "Range",
+    "Referer",
+    "X-CSRF-Token",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+]
+OTHER_METHODS = {
+    "Access-Control-Request-Headers": "OPTIONS",
+    "Access-Control-Request-Method": "OPTIONS",
+    "Content-Type": "POST",
+    "X-CSRF-Token": "POST",
+}
+VALUES = [
+    "",
+    "\xff\xfe",
+    "x" * 8000,
+    "*," * 4000,
+    ";;,,==",
+    '"',
+    "*;q=nan, a;q=1e999, b;q=-1",
+    "%00%0d%0a",
+    "=?utf-8?q?=00=0D=0A?=",
+    "max-age=" + "9" * 5000,
+    "Sun, 99 Nov 99999 99:99:99 GMT",
+    "a=" + "\\" * 4000,
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.tool)
+def test_no_field_of_a_request_breaks_a_tool(
+    site: Assembly, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client(site, case, "config")
+    ask = Client(site.tree, validate=False)
+    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
+    for name, value in product(FIELDS, VALUES):
+        method = OTHER_METHODS.get(name, "GET")
+        answer = ask.request(method, "/page", headers={name: value}, data=b"{")
+        assert answer.status_code < 500, (name, value[:50])
+        assert not any("\r" in each or "\n" in each for _, each in answer.headers.items())

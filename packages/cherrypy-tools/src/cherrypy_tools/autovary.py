@@ -65,6 +65,17 @@ def autovary(
 
     Raises:
         TypeError: The headers of the request are another mapping.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> class Watched(Request):
+        ...     headers = MonitoredHeaderMap({"Accept-Language": "de", "Host": "localhost"})
+        >>> request, response = Watched.blank("/"), Response()
+        >>> request.headers["Accept-Language"]
+        'de'
+        >>> autovary(request, response)
+        >>> response.headers["Vary"]
+        'Accept-Language'
     """
     headers = request.headers
     if not isinstance(headers, MonitoredHeaderMap):

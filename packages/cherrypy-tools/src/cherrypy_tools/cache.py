@@ -47,6 +47,11 @@ def uri_of(request: RequestMessage) -> str:
     """Return host, path and query of a request as one text.
 
     It has no scheme: where the same server answers to several, put the scheme before it.
+
+    Example:
+        >>> from webob import Request
+        >>> uri_of(Request.blank("/a b?c=d", headers={"Host": "Example.com"}))
+        '//example.com/a%20b?c=d'
     """
     host = request.headers.get("Host", "").lower()
     path = quote(request.script_name + request.path_info)

@@ -98,6 +98,21 @@ def serve_cached(
         HTTPRedirect: With status 304, if the client has the response already.
         HTTPError: 412 if If-Match or If-Unmodified-Since fails; 504 if the client wants nothing
             but a kept response (`only-if-cached`) and there is none.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> import time
+        >>> from cherrypy_tools import MemoryCache, Target, uri_of
+        >>> cache = MemoryCache()
+        >>> for _ in range(2):
+        ...     request, response = Request.blank("/"), Response("text")
+        ...     known = cache.at(Target(uri_of(request), request, response, time.time()))
+        ...     verdict = serve_cached(request, response, known)
+        ...     if verdict.cacheable:
+        ...         record(request, response, known)
+        ...     print(verdict, response.headers.get("Age"))
+        Verdict(cached=False, cacheable=True) None
+        Verdict(cached=True, cacheable=False) 0
     """
     if request.method not in SAFE or request.method in invalid_methods:
         trace(log, debug, "%s: forget what is kept", request.method)

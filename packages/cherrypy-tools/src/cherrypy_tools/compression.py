@@ -67,6 +67,14 @@ def gzip(
         ValueError: There is no such level.
         HTTPError: 406 if the client refuses the plain body and does not accept gzip either, 400 if
             a quality is no number. A response that is an error itself is sent plain then.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> request = Request.blank("/", headers={"Accept-Encoding": "gzip"})
+        >>> response = Response("text " * 1000, content_type="text/plain", etag="v1")
+        >>> gzip(request, response, compress_level=9)
+        >>> response.headers["Content-Encoding"], response.headers["Vary"], response.headers["ETag"]
+        ('gzip', 'Accept-Encoding', 'W/"v1"')
     """
     if not is_eligible(response, mime_types):
         trace(log, debug, "not compressible: %s", response.headers.get("Content-Type"))
@@ -164,7 +172,12 @@ class CompressedBody:
 
 
 def compress(body: Iterable[bytes], compress_level: int) -> Iterator[bytes]:
-    """Yield `body` as one gzip stream (RFC 1952), without a file name and a time stamp."""
+    """Yield `body` as one gzip stream (RFC 1952), without a file name and a time stamp.
+
+    Example:
+        >>> decompress(b"".join(compress([b"te", b"xt"], 9)))
+        b'text'
+    """
     return packed(body, zlib.compressobj(compress_level, zlib.DEFLATED, GZIP_CONTAINER))
 
 
@@ -173,6 +186,11 @@ def decompress(body: bytes) -> bytes:
 
     Raises:
         zlib.error: The data is no gzip stream, or ends early.
+
+    Example:
+        >>> import gzip
+        >>> decompress(gzip.compress(b"text"))
+        b'text'
     """
     decompressor = zlib.decompressobj(GZIP_CONTAINER)
     data = decompressor.decompress(body)

@@ -52,6 +52,15 @@ def convert_params(
 
     Raises:
         HTTPError: `error`, with a message that names every parameter that failed.
+
+    Example:
+        >>> def page(count: int, tags: list[str], active: bool = True) -> str: ...
+        >>> convert_params({"count": "3", "tags": "new", "active": "no"}, page)
+        {'count': 3, 'tags': ['new'], 'active': False}
+        >>> convert_params({"count": "three"}, page)
+        Traceback (most recent call last):
+            ...
+        cherrypy_httputil.errors.HTTPError: (400, "count: 'three' is not an integer")
     """
     converters = converters_of(getattr(handler, "__func__", handler))
     converted = dict(params)
@@ -69,7 +78,13 @@ def convert_params(
 
 @lru_cache(maxsize=1024)
 def converters_of(handler: Callable[..., object]) -> dict[str, Converter]:
-    """Return the converters for the annotated parameters of `handler` by their names."""
+    """Return the converters for the annotated parameters of `handler` by their names.
+
+    Example:
+        >>> def page(count: int, rest) -> str: ...
+        >>> list(converters_of(page))
+        ['count']
+    """
     annotations = {
         name: annotation
         for name, annotation in _hints(handler).items()
@@ -80,7 +95,13 @@ def converters_of(handler: Callable[..., object]) -> dict[str, Converter]:
 
 
 def converter_for(annotation: Any) -> Converter | None:
-    """Return the converter to what `annotation` says; None if there is nothing to convert."""
+    """Return the converter to what `annotation` says; None if there is nothing to convert.
+
+    Example:
+        >>> convert = converter_for(int | None)
+        >>> convert("3"), convert("")
+        (3, None)
+    """
     origin = get_origin(annotation)
     if origin is not None:
         return _generic(origin, get_args(annotation))

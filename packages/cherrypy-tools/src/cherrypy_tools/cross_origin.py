@@ -141,6 +141,15 @@ def cors(
 
     Raises:
         ValueError: An option is malformed, or credentials are allowed for every origin.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> request = Request.blank("/", headers={"Origin": "https://app.example.com"})
+        >>> response = Response()
+        >>> cors(request, response, ["https://*.example.com"], credentials=True)
+        False
+        >>> response.headers["Access-Control-Allow-Origin"], response.headers["Vary"]
+        ('https://app.example.com', 'Origin')
     """
     policy = CorsPolicy(origins, methods, headers, expose, credentials, max_age, debug)
     return policy(request, response)

@@ -187,6 +187,15 @@ def encode(
 
     Raises:
         HTTPError: 406 or 500, as `Encoder.encode` says.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> request = Request.blank("/", headers={"Accept-Charset": "us-ascii, utf-16-le;q=0.5"})
+        >>> response = Response(content_type="text/plain", charset=None)
+        >>> b"".join(encode(request, response, "é")).decode("utf-16-le")
+        'é'
+        >>> response.headers["Content-Type"]
+        'text/plain;charset=utf-16-le'
     """
     encoder = Encoder(
         encoding, errors, text_only, add_charset, default_encoding, media_types=media_types

@@ -43,6 +43,18 @@ def validate_etags(
     Raises:
         HTTPRedirect: With status 304, if If-None-Match matches on GET or HEAD.
         HTTPError: 412 if If-Match does not match, or If-None-Match does on another method.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> request = Request.blank("/", headers={"If-None-Match": '"v1"'})
+        >>> validate_etags(request, Response("text", etag="v1"))
+        Traceback (most recent call last):
+            ...
+        cherrypy_httputil.errors.HTTPRedirect: ([], 304)
+        >>> response = Response("text")
+        >>> validate_etags(request, response, autotags=True)
+        >>> response.headers["ETag"]
+        '"1cb251ec0d568de6a929b520c4aed8d1"'
     """
     status = response.status_code
     etag = response.headers.get("ETag")

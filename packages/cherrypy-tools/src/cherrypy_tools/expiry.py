@@ -42,6 +42,13 @@ def expires(
         force: Set the fields even if ETag, Last-Modified, Age or Expires is there already.
         debug: Report the decision at INFO.
         now: The time of the response, in seconds of the epoch; the present by default.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> response = Response()
+        >>> expires(Request.blank("/"), response, secs=60, now=0)
+        >>> response.headers["Expires"]
+        'Thu, 01 Jan 1970 00:01:00 GMT'
     """
     headers = response.headers
     if not force:

@@ -25,6 +25,13 @@ def flatten(
         request: The request; it is not read.
         response: The response whose body is replaced.
         debug: Accepted for the documented signature; nothing is decided here.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> response = Response(app_iter=[b"a", [b"b", iter([b"c"])]])
+        >>> flatten(Request.blank("/"), response)
+        >>> response.body
+        b'abc'
     """
     response.app_iter = Flattened(response.app_iter)
 

@@ -114,6 +114,17 @@ def csrf(
 
     Raises:
         HTTPError: 403 without a token, or with one that is wrong, too old or another user's.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> tokens = CsrfTokens("a secret that is in no repository")
+        >>> session_id = "6f2a1c0b9d8e7f6a5b4c"
+        >>> request = Request.blank("/", POST={"csrf_token": tokens.make(session_id)})
+        >>> csrf(request, Response(), tokens, session_id, params=request.POST)
+        >>> csrf(request, Response(), tokens, "the id of another session", params=request.POST)
+        Traceback (most recent call last):
+            ...
+        cherrypy_httputil.errors.HTTPError: (403, 'The CSRF token is wrong or too old: ...')
     """
     if request.method in exempt_methods:
         return
@@ -131,6 +142,10 @@ def new_binding() -> str:
 
     Send the cookie with `HttpOnly`, `SameSite=Lax` and, over TLS, `Secure` and a name that begins
     with `__Host-`, or a site below the same domain can replace it.
+
+    Example:
+        >>> len(new_binding())
+        43
     """
     return secrets.token_urlsafe(32)
 

@@ -89,6 +89,16 @@ def proxy(
     Raises:
         HTTPError: 400 if a believed header holds no scheme or no host.
         ValueError: A member of `trusted` is no network, or `hops` is below 1.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> headers = {"X-Forwarded-Host": "example.com", "X-Forwarded-For": "6.6.6.6, 192.0.2.1"}
+        >>> request = Request.blank("/", headers=headers)
+        >>> known = {"own_base": "http://app:8080", "trusted": ["10.0.0.0/8"]}
+        >>> proxy(request, Response(), peer="10.0.0.1", **known)
+        Origin(base='http://example.com', remote_ip='192.0.2.1')
+        >>> proxy(request, Response(), peer="6.6.6.6", **known)
+        Origin(base='http://app:8080', remote_ip=None)
     """
     believed = believed_peers(trusted, hops)
     claims = Claims([], [], [])

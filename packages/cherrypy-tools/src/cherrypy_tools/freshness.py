@@ -41,6 +41,10 @@ def cache_directives(value: str | None) -> dict[str, str | None]:
     """Return the directives of a Cache-Control field, names in lower case (RFC 9111, 5.2).
 
     A directive without an argument has None. Of a directive that is repeated the first counts.
+
+    Example:
+        >>> cache_directives('max-age=60, private="Set-Cookie", no-cache')
+        {'max-age': '60', 'private': 'Set-Cookie', 'no-cache': None}
     """
     directives: dict[str, str | None] = {}
     for found in DIRECTIVE.finditer((value or "")[:MAX_FIELD]):
@@ -71,6 +75,13 @@ def may_store(
         authorized: Keep responses to requests with credentials, too, although nothing in them says
             that they are for everybody.
         cookies: Keep responses that set a cookie, too: everybody will get that cookie.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> may_store(Request.blank("/"), Response("text"))
+        True
+        >>> may_store(Request.blank("/", headers={"Authorization": "Basic eDp5"}), Response("text"))
+        False
     """
     headers = response.headers
     directives = cache_directives(headers.get("Cache-Control")).keys()

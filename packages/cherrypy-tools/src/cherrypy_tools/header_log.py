@@ -18,6 +18,14 @@ def request_headers_text(headers: Iterable[tuple[str, str]], hidden: Collection[
     Args:
         headers: Pairs of name and value.
         hidden: Names whose values are replaced by three dots, such as `Authorization`.
+
+    Example:
+        >>> headers = [("Host", "a"), ("Authorization", "Basic eDp5")]
+        >>> print(request_headers_text(headers, hidden={"authorization"}))
+        <BLANKLINE>
+        Request Headers:
+          Host: a
+          Authorization: ...
     """
     unseen = {name.lower() for name in hidden}
     lines = [

@@ -40,6 +40,13 @@ def ignore_headers(
         response: The response; it is not touched.
         headers: A name, or several. Names of fields that are not there do no harm.
         debug: Report what is deleted at INFO.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> request = Request.blank("/", headers={"Range": "bytes=0-9"})
+        >>> ignore_headers(request, Response())
+        >>> "Range" in request.headers
+        False
     """
     for name in (headers,) if isinstance(headers, str) else headers:
         if request.headers.pop(name, None) is not None:

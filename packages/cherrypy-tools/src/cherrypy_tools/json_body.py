@@ -47,6 +47,10 @@ def parse_json(document: bytes) -> Any:
     Raises:
         ValueError: It is no JSON; `NaN` and `Infinity` are none. Errors of decoding are of this
             kind, too.
+
+    Example:
+        >>> parse_json(b'{"a": [1, null]}')
+        {'a': [1, None]}
     """
     return _decode(document.removeprefix(codecs.BOM_UTF8).decode())
 
@@ -83,6 +87,17 @@ def json_in(
     Raises:
         HTTPError: 415 for another media type, 411 without Content-Length, 413 if the document is
             too long, 400 if it is no JSON or too deep, with the position of the fault.
+
+    Example:
+        >>> from webob import Request
+        >>> request = Request.blank("/", POST=b'{"a": 1}', content_type="application/json")
+        >>> json_in(request, request.body_file)
+        {'a': 1}
+        >>> request = Request.blank("/", POST=b'{"a": }', content_type="application/json")
+        >>> json_in(request, request.body_file)
+        Traceback (most recent call last):
+            ...
+        cherrypy_httputil.errors.HTTPError: (400, '...: Expecting value at line 1 column 7')
     """
     if not is_json(request, content_type, force):
         return None
@@ -170,6 +185,13 @@ def check_depth(document: bytes, max_depth: int) -> None:
 
     Raises:
         HTTPError: 400, with the position of the bracket that is one too many.
+
+    Example:
+        >>> check_depth(b'[["[["]]', 2)
+        >>> check_depth(b"[[[]]]", 2)
+        Traceback (most recent call last):
+            ...
+        cherrypy_httputil.errors.HTTPError: (400, '...: more than 2 levels deep at byte 2')
     """
     if document.count(b"[") + document.count(b"{") <= max_depth:
         return
@@ -190,6 +212,10 @@ def encode_json(value: Any) -> bytes:
     Raises:
         TypeError: `value` holds something that JSON has no form for.
         ValueError: `value` contains itself, or a number that is infinite or none.
+
+    Example:
+        >>> encode_json({"a": [1, None]})
+        b'{"a": [1, null]}'
     """
     return _encode(value).encode("ascii")
 
@@ -214,6 +240,13 @@ def json_out(
     Raises:
         TypeError: `value` holds something that the encoder has no form for.
         ValueError: `value` contains itself.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> response = Response()
+        >>> response.app_iter = json_out(Request.blank("/"), response, {"a": [1, None]})
+        >>> response.body, response.headers["Content-Type"]
+        (b'{"a": [1, null]}', 'application/json')
     """
     document = dumps(value)
     if content_type is not None:

@@ -19,6 +19,12 @@ def is_local(url: str, here: str) -> bool:
     Args:
         url: A relative or absolute reference.
         here: The absolute url of the page.
+
+    Example:
+        >>> is_local("../here?a=b", "https://example.com/a/b")
+        True
+        >>> is_local("//evil.example/", "https://example.com/a/b")
+        False
     """
     if UNSAFE.search(url):
         return False

@@ -36,6 +36,16 @@ def allow(
 
     Raises:
         HTTPError: 405 for any other method.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> response = Response()
+        >>> allow(Request.blank("/", method="PUT"), response, ["GET", "POST"])
+        Traceback (most recent call last):
+            ...
+        cherrypy_httputil.errors.HTTPError: (405, None)
+        >>> response.headers["Allow"]
+        'GET, HEAD, POST'
     """
     names = (methods,) if isinstance(methods, str) else tuple(methods or DEFAULT)
     allowed, field = _listed(names)

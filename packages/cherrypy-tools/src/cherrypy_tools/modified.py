@@ -27,6 +27,15 @@ def validate_since(request: RequestMessage, response: ResponseMessage) -> None:
     Raises:
         HTTPRedirect: With status 304, if a GET or HEAD asks for something newer.
         HTTPError: 412 if the resource was modified since the date in If-Unmodified-Since.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> date = "Sun, 06 Nov 1994 08:49:37 GMT"
+        >>> request = Request.blank("/", headers={"If-Modified-Since": date})
+        >>> validate_since(request, Response("text", last_modified=date))
+        Traceback (most recent call last):
+            ...
+        cherrypy_httputil.errors.HTTPRedirect: ([], 304)
     """
     modified = _date(response.headers.get("Last-Modified"))
     if modified is None or not 200 <= response.status_code <= 299:  # noqa: PLR2004 - successes

@@ -157,6 +157,17 @@ def rate_limit(
 
     Raises:
         TooManyRequests: Status 429, with Retry-After (RFC 6585, 4).
+
+    Example:
+        >>> from webob import Request, Response
+        >>> limiter, response = RateLimiter("1/hour"), Response()
+        >>> rate_limit(Request.blank("/"), response, limiter, client_of("192.0.2.1"))
+        >>> response.headers["RateLimit-Policy"]
+        '"1-per-3600s";q=1;w=3600'
+        >>> rate_limit(Request.blank("/"), response, limiter, client_of("192.0.2.1"))
+        Traceback (most recent call last):
+            ...
+        cherrypy_tools.quotas.TooManyRequests: (429, 'Too many requests: try again in ... seconds.')
     """
     quotas = limiter.hit(client, cost)
     if headers and quotas:
@@ -181,6 +192,10 @@ def client_of(address: str, prefixes: Sequence[int] = (32, 64)) -> str:
 
     Raises:
         ValueError: `prefixes` are no two such numbers.
+
+    Example:
+        >>> client_of("192.0.2.1"), client_of("2001:db8::1"), client_of("ann")
+        ('192.0.2.1/32', '2001:db8::/64', 'ann')
     """
     if len(prefixes) != len(MOST_BITS) or not all(map(_is_bits, prefixes, MOST_BITS)):
         raise ValueError(f"prefixes are {prefixes!r}: give two numbers, up to 32 and up to 128")

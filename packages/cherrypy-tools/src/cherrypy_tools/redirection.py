@@ -33,6 +33,13 @@ def redirect(
     Raises:
         InternalRedirect: If `internal`.
         HTTPRedirect: If not.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> redirect(Request.blank("/old"), Response(), "/new", internal=False)
+        Traceback (most recent call last):
+            ...
+        cherrypy_httputil.errors.HTTPRedirect: (['/new'], 303)
     """
     kind = "internally" if internal else "by the client"
     trace(log, debug, "redirecting %r to %r %s", request.path_info, url, kind)

@@ -44,6 +44,14 @@ def referer(
 
     Raises:
         HTTPError: `error`, if the request is refused.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> request = Request.blank("/", headers={"Referer": "https://other.example/"})
+        >>> referer(request, Response(), "https://site.example/", error=404, message="Not for you.")
+        Traceback (most recent call last):
+            ...
+        cherrypy_httputil.errors.HTTPError: (404, 'Not for you.')
     """
     value = request.headers.get("Referer")
     is_taken = accept_missing if value is None else bool(re.match(pattern, value)) is accept

@@ -126,6 +126,14 @@ def compress_response(
         ImportError: A coding in `codings` needs a library that is not installed.
         HTTPError: 406 if the client refuses the plain body and accepts no coding, 400 if a quality
             is no number. A response that is an error itself is sent plain then.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> request = Request.blank("/", headers={"Accept-Encoding": "br;q=0, gzip"})
+        >>> response = Response("text " * 1000, content_type="text/plain")
+        >>> compress_response(request, response, ["br", "gzip"], levels={"gzip": 9})
+        >>> response.headers["Content-Encoding"]
+        'gzip'
     """
     ResponseCompressor(codings, mime_types, levels, min_size, debug)(request, response)
 
@@ -141,6 +149,11 @@ def choose_coding(accept_encoding: str, offered: tuple[str, ...]) -> str | None:
     Raises:
         HTTPError: 406 if it takes neither a coding nor the plain body, 400 if a quality is no
             number (RFC 9110, 12.5.3).
+
+    Example:
+        >>> choose_coding("gzip;q=0.5, br", ("zstd", "br", "gzip"))
+        'br'
+        >>> choose_coding("gzip;q=0.1, identity", ("gzip",))
     """
     qualities: dict[str, float] = {}
     for name, quality in preferences("Accept-Encoding", accept_encoding):

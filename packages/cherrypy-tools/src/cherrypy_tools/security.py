@@ -47,6 +47,13 @@ def secure_headers(
     Raises:
         ValueError: A name in `headers` is no header name, a value holds a control character, or
             `hsts` is negative.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> response = Response()
+        >>> secure_headers(Request.blank("/"), response, {"X-Frame-Options": "DENY"}, hsts=3600)
+        >>> response.headers["X-Frame-Options"], response.headers["X-Content-Type-Options"]
+        ('DENY', 'nosniff')
     """
     set_missing(response, secure_fields(headers, hsts))
 

@@ -36,6 +36,13 @@ def response_headers(
 
     Raises:
         ValueError: A name is not a token, or a value holds a control character (RFC 9110, 5.5).
+
+    Example:
+        >>> from webob import Request, Response
+        >>> response = Response()
+        >>> response_headers(Request.blank("/"), response, {"X-Powered-By": "tea"})
+        >>> response.headers["X-Powered-By"]
+        'tea'
     """
     for name, value in checked_fields(headers):
         response.headers[name] = value

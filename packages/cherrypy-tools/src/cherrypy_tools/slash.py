@@ -46,6 +46,13 @@ def trailing_slash(
 
     Raises:
         HTTPRedirect: To the same address, query string included, with the slash put right.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> trailing_slash(Request.blank("/shop?a=b"), Response(), is_index=True)
+        Traceback (most recent call last):
+            ...
+        cherrypy_httputil.errors.HTTPRedirect: (['/shop/?a=b'], 301)
     """
     path = request.path_info
     wanted = _corrected(path, missing, extra, is_index)

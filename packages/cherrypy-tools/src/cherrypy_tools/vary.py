@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 
 def set_vary_header(response: ResponseMessage, header_name: str) -> None:
-    """Add `header_name` to the Vary field of the response unless it is there (RFC 9110, 12.5.5)."""
+    """Add `header_name` to the Vary field of the response unless it is there (RFC 9110, 12.5.5).
+
+    Example:
+        >>> from webob import Response
+        >>> response = Response(vary=["Accept"])
+        >>> set_vary_header(response, "Origin")
+        >>> response.headers["Vary"]
+        'Accept, Origin'
+    """
     present = response.headers.get("Vary")
     if present is None:
         response.headers["Vary"] = header_name

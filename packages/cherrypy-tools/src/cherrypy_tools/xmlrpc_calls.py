@@ -45,6 +45,10 @@ def read_call(body: bytes, *, use_builtin_types: bool = False, max_depth: int = 
 
     Raises:
         Fault: It is no call, has a document type, or is nested too deeply.
+
+    Example:
+        >>> read_call(b"<methodCall><methodName>add</methodName><params/></methodCall>")
+        Call(params=(), method='add')
     """
     from xml.parsers.expat import ParserCreate  # noqa: PLC0415 - many sites never read XML
     from xmlrpc.client import Fault, Unmarshaller  # noqa: PLC0415 - many sites never read XML
@@ -76,6 +80,14 @@ def find_method(root: object, name: str) -> Callable[..., Any]:
 
     Raises:
         Fault: There is none.
+
+    Example:
+        >>> class Site:
+        ...     def add(self, a, b):
+        ...         return a + b
+        ...     add.exposed = True
+        >>> find_method(Site(), "add")(1, 2)
+        3
     """
     found: Any = root
     for part in name.split("."):
@@ -102,6 +114,11 @@ def write_result(value: Any, encoding: str = "utf-8", allow_none: bool = False) 
         TypeError: A value has no form in XML-RPC, as None without `allow_none`.
         OverflowError: An integer has more than 32 bits.
         ValueError: A text has a character that XML cannot have; send it as `bytes`.
+
+    Example:
+        >>> from xmlrpc.client import loads
+        >>> loads(write_result([1, "é"]))
+        (([1, 'é'],), None)
     """
     from xmlrpc.client import Fault, dumps  # noqa: PLC0415 - many sites never read XML
 
@@ -117,6 +134,10 @@ def fault_of(error: BaseException) -> Fault:
     """Return an exception as a fault: its code is 1 and its text that of the exception.
 
     A `Fault` remains what it is. The text goes to the client: an exception may say too much.
+
+    Example:
+        >>> fault_of(ValueError("too small"))
+        <Fault 1: 'too small'>
     """
     from xmlrpc.client import Fault  # noqa: PLC0415 - many sites never read XML
 
@@ -134,7 +155,12 @@ def respond_xmlrpc(response: ResponseMessage, body: bytes) -> None:
 
 
 def patched_path(path: str) -> str:
-    """Return the path to dispatch a call by: with a slash at its end, and without `/RPC2`."""
+    """Return the path to dispatch a call by: with a slash at its end, and without `/RPC2`.
+
+    Example:
+        >>> patched_path("/RPC2"), patched_path("/shop")
+        ('/', '/shop/')
+    """
     ended = path if path.endswith("/") else path + "/"
     return ended[len("/RPC2") :] if ended.startswith("/RPC2/") else ended
 
