@@ -107,6 +107,8 @@ def test_pool_limits_reach_the_http_server(server: Server) -> None:
         ("thread_pool_max", 0, "a number of threads above 0, or -1 for any"),
         ("max_request_header_size", -1, "a number of bytes, or 0 for no limit"),
         ("max_request_body_size", "1M", "a number of bytes, or 0 for no limit"),
+        ("max_request_header_fields", -1, "a number of fields, or 0 for any"),
+        ("allowed_hosts", "example.com", "a list of host names"),
         ("statistics", "yes", "True or False"),
         ("nodelay", "no", "True or False"),
     ],

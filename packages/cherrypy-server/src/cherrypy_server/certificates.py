@@ -132,18 +132,6 @@ def tls_settings(server: Any) -> TLSSettings | None:
     return _with_password(settings, server.ssl_private_key_password)
 
 
-def chosen(host: str | None, among: Mapping[str, Any]) -> str:
-    """Return the name in a mapping for a host that a client asks for; the empty one if none fits.
-
-    A name ``*.example.com`` fits every host with one more label (RFC 6125, section 6.4.3).
-    """
-    host = (host or "").lower().rstrip(".")
-    for name in (host, "*." + host.partition(".")[2]):
-        if name in among:
-            return name
-    return ""
-
-
 def _identity(server: Any) -> Identity | None:
     if server.ssl_certificate is None:
         return None

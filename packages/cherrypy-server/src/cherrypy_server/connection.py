@@ -9,29 +9,17 @@ from contextlib import suppress
 from typing import Any
 
 from cheroot.errors import FatalSSLAlert, NoSSLError
-from cheroot.server import HTTPConnection, HTTPRequest
+from cheroot.server import HTTPConnection
 
 from cherrypy_server.handshake import ShakesHands
+from cherrypy_server.head import Refused
+from cherrypy_server.request import Request
 
 CHUNK = 64 * 1024
 MOST_CHUNKS = 16
 """What is thrown away before giving up: a client that never ends shall not keep a thread."""
 
 NO_TLS = b"This port speaks HTTPS: the request came without TLS."
-
-
-class Request(HTTPRequest):
-    """A request after whose chunks the connection ends.
-
-    cheroot does not skip chunks that the application left unread: it would take them for the next
-    request, and so a client could hide one in the body of another.
-    """
-
-    def respond(self) -> None:
-        """Answer the request."""
-        if self.chunked_read:
-            self.close_connection = True
-        super().respond()
 
 
 class Connection(HTTPConnection):
@@ -55,6 +43,13 @@ class Connection(HTTPConnection):
         if self._stranger is not None and not self._shake_hands(self._stranger):
             return False
         return bool(super().communicate())  # type: ignore[no-untyped-call]  # cheroot's
+
+    def refuse(self, refused: Refused) -> None:
+        """Answer without reading a request, and close; before the TLS handshake, only close."""
+        if self._stranger is None:
+            Request(self.server, self).refuse(refused)
+        with suppress(OSError):
+            self.close()
 
     def close(self) -> None:
         """Close the connection so that the client still gets what was sent."""

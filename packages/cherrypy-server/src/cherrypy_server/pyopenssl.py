@@ -3,21 +3,26 @@
 Contexts change while hands are shaken: a listening socket keeps the one that it began with.
 """
 
+import io
 import select
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import OpenSSL
 from cheroot import errors
+from cheroot.makefile import StreamReader, StreamWriter
 from cheroot.ssl.pyopenssl import pyOpenSSLAdapter
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from OpenSSL import SSL
 
-from cherrypy_server.certificates import VERSIONS, Identity, TLSSettings, chosen, locked
+from cherrypy_server.certificates import VERSIONS, Identity, TLSSettings, locked
 from cherrypy_server.handshake import Log, Renewed
+from cherrypy_server.hosts import chosen
+
+T = TypeVar("T")
 
 VERIFY_MODES = {
     "off": SSL.VERIFY_NONE,
@@ -68,6 +73,12 @@ class PyOpenSSLTLS(pyOpenSSLAdapter):
             raise errors.FatalSSLAlert(str(error)) from error
         return self.get_environ() | _connection(sock)
 
+    def makefile(self, sock: SSL.Connection, mode: str = "r", bufsize: int = -1) -> Any:
+        """Return a file for reading from a connection, or for writing to it."""
+        kind = StreamReader if "r" in mode else StreamWriter
+        size = bufsize if bufsize > 0 else io.DEFAULT_BUFFER_SIZE
+        return kind(_Waiting(sock), mode, size)
+
     def get_environ(self) -> dict[str, str]:
         """Return what the environ says of all connections."""
         return {
@@ -102,7 +113,39 @@ class PyOpenSSLTLS(pyOpenSSLAdapter):
             sock.set_context(current[chosen(host, current)])
 
 
-def _wait_for(step: Callable[[], object], sock: SSL.Connection) -> None:
+class _Waiting:
+    """A connection as cheroot's files want a socket: one that waits, and ends with no bytes."""
+
+    def __init__(self, sock: SSL.Connection) -> None:
+        self._sock = sock
+
+    def recv_into(self, buffer: Any) -> int:
+        """Receive some bytes; 0 when the client has ended."""
+        try:
+            return _wait_for(lambda: self._sock.recv_into(buffer), self._sock)
+        except SSL.ZeroReturnError:
+            return 0
+        except SSL.SysCallError as error:
+            if error.args[0] == -1:
+                return 0
+            raise OSError(*error.args) from error
+        except SSL.Error as error:
+            raise errors.FatalSSLAlert(str(error)) from error
+
+    def send(self, data: bytes) -> int:
+        """Send some bytes and return their number."""
+        try:
+            return _wait_for(lambda: self._sock.send(data), self._sock)
+        except SSL.SysCallError as error:
+            raise OSError(*error.args) from error
+        except SSL.Error as error:
+            raise errors.FatalSSLAlert(str(error)) from error
+
+    def _decref_socketios(self) -> None:
+        """Take notice that a file was closed: the connection closes its socket itself."""
+
+
+def _wait_for(step: Callable[[], T], sock: SSL.Connection) -> T:
     """Repeat a step of TLS until it is done, sleeping while the other side has to do something.
 
     Raises:
@@ -111,13 +154,11 @@ def _wait_for(step: Callable[[], object], sock: SSL.Connection) -> None:
     deadline = time.monotonic() + (sock.gettimeout() or 0)
     while True:
         try:
-            step()
+            return step()
         except SSL.WantReadError:
             event = select.POLLIN
         except SSL.WantWriteError:
             event = select.POLLOUT
-        else:
-            return
         _sleep_until(event, sock, deadline)
 
 
@@ -126,7 +167,7 @@ def _sleep_until(event: int, sock: SSL.Connection, deadline: float) -> None:
     poll.register(sock.fileno(), event)
     left = deadline - time.monotonic()
     if left <= 0 or not poll.poll(left * 1000):
-        raise TimeoutError("the handshake timed out")
+        raise TimeoutError("timed out")
 
 
 def _connection(sock: SSL.Connection) -> dict[str, str]:

@@ -67,10 +67,16 @@ class Server(ServerAdapter):
     """The most threads that the pool grows to; -1 keeps it at `thread_pool`."""
 
     max_request_header_size: int = 500 * 1024
-    """The largest request head in bytes, answered with 413 beyond; 0 for any size."""
+    """The largest request head in bytes, answered with 431 beyond; 0 for any size."""
+
+    max_request_header_fields: int = 200
+    """The most header fields of a request, answered with 431 beyond; 0 for any number."""
 
     max_request_body_size: int = 100 * 1024 * 1024
     """The largest request body in bytes, answered with 413 beyond; 0 for any size."""
+
+    allowed_hosts: "Sequence[str]" = ()
+    """The hosts to answer for, such as "*.example.com", others with 400; empty for any."""
 
     instance: ServerInstance | None = None
     """An HTTP server to use instead of our own, a callable that makes one, or its dotted name."""

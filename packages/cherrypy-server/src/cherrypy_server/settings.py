@@ -55,6 +55,12 @@ def _most_threads(value: Any) -> bool:
     return value == inf or (_whole(-1)(value) and value != 0)
 
 
+def _names(value: Any) -> bool:
+    return isinstance(value, (list, tuple, set, frozenset)) and all(
+        isinstance(each, str) and each for each in value
+    )
+
+
 _FLAG = (_flag, "True or False")
 _SIZE = (_or_none(_whole(0)), "a number of bytes, or 0 for no limit")
 
@@ -70,7 +76,9 @@ RULES: dict[str, tuple[_Check, str]] = {
     "thread_pool": (_whole(1), "a number of threads above 0"),
     "thread_pool_max": (_most_threads, "a number of threads above 0, or -1 for any"),
     "max_request_header_size": _SIZE,
+    "max_request_header_fields": (_whole(0), "a number of fields, or 0 for any"),
     "max_request_body_size": _SIZE,
+    "allowed_hosts": (_names, "a list of host names"),
     "statistics": _FLAG,
     "nodelay": _FLAG,
     "peercreds": _FLAG,

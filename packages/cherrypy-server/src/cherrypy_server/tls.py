@@ -10,8 +10,9 @@ from cheroot import errors
 from cheroot.ssl import Adapter
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 
-from cherrypy_server.certificates import VERSIONS, Identity, TLSSettings, chosen
+from cherrypy_server.certificates import VERSIONS, Identity, TLSSettings
 from cherrypy_server.handshake import Log, Renewed
+from cherrypy_server.hosts import chosen
 
 VERIFY_MODES = {
     "off": ssl.CERT_NONE,

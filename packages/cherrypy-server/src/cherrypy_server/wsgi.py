@@ -4,6 +4,7 @@ Only cheroot's public API is overridden here: what it binds, where it logs and w
 """
 
 import logging
+import queue
 import socket
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,6 +15,7 @@ from cherrypy_server.activation import Inherited, activation, descriptors
 from cherrypy_server.address import BindAddress, BindError
 from cherrypy_server.connection import Connection
 from cherrypy_server.handshake import tls_adapter
+from cherrypy_server.head import Refused
 from cherrypy_server.pool import Pool
 from cherrypy_server.settings import check
 from cherrypy_server.unix import UnixSocketFile
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 WSGIApplication: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
 """A WSGI application (PEP 3333): called with the environ and `start_response`."""
+
+
+BUSY = Refused("503 Service Unavailable", "Too many requests wait.", "Retry-After: 1\r\n")
 
 
 class Gateway10(wsgi.Gateway_10):
@@ -92,6 +97,8 @@ class WSGIServer(wsgi.Server):
         self.nodelay = server.nodelay
         self.ssl_adapter = tls_adapter(server, self.error_log)
         self.max_request_header_size = server.max_request_header_size or 0
+        self.max_request_header_fields = server.max_request_header_fields
+        self.allowed_hosts = frozenset(each.lower() for each in server.allowed_hosts)
         self.max_request_body_size = server.max_request_body_size or 0
         self.stats["Enabled"] = server.statistics
         self.stats["Threads"] = lambda _: self.requests.size
@@ -156,6 +163,13 @@ class WSGIServer(wsgi.Server):
             socket_.close()
             raise
         return socket_
+
+    def process_conn(self, conn: Connection) -> None:
+        """Let a connection be served, or say that too many others wait."""
+        try:
+            self.requests.put(conn)
+        except queue.Full:
+            conn.refuse(BUSY)
 
     def put_conn(self, conn: Connection) -> None:
         """Keep a connection for its next request, which may wait inside of TLS already."""
