@@ -186,6 +186,20 @@ def test_hooks_of_a_class_may_lack_points(call: Any, site_with_tool: Any) -> Non
     assert marks == ["tool"]
 
 
+def test_hooks_of_a_class_run_by_priority_where_no_config_is_known(call: Any) -> None:
+    seen: list[str] = []
+
+    class Watched(Request):
+        hooks = HookMap()
+
+    Watched.hooks.attach("before_finalize", lambda: seen.append("late"), priority=90)
+    Watched.hooks.attach("before_finalize", lambda: seen.append("soon"), priority=10)
+    app = Application(Site())
+    app.request_class = Watched
+    assert call(app, headers={"Host": ""}).code == 400
+    assert seen == ["soon", "late"]
+
+
 def test_error_page_set_early_stays_beside_those_of_the_config(call: Any) -> None:
     def put() -> None:
         serving.request.error_page[404] = lambda **_: "early"

@@ -207,12 +207,20 @@ def test_format_can_be_chosen_in_both_styles(
     assert lines(access) == [line]
 
 
+def test_unknown_atom_is_refused_when_it_is_set(mount: Any) -> None:
+    app = mount(Site())
+    usual = app.log.access_log_format
+    with pytest.raises(ValueError, match=r"'\{nope\}' names nope; the atoms are h, l"):
+        app.log.access_log_format = "{nope}"
+    assert app.log.access_log_format == usual
+
+
 def test_unknown_atom_is_an_error_that_names_it_and_the_answer_is_sent(
     call: Any, mount: Any, files: Any
 ) -> None:
     _, error, config = files
     app = mount(Site(), config)
-    app.log.access_log_format = "{nope}"
+    vars(app.log)["access_log_format"] = "{nope}"  # as one that a subclass has
     assert call(app).body == b"Hello"
     close(app)
     assert "names nope" in error.read_text(encoding="utf-8")

@@ -91,6 +91,27 @@ def test_relative_urls_of_the_application(call: Any, choice: Any, path: str, lin
     assert call(app, f"/link/a?path={path}").text == link
 
 
+@pytest.mark.parametrize("mount", ["", "/app"])
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [
+        ("../x", "/x"),
+        ("../../../x", "/x"),
+        ("./x", "/link/x"),
+        ("..", "/"),
+        ("", "/link/a"),
+        ("%3Fb=1", "/link/a?b=1"),
+        ("%23b", "/link/a#b"),
+    ],
+)
+def test_relative_path_never_leaves_the_application(
+    call: Any, mount: str, path: str, link: str
+) -> None:
+    app = Application(Links(), mount)
+    answer = call(app, f"/link/a?path={path}")
+    assert answer.text == f"http://example.com{mount}{link}"
+
+
 @pytest.mark.parametrize(
     ("relative", "link"), [(True, "a"), ("server", "/a"), (None, "http://s/a")]
 )

@@ -601,3 +601,10 @@ def test_tool_may_be_hung_on_a_toolbox_by_any_name(toolbox: Toolbox) -> None:
         toolbox.register("before_handler", nonsense=1)  # type: ignore[call-arg]
     with pytest.raises(AttributeError):
         _ = toolbox.missing
+
+
+def test_misspelt_point_of_a_tool_is_named(call: Any, mount: Any, toolbox: Toolbox) -> None:
+    toolbox.mark = Tool("before_handlr", nothing)
+    answer = call(mount(Site(lambda: b""), {"/": {"tools.mark.on": True}}))
+    assert answer.code == 500
+    assert "there is no hook point &#x27;before_handlr&#x27;" in answer.text

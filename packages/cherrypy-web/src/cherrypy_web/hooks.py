@@ -123,7 +123,15 @@ class HookMap(dict[str, list[Hook]]):
         Raises:
             ValueError: There is no such point.
         """
-        self._at(point).append(Hook(callback, failsafe, priority, **kwargs))
+        self.add(point, Hook(callback, failsafe, priority, **kwargs))
+
+    def add(self, point: str, hook: Hook) -> None:
+        """Hang a hook on a point.
+
+        Raises:
+            ValueError: There is no such point.
+        """
+        self._at(point).append(hook)
 
     def run(self, point: str) -> None:
         """Run the hooks of a point as `run_hooks` does.

@@ -79,7 +79,8 @@ class LogManager:
         logger_root: The name that the loggers' names begin with.
 
     Attributes:
-        access_log_format: How `access` writes a line; see `cherrypy_web.accesslog.ATOMS`.
+        access_log_format: How `access` writes a line; see `cherrypy_web.accesslog.ATOMS`. To
+            set one with another atom is a `ValueError`.
         error_log: The logger of everything but requests.
         access_log: The logger of requests.
     """
@@ -107,6 +108,11 @@ class LogManager:
 
     def __repr__(self) -> str:
         return f"LogManager(appid={self.appid!r}, logger_root={self.logger_root!r})"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "access_log_format":
+            compile_format(str(value))  # who misspells an atom is to see it, not each request
+        super().__setattr__(name, value)
 
     # What is written.
 

@@ -115,8 +115,8 @@ class Plan:
 
     def change(self, request: Request, response: Response) -> None:
         """Set the attributes of a request and its response, and run the handlers of namespaces."""
-        if "error_page" in request.early_names:
-            request.error_page.update(self.error_pages)
+        if request.own_error_page is not None:
+            request.own_error_page.update(self.error_pages)
         for name, value in self.request_attributes:
             setattr(request, name, value)
         for name, value in self.body_attributes:
@@ -125,7 +125,7 @@ class Plan:
             setattr(response, name, value)
         for name, value in self.response_headers:
             response.headers[name] = value
-        if self.steps or "hooks" in request.early_names:
+        if self.steps or request.own_hooks is not None:
             request.own_hooks = self.copy_hooks(request.own_hooks)
         for step in self.steps:
             step()
@@ -185,7 +185,7 @@ class Plan:
             return
         for tool, options in tools:
             for point, hook in tool.hooks(options):
-                self._hook_map[point].append(hook)
+                self._hook_map.add(point, hook)
 
     def _add_custom(self, namespace: str, handler: Any, entries: Iterable[tuple[str, Any]]) -> None:
         mine = {f"{namespace}.{key}": value for key, value in entries}

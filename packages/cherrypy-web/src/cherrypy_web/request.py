@@ -297,7 +297,7 @@ class Request(RequestData):
             plan = app.plans.find_equal(type(self), self._own_config)
         self._plan = plan
         self._planned_hooks = plan.hooks
-        if plan.changes_request or self.early_names:
+        if plan.changes_request or self.own_hooks is not None or self.own_error_page is not None:
             plan.change(self, self._response)
         return plan.hooks
 

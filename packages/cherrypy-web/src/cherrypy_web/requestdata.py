@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import uuid
 from abc import ABCMeta
+from copy import copy
 from http.cookies import CookieError, SimpleCookie
 from types import NoneType
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, overload
 
 from cherrypy_dispatch import Dispatcher
 from cherrypy_httputil import HeaderMap, Host, HTTPError, InternalRedirect
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from cherrypy_web.plan import Plan
     from cherrypy_web.request import Request
 
-__all__ = ["RequestData", "RequestHooks", "UniqueID"]
+__all__ = ["OwnMap", "RequestData", "UniqueID"]
+
+M = TypeVar("M")
 
 HTTP_1_1: Final = (1, 1)
 
@@ -47,99 +50,77 @@ class UniqueID:
         return self.uuid4
 
 
-class RequestHooks:
-    """The attribute ``hooks``: read from the class, what hangs on all of its requests.
+class OwnMap(Generic[M]):
+    """A map that a class has for all of its requests, and of which each request has a copy.
 
-    An instance has a map of its own, made when it is first asked for.
-
-    Args:
-        shared: What hangs on all requests of the class.
-    """
-
-    def __init__(self, shared: HookMap | None = None) -> None:
-        self.shared = HookMap(HOOK_POINTS) if shared is None else shared
-        for point in HOOK_POINTS:
-            self.shared.setdefault(point, [])
-
-    def __set_name__(self, owner: RequestType, name: str) -> None:
-        type.__setattr__(owner, "_planned_hooks", self.shared)
-
-    def __get__(self, request: RequestData | None, owner: type | None = None) -> HookMap:
-        if request is None:
-            return self.shared
-        if request.own_hooks is None:
-            plan = request._plan  # noqa: SLF001 - this is an attribute of it
-            self.__set__(request, plan.copy_hooks() if plan else self.shared.copy())
-        return request.own_hooks  # type: ignore[return-value]  # it was set just now
-
-    def __set__(self, request: RequestData, hooks: HookMap) -> None:
-        request.own_hooks = hooks
-        if request._plan is None:  # noqa: SLF001
-            request.early_names = (*request.early_names, "hooks")
-
-
-class RequestErrorPages:
-    """The attribute ``error_page``: read from the class, the pages for all of its requests.
-
-    An instance has a dict of its own, made when it is first asked for.
+    The copy is made when it is first asked for, with what the config says.
 
     Args:
-        shared: The pages for all requests of the class.
+        shared: What the class has.
+        own: The attribute of the request that holds the copy; before, it is ``None``.
+        copy: Makes the copy from the class's map and the plan of the request.
     """
 
-    def __init__(self, shared: dict[int | str, Any] | None = None) -> None:
-        self.shared = {} if shared is None else shared
+    def __init__(self, shared: M, own: str, copy: Callable[[M, Plan], M]) -> None:
+        self.shared = shared
+        self._own = own
+        self._copy = copy
 
-    def __get__(
-        self, request: RequestData | None, owner: type | None = None
-    ) -> dict[int | str, Any]:
+    @overload
+    def __get__(self, request: None, owner: type) -> M: ...
+
+    @overload
+    def __get__(self, request: RequestData, owner: type) -> M: ...
+
+    def __get__(self, request: RequestData | None, owner: type) -> M:
         if request is None:
             return self.shared
-        if request.own_error_page is None:
+        own: M | None = getattr(request, self._own)
+        if own is None:
             plan = request._plan  # noqa: SLF001 - this is an attribute of it
-            self.__set__(request, {**self.shared, **(plan.error_pages if plan else {})})
-        return request.own_error_page  # type: ignore[return-value]  # it was set just now
+            own = self._copy(self.shared, plan) if plan else copy(self.shared)
+            self.__set__(request, own)
+        return own
 
-    def __set__(self, request: RequestData, pages: dict[int | str, Any]) -> None:
-        request.own_error_page = pages
-        if request._plan is None:  # noqa: SLF001
-            request.early_names = (*request.early_names, "error_page")
+    def __set__(self, request: RequestData, own: M) -> None:
+        setattr(request, self._own, own)
 
 
-_SHARED: Final[dict[str, Callable[[Any], object]]] = {
-    "hooks": RequestHooks,
-    "error_page": RequestErrorPages,
+def _own_hooks(shared: HookMap) -> OwnMap[HookMap]:
+    for point in HOOK_POINTS:
+        shared.setdefault(point, [])
+    return OwnMap(shared, "own_hooks", lambda _, plan: plan.copy_hooks())
+
+
+def _own_error_pages(shared: dict[int | str, Any]) -> OwnMap[dict[int | str, Any]]:
+    return OwnMap(shared, "own_error_page", lambda shared, plan: {**shared, **plan.error_pages})
+
+
+_OWN_MAPS: Final[dict[str, Callable[[Any], object]]] = {
+    "hooks": _own_hooks,
+    "error_page": _own_error_pages,
 }
 
 
-def _kept(name: str, value: object) -> object:
-    kind = _SHARED.get(name)
-    return kind(value) if kind and isinstance(value, dict) else value
-
-
 class RequestType(ABCMeta):
-    """The type of request classes: hooks that are set on one of them make every plan stale.
+    """The type of request classes: a map of hooks or error pages set on one becomes an `OwnMap`."""
 
-    Maps that are set there are for all requests of the class, which have copies of their own.
-    """
-
-    def __new__(
+    def __init__(
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
-    ) -> RequestType:
-        kept = {key: _kept(key, value) for key, value in namespace.items()}
-        return super().__new__(cls, name, bases, kept, **options)
+    ) -> None:
+        super().__init__(name, bases, namespace, **options)
+        for each in _OWN_MAPS.keys() & namespace.keys():
+            setattr(cls, each, namespace[each])
 
     def __setattr__(cls, name: str, value: object) -> None:
-        kept = _kept(name, value)
-        super().__setattr__(name, kept)
-        if isinstance(kept, RequestHooks):
-            kept.__set_name__(cls, name)
+        if name in _OWN_MAPS:  # others a program may set for each request
+            value = _OWN_MAPS[name](value) if isinstance(value, dict) else value
             EPOCH.advance()
+        super().__setattr__(name, value)
 
     def __delattr__(cls, name: str) -> None:
         super().__delattr__(name)
-        if name == "hooks":
-            type.__delattr__(cls, "_planned_hooks")
+        if name in _OWN_MAPS:
             EPOCH.advance()
 
 
@@ -189,20 +170,18 @@ class RequestData(metaclass=RequestType):
         cached: bool
         cacheable: bool
 
-    hooks = RequestHooks()
-    error_page = RequestErrorPages()
+    hooks = _own_hooks(HookMap())
+    error_page = _own_error_pages({})
     params: dict[str, Any] = {}  # noqa: RUF012 - documented; each has its own
-    _planned_hooks: Mapping[str, Sequence[Hook]]
-
     _layers: Sequence[Layer] = ()
     #: What the config in force does to this request, once it is known.
     _plan: Plan | None = None
 
-    #: The hooks of this request, once they differ from those in the plan.
+    #: The hooks of this request, once somebody has asked for them.
     own_hooks: HookMap | None = None
     own_error_page: dict[int | str, Any] | None = None
 
-    #: What was asked for or set before the request could know better, by name.
+    #: What was asked for or set before the request ran, and is to be forgotten then.
     early_names: tuple[str, ...] = ()
 
     _toolmaps: dict[str, dict[str, dict[str, Any]]] | None = None
@@ -226,6 +205,12 @@ class RequestData(metaclass=RequestType):
         self.own_hooks = None
         self._fields: Iterable[tuple[str, str]] = ()
         self.params = {}
+
+    @lazy
+    def _planned_hooks(self) -> Mapping[str, Sequence[Hook]]:
+        """The hooks in their order: those of the class, until the plan is known."""
+        shared = type(self).hooks
+        return {point: shared.ordered(point) for point in shared}
 
     @told(NoneType)
     def login(self) -> str | None:
@@ -381,6 +366,4 @@ class RequestData(metaclass=RequestType):
 
     def _forget_early(self) -> None:
         for name in self.early_names:
-            if name not in _SHARED:  # to these, the plan adds
-                vars(self).pop(name, None)
-        self.early_names = tuple(name for name in self.early_names if name in _SHARED)
+            vars(self).pop(name, None)

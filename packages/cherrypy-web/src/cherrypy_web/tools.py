@@ -176,7 +176,7 @@ class Tool(Generic[P]):
         """Hang this tool on the running request."""
         attached = serving.request.hooks
         for point, hook in self.hooks(self._merged_args()):
-            attached[point].append(hook)
+            attached.add(point, hook)
 
 
 _PER_REQUEST = (Tool._setup, Tool._merged_args)  # noqa: SLF001 - see `Tool.is_known`

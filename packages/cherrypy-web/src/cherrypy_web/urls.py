@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from cherrypy_serving import UnboundError, serving
 
@@ -40,10 +40,10 @@ def resolve(here: str, path: str) -> str:
 
     Args:
         here: The path that it is relative to.
-        path: The path. ``""`` is ``here`` itself.
+        path: The path. Without one, as ``""`` or as a query alone, it is ``here``.
     """
-    if not path:
-        return here
+    if path[:1] in {"", "?", "#"}:
+        return here + path
     if not path.startswith("/"):
         path = here[: here.rfind("/") + 1] + path
     return normalize_path(path)
@@ -125,7 +125,7 @@ def _from_root(request: Any, path: str) -> str:
         here += "/"
     elif request.is_index is False and here != "/":
         here = here.removesuffix("/")
-    return urljoin(here, path) if path else here
+    return resolve(here, path)
 
 
 def _relative_to(here: str, there: str) -> str:
