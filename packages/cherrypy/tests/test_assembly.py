@@ -340,6 +340,16 @@ def test_default_tools_turned_off_and_on_while_it_serves(site: Assembly) -> None
     assert codes == [301, 200, 301, 200]
 
 
+def test_namespace_of_the_site_is_called_when_its_config_is_updated(site: Assembly) -> None:
+    seen: list[object] = []
+    site.config.namespaces["db"] = lambda key, value: seen.append((key, value))
+    site.tree.mount(Root(), config={"/": {"db.of_application": 1}})
+    site.config.update({"db.connstring": "here"})
+    site.config["db.pool"] = 4
+    Client(site.tree).get("/")
+    assert seen == [("connstring", "here"), ("pool", 4)]
+
+
 def test_option_of_a_default_tool_changed_in_place(site: Assembly) -> None:
     fields = [("X-A", "1")]
     entries = {"tools.response_headers.on": True, "tools.response_headers.headers": fields}
