@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from webob import Request, Response
 
 from cherrypy_httputil import HTTPError, HTTPRedirect
-from cherrypy_static import guess_type, staticdir, staticfile
+from cherrypy_static import (
+    RelativePathError,
+    StaticDirectory,
+    StaticFile,
+    guess_type,
+    staticdir,
+    staticfile,
+)
 
 
 @pytest.fixture
@@ -287,7 +294,7 @@ def test_a_home_directory_is_expanded(site: Any, monkeypatch: Any) -> None:
 @pytest.mark.parametrize("root", ["", "also/relative"])
 def test_a_relative_directory_without_an_absolute_root_is_refused(root: Any) -> None:
     with pytest.raises(
-        ValueError, match=r"relative path: make it absolute, or set an absolute `root`"
+        RelativePathError, match=r"relative path: make it absolute, or set an absolute `root`"
     ):
         staticdir(Request.blank("/a"), Response(), "/", "public", root)
     with pytest.raises(ValueError, match="relative path"):
@@ -300,6 +307,22 @@ def test_decisions_are_logged(site: Any, caplog: Any) -> None:
     assert not caplog.records
     fetch(site, "/static/a.txt", debug=True)
     assert "a.txt" in caplog.text
+
+
+def test_a_directory_is_prepared_once_for_many_requests(site: Any) -> None:
+    serve = StaticDirectory("/static", "site", str(site.parent), match="css$|txt$")
+    assert serve.home == str(site)
+    for path, text in (("a.txt", "a"), ("sub/b.css", "b"), ("sub/index.html", None)):
+        response = Response()
+        served = serve(Request.blank(f"/static/{path}"), response)
+        assert (response.text if served else None) == text
+
+
+def test_a_match_that_is_no_pattern_is_an_error_when_it_is_prepared(site: Any) -> None:
+    with pytest.raises(ValueError, match="which is no regular expression: missing"):
+        StaticDirectory("/", str(site), match="(")
+    with pytest.raises(ValueError, match="is no regular expression"):
+        StaticFile(str(site / "a.txt"), match="(")
 
 
 # staticfile

@@ -8,7 +8,7 @@ import pytest
 
 from cherrypy_dispatch import expose
 from cherrypy_httputil import HTTPError
-from cherrypy_serving import serving
+from cherrypy_serving import prepared, serving
 from cherrypy_web import ErrorTool, HandlerTool, HandlerWrapperTool, Request, Tool, Toolbox
 
 
@@ -146,6 +146,28 @@ def test_handler_tool_that_answers_takes_the_place_of_the_handler(
     assert call(app).body == b"handler"
     app.config["/"]["tools.answer.body"] = b"tool"
     assert call(app).body == b"tool"
+
+
+def test_handler_tool_is_prepared_once(call: Any, mount: Any, toolbox: Toolbox) -> None:
+    made = []
+
+    @prepared
+    def answer(body: Any = None) -> Any:
+        made.append(body)
+
+        def serve(request: Any, response: Any) -> bool:
+            response.body = body
+            return request.path_info == "/" and bool(body)
+
+        return serve
+
+    toolbox.answer = HandlerTool(answer)
+    config = {"/": {"tools.answer.on": True, "tools.answer.body": b"tool"}}
+    app = mount(Site(lambda: b"handler"), config)
+    assert [call(app).body, call(app).body] == [b"tool", b"tool"]
+    app.config["/"]["tools.answer.body"] = b""
+    assert [call(app).body, call(app).body] == [b"handler", b"handler"]
+    assert made == [b"tool", b""]
 
 
 def test_handler_tool_is_a_handler_itself(call: Any, mount: Any, toolbox: Toolbox) -> None:

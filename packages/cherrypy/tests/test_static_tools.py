@@ -12,6 +12,7 @@ import pytest
 import cherrypy
 import cherrypy_static
 from cherrypy.lib import static
+from cherrypy.process.wspbus import ChannelFailures
 from cherrypy_testing import Client
 
 if TYPE_CHECKING:
@@ -360,6 +361,31 @@ def test_a_path_that_says_not_where_is_an_error_of_the_request(
     answer = client(site, {"/static": entries}).get("/static/a.css")
     assert answer.status_code == 500
     assert advice in answer.text
+
+
+def test_a_match_that_is_no_pattern_is_found_at_the_start(site: Assembly, home: Path) -> None:
+    client(site, {"/static": directory(home, match="(")})
+    with pytest.raises(ChannelFailures) as caught:
+        site.engine.start()
+    assert "tools.staticdir: `match` is '(', which is no regular expression" in str(caught.value)
+
+
+def test_a_relative_path_does_not_hinder_the_start(site: Assembly) -> None:
+    client(site, {"/static": {"tools.staticdir.on": True, "tools.staticdir.dir": "static"}})
+    site.engine.start()
+
+
+def test_the_functions_serve_the_running_request(site: Assembly, home: Path) -> None:
+    class Site(Root):
+        @cherrypy.expose
+        def default(self, *_: str) -> Any:
+            served = static.staticdir("/", str(home), match="css$")
+            assert served == static.staticfile(str(home / "style.css"), match="css$")
+            return cherrypy.response.body if served else f"served: {served}"
+
+    ask = client(site, {}, Site())
+    assert ask.get("/style.css").text == "body {}"
+    assert ask.get("/style.txt").text == "served: False"
 
 
 def test_advice_is_given_on_the_config_in_force(home: Path) -> None:

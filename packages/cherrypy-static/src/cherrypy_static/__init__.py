@@ -9,15 +9,20 @@ from cherrypy_static.bodies import (
     file_generator,
     file_generator_limited,
 )
-from cherrypy_static.directory import staticdir, staticfile
+from cherrypy_static.directory import StaticDirectory, staticdir
 from cherrypy_static.disposition import content_disposition
 from cherrypy_static.media_types import guess_type
+from cherrypy_static.paths import RelativePathError
 from cherrypy_static.serve import serve_download, serve_file, serve_fileobj
+from cherrypy_static.single import StaticFile, staticfile
 
 __all__ = [
     "FileBody",
     "FileData",
+    "RelativePathError",
     "ShortFileError",
+    "StaticDirectory",
+    "StaticFile",
     "by_server",
     "content_disposition",
     "directory_advice",

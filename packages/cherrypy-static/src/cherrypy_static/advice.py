@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cherrypy_static.paths import absolute_path
+from cherrypy_static.paths import RelativePathError, absolute_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ def _advice(
         return [f"`{option}` is not set: nothing says which {kind} to serve."]
     try:
         whole = absolute_path(path, root)
-    except ValueError:
+    except RelativePathError:
         return [_relative(option, path, root)]
     if not is_one(whole):
         return [f"There is no {kind} {whole!r}.{_meant(path, root, is_one)}"]

@@ -54,17 +54,21 @@ def clean(branch: str, *, dotfiles: bool = False, odd: re.Pattern[str] | None = 
 _ODD_HERE = ODD_ON_WINDOWS if os.name == "nt" else ODD
 
 
+class RelativePathError(ValueError):
+    """A path is relative, and so would depend on where the process was started."""
+
+
 def absolute_path(path: str, root: str | None) -> str:
     """Return `path`, below `root` if it is relative.
 
     Raises:
-        ValueError: It is relative, and there is no absolute `root`.
+        RelativePathError: It is relative, and there is no absolute `root`.
     """
     if os.path.isabs(path):  # noqa: PTH117 - a string stays one
         return path
     whole = os.path.join(os.path.expanduser(root or ""), os.path.expanduser(path))  # noqa: PTH111, PTH118
     if not os.path.isabs(whole):  # noqa: PTH117 - a string stays one
-        raise ValueError(
+        raise RelativePathError(
             f"{whole!r} is a relative path: make it absolute, or set an absolute `root`"
         )
     return whole

@@ -11,6 +11,8 @@ from cherrypy_httputil import RequestMessage, ResponseMessage
 from cherrypy_static import (
     FileBody,
     FileData,
+    StaticDirectory,
+    StaticFile,
     by_server,
     content_disposition,
     directory_advice,
@@ -61,3 +63,9 @@ by_server([], body)  # type: ignore[arg-type]
 assert_type(directory_advice("/srv", root=None), list[str])
 directory_advice()  # type: ignore[call-arg]
 file_advice(5)  # type: ignore[arg-type]
+
+serve = StaticDirectory("/static", "/srv", index="index.html")
+assert_type(serve(request, response), bool)
+StaticDirectory("/static")  # type: ignore[call-arg]
+serve(request)  # type: ignore[call-arg]
+StaticFile("/srv/a", max_age="60")  # type: ignore[arg-type]

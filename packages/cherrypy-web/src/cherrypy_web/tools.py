@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from cherrypy_httputil import NotFound
-from cherrypy_serving import ambient, serving
+from cherrypy_serving import ambient, prepared, serving
 from cherrypy_web.epoch import EPOCH
 from cherrypy_web.hooks import Hook
 from cherrypy_web.options import is_complete
@@ -210,11 +210,29 @@ class HandlerTool(Tool[P]):
 
     def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
         """Return the hook that calls the tool and takes the handler away where it answered."""
-        return [(self._point, self._hook(self._answer, options))]
+        prepare = getattr(self.callable, "prepare", None)
+        answer = self._answer if prepare is None else _answering(prepare)
+        return [(self._point, self._hook(answer, options))]
 
     def _answer(self, **options: Any) -> None:
         if self.callable(**options):  # type: ignore[call-arg]  # options come from config
             serving.request.handler = None
+
+
+def _answering(prepare: Callable[..., Callable[[Any, Any], object]]) -> Callable[..., None]:
+    """Return a function with a ``prepare`` whose result takes the handler away where it answers."""
+
+    @prepared
+    def answer(**options: Any) -> Callable[[Any, Any], None]:
+        made = prepare(**options)
+
+        def answer_or_not(request: Any, response: Any) -> None:
+            if made(request, response):
+                request.handler = None
+
+        return answer_or_not
+
+    return answer
 
 
 class HandlerWrapperTool(Tool[...]):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import cherrypy_static
-from cherrypy_serving import ambient
+from cherrypy_serving import ambient, prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import TypeAlias
 
-    from cherrypy_httputil import RequestMessage, ResponseMessage
+    Serve: TypeAlias = Callable[[Any, Any], bool]
+    """Serves a file to a request, or returns False."""
 
 __all__ = ["advice", "serve_download", "serve_file", "serve_fileobj", "staticdir", "staticfile"]
 
@@ -19,10 +21,8 @@ serve_fileobj = ambient(cherrypy_static.serve_fileobj)
 serve_download = ambient(cherrypy_static.serve_download)
 
 
-@ambient
+@prepared
 def staticdir(
-    request: RequestMessage,
-    response: ResponseMessage,
     section: str = "",
     dir: str = "",  # noqa: A002 - the documented name
     root: str = "",
@@ -36,7 +36,7 @@ def staticdir(
     etag: bool = False,
     max_age: int | None = None,
     precompressed: bool = False,
-) -> bool:
+) -> Serve:
     """Serve the file that the running request's path names below a directory.
 
     Args:
@@ -60,29 +60,28 @@ def staticdir(
         ValueError: No directory is given, or it is relative and there is no absolute ``root``.
     """
     if not dir:
-        raise ValueError(_nothing_to_serve("staticdir", "dir", "directory"))
-    return cherrypy_static.staticdir(
-        request,
-        response,
-        section,
-        dir,
-        root,
-        match,
-        content_types,
-        index,
-        debug,
-        follow_symlinks=follow_symlinks,
-        dotfiles=dotfiles,
-        etag=etag,
-        max_age=max_age,
-        precompressed=precompressed,
-    )
+        return _refusing(_nothing_to_serve("staticdir", "dir", "directory"))
+    try:
+        return cherrypy_static.StaticDirectory(
+            section,
+            dir,
+            root,
+            match,
+            content_types,
+            index,
+            debug,
+            follow_symlinks=follow_symlinks,
+            dotfiles=dotfiles,
+            etag=etag,
+            max_age=max_age,
+            precompressed=precompressed,
+        )
+    except cherrypy_static.RelativePathError as error:
+        return _refusing(str(error))
 
 
-@ambient
+@prepared
 def staticfile(
-    request: RequestMessage,
-    response: ResponseMessage,
     filename: str = "",
     root: str | None = None,
     match: str = "",
@@ -92,7 +91,7 @@ def staticfile(
     etag: bool = False,
     max_age: int | None = None,
     precompressed: bool = False,
-) -> bool:
+) -> Serve:
     """Serve one file to the running request, whatever its path is.
 
     Args:
@@ -112,19 +111,29 @@ def staticfile(
         ValueError: No file is given, or it is relative and there is no absolute ``root``.
     """
     if not filename:
-        raise ValueError(_nothing_to_serve("staticfile", "filename", "file"))
-    return cherrypy_static.staticfile(
-        request,
-        response,
-        filename,
-        root,
-        match,
-        content_types,
-        debug,
-        etag=etag,
-        max_age=max_age,
-        precompressed=precompressed,
-    )
+        return _refusing(_nothing_to_serve("staticfile", "filename", "file"))
+    try:
+        return cherrypy_static.StaticFile(
+            filename,
+            root,
+            match,
+            content_types,
+            debug,
+            etag=etag,
+            max_age=max_age,
+            precompressed=precompressed,
+        )
+    except cherrypy_static.RelativePathError as error:
+        return _refusing(str(error))
+
+
+def _refusing(message: str) -> Serve:
+    """Return what makes it an error of each request, as documented, that nothing can be served."""
+
+    def refuse(_request: Any, _response: Any) -> bool:
+        raise ValueError(message)
+
+    return refuse
 
 
 def _nothing_to_serve(tool: str, option: str, kind: str) -> str:
