@@ -1,12 +1,17 @@
-"""Locks between threads and between processes, by the path of a lock file.
+"""Locks between threads and between processes, by the path of what they are for.
 
-Threads of one process queue up first, so that only one of them waits in the kernel. The file is
-removed by its holder only, while locked; whoever waited on a removed file tries the new one.
+Threads of one process queue up first, so that only one of them waits in the kernel. The kernel
+takes back what a process had that has ended, however it did.
 """
 
 import os
+import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final
 
 from cherrypy_sessions import kernel
 from cherrypy_sessions.locks import FairLocks
@@ -14,19 +19,31 @@ from cherrypy_sessions.locks import FairLocks
 FIRST_PAUSE = 0.001
 LONGEST_PAUSE = 0.05
 
+TABLE = ".locks"
+"""The file whose bytes are the locks of a directory."""
+
+NAMES: Final = 1 << 16
+"""How many holders' names have room at the beginning of that file."""
+
+NAME: Final = 8
+
 
 class FileLocks:
-    """One lock for each path, for all processes of this machine."""
+    """One lock for each path, for all processes of this machine: a file, while somebody has it.
+
+    It is removed by its holder only; whoever waited for a removed file tries the new one.
+    """
 
     def __init__(self) -> None:
-        self._threads = FairLocks()
-        self._descriptors: dict[str, int] = {}
+        self._begin()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forked)
 
     def acquire(self, path: str, timeout: float | None = None) -> bool:
         """Wait for the lock of a path, and return whether it was had.
 
         Args:
-            path: Of the lock file, which is there while somebody has the lock.
+            path: Of the lock file.
             timeout: Seconds to wait at most; None for as long as it takes.
 
         Raises:
@@ -38,7 +55,7 @@ class FileLocks:
             return False
         descriptor = None
         try:
-            descriptor = _locked(path, deadline)
+            descriptor = self._locked(path, deadline)
         finally:
             if descriptor is None:
                 self._threads.release(path)
@@ -49,55 +66,146 @@ class FileLocks:
     def release(self, path: str) -> None:
         """Give the lock of a path to the next."""
         descriptor = self._descriptors.pop(path)
-        with suppress(OSError):  # Windows removes no open file
-            os.unlink(path)  # noqa: PTH108 - the path is a text all the way
+        self._remove(path)
         os.close(descriptor)
         self._threads.release(path)
+
+    def discard(self, path: str) -> None:
+        """Remove the lock file that a killed process left, unless somebody has the lock."""
+        if self.acquire(path, 0):
+            self.release(path)
 
     def holder(self, path: str) -> str | None:
         """Return who has the lock of a path: a thread of ours, another process, or None."""
         name = self._threads.holder(path)
         if name is not None:
             return f"thread {name}"
-        with suppress(OSError), open(path) as file:  # noqa: PTH123 - the path is a text all the way
-            return f"process {file.read().strip()}"
-        return None
+        process = self._process(path)
+        return None if process is None else f"process {process}"
 
     def __len__(self) -> int:
         return len(self._threads)
 
+    def _begin(self) -> None:
+        self._threads = FairLocks()
+        self._descriptors: dict[str, int] = {}
 
-def _locked(path: str, deadline: float | None) -> int | None:
-    """Return a descriptor with the lock of a path, or None at the deadline."""
+    def _forked(self) -> None:
+        """Leave the locks to the process that has them."""
+        for descriptor in self._descriptors.values():
+            os.close(descriptor)
+        self._begin()
+
+    def _locked(self, path: str, deadline: float | None) -> int | None:
+        """Return a descriptor with the lock of a path, or None at the deadline."""
+        if deadline is None:
+            return self._try(path, wait=True)
+        for pause in _pauses():
+            descriptor = self._try(path, wait=False)
+            if descriptor is not None:
+                return descriptor
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            time.sleep(min(pause, left))
+        return None
+
+    def _try(self, path: str, *, wait: bool) -> int | None:
+        """Lock a path; return None if somebody else has the lock and we are not to wait."""
+        file = self._file(path)
+        while True:
+            descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+            current = False
+            try:
+                self._lock(descriptor, path, wait=wait)
+                current = _is_current(descriptor, file)
+            except BlockingIOError:
+                return None
+            finally:
+                if not current:
+                    os.close(descriptor)
+            if current:
+                with suppress(OSError):  # a full disk makes no lock less good
+                    self._sign(descriptor, path)
+                return descriptor
+
+    def _file(self, path: str) -> str:
+        return path
+
+    def _lock(self, descriptor: int, path: str, *, wait: bool) -> None:  # noqa: ARG002 - see below
+        kernel.lock(descriptor, wait=wait)
+
+    def _sign(self, descriptor: int, path: str) -> None:  # noqa: ARG002
+        os.write(descriptor, b"%-10d" % os.getpid())  # the same length whoever writes
+
+    def _process(self, path: str) -> int | None:
+        with suppress(OSError, ValueError), open(path) as file:  # noqa: PTH123 - a text all the way
+            return int(file.read())
+        return None
+
+    def _remove(self, path: str) -> None:
+        with suppress(OSError):  # Windows removes no open file
+            os.unlink(path)  # noqa: PTH108 - the path is a text all the way
+
+
+class RangeLocks(FileLocks):
+    """The same as bytes of one file for each directory, which stays: to make a file costs more.
+
+    Who has a lock stands at the beginning of that file, for the errors of those who wait in vain.
+    """
+
+    def discard(self, path: str) -> None:
+        """Remove the lock file that somebody left."""
+        with suppress(OSError):
+            os.unlink(path)  # noqa: PTH108
+
+    def _file(self, path: str) -> str:
+        return os.path.join(os.path.dirname(path), TABLE)  # noqa: PTH118, PTH120
+
+    def _lock(self, descriptor: int, path: str, *, wait: bool) -> None:
+        kernel.lock_byte(descriptor, (NAMES * NAME) | _number(path) >> 2, wait=wait)
+
+    def _sign(self, descriptor: int, path: str) -> None:
+        number = _number(path)
+        name = os.getpid().to_bytes(4, "little") + (number & 0xFFFFFFFF).to_bytes(4, "little")
+        if os.pread(descriptor, NAME, _place(number)) != name:  # which costs less than writing
+            os.pwrite(descriptor, name, _place(number))
+
+    def _process(self, path: str) -> int | None:
+        number = _number(path)
+        with suppress(OSError), open(self._file(path), "rb") as file:  # noqa: PTH123
+            file.seek(_place(number))
+            name = file.read(NAME)
+            if name[4:] == (number & 0xFFFFFFFF).to_bytes(4, "little"):
+                return int.from_bytes(name[:4], "little")
+        return None
+
+    def _remove(self, path: str) -> None:
+        """Leave the file to the others."""
+
+
+def file_locks() -> FileLocks:
+    """Return locks of the kind that costs least on this system."""
+    is_linux = sys.platform == "linux" and sys.maxsize > 1 << 32
+    return RangeLocks() if is_linux else FileLocks()
+
+
+def _pauses() -> Iterator[float]:
     pause = FIRST_PAUSE
     while True:
-        descriptor = _try(path, wait=deadline is None)
-        if descriptor is not None or deadline is None:
-            return descriptor
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return None
-        time.sleep(min(pause, left))
+        yield pause
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
-def _try(path: str, *, wait: bool) -> int | None:
-    """Lock a file, making it where there is none; return None if somebody else has the lock."""
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        current = False
-        try:
-            kernel.lock(descriptor, wait=wait)
-            current = _is_current(descriptor, path)
-        except BlockingIOError:
-            return None
-        finally:
-            if not current:
-                os.close(descriptor)
-        if current:
-            with suppress(OSError):  # a full disk makes no lock less good
-                os.write(descriptor, b"%-10d" % os.getpid())  # the same length whoever writes
-            return descriptor
+@lru_cache(maxsize=1024)
+def _number(path: str) -> int:
+    """Return the number of a path in its directory, of 64 bits."""
+    name = os.fsencode(os.path.basename(path))  # noqa: PTH119
+    return int.from_bytes(blake2b(name, digest_size=8).digest(), "little")
+
+
+def _place(number: int) -> int:
+    return number % NAMES * NAME
 
 
 def _is_current(descriptor: int, path: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from cherrypy_sessions import wholefiles
 from cherrypy_sessions.encoded import EncodedSession
 from cherrypy_sessions.errors import UnreadableError
-from cherrypy_sessions.filelocks import FileLocks
+from cherrypy_sessions.filelocks import FileLocks, file_locks
 from cherrypy_sessions.locking import Duration, lock_timeout, seconds
 from cherrypy_sessions.schedule import log
 from cherrypy_sessions.session import Session
@@ -41,7 +41,7 @@ class FileSession(EncodedSession):
     fsync: bool = False
     """Whether to wait until a saved session is safe from a power loss."""
 
-    locks: ClassVar[FileLocks] = FileLocks()
+    locks: ClassVar[FileLocks] = file_locks()
 
     _held: str | None = None
 
@@ -102,8 +102,7 @@ class FileSession(EncodedSession):
                 if had:
                     wholefiles.unlink(written)
         for lock_path in self._files(self.SESSION_PREFIX, self.LOCK_SUFFIX):
-            if self.locks.acquire(lock_path, 0):
-                self.locks.release(lock_path)
+            self.locks.discard(lock_path)
 
     def __len__(self) -> int:
         """Return the number of sessions in the store."""

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import struct
 import sys
 from functools import cache
 from typing import Any
@@ -35,6 +36,23 @@ else:
     def unlock(descriptor: int) -> None:
         """Unlock an open file."""
         fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+def lock_byte(descriptor: int, position: int, *, wait: bool) -> None:
+    """Lock one byte of an open file, on Linux of 64 bits; it need not be there.
+
+    The lock belongs to the open file, unlike that of `fcntl.lockf`: it is one among threads, too,
+    and closing another descriptor of the same file does not end it.
+
+    Raises:
+        BlockingIOError: Somebody else has it.
+    """
+    import fcntl  # noqa: PLC0415 - not on all systems
+
+    command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
+    fcntl.fcntl(
+        descriptor, command, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, position, 1, 0)
+    )
 
 
 _HERE = -100

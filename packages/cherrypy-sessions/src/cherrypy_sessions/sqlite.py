@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final
 
 from cherrypy_sessions.encoded import EncodedSession
 from cherrypy_sessions.errors import StoreUnavailable
-from cherrypy_sessions.filelocks import FileLocks
+from cherrypy_sessions.filelocks import FileLocks, file_locks
 from cherrypy_sessions.locking import Duration, lock_timeout, seconds
 from cherrypy_sessions.schedule import log
 
@@ -80,7 +80,7 @@ class SQLiteSession(EncodedSession):
     lock_timeout: Duration | None = None
     """How long to wait for the lock; None for as long as it takes."""
 
-    locks: ClassVar[FileLocks] = FileLocks()
+    locks: ClassVar[FileLocks] = file_locks()
 
     _connections: ClassVar[_Connections] = _Connections()
     _held: str | None = None
