@@ -65,6 +65,12 @@ def test_middleware_is_made_once(call: Any) -> None:
     assert made == ["once"]
 
 
+def test_middleware_stands_there_once_however_often_config_is_merged(call: Any) -> None:
+    app = Application(Where(), config={"/": {"wsgi.pipeline": [("tag", tagging)]}})
+    app.merge({"/": {"wsgi.tag.tag": "merged"}})
+    assert tags(call, app) == ["merged"]
+
+
 def test_head_that_is_set_by_hand_is_the_outermost(call: Any) -> None:
     app = Application(Where())
     app.wsgiapp.head = tagging(app.wsgiapp.tail, "head")

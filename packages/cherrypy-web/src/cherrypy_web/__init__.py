@@ -23,12 +23,14 @@ from cherrypy_web.hooks import HOOK_POINTS, Hook, HookMap
 from cherrypy_web.iterators import is_closable_iterator, is_iterator
 from cherrypy_web.jsonlog import JSONFormatter
 from cherrypy_web.logs import LogManager, WSGIErrorHandler, logfmt
+from cherrypy_web.middleware import ExceptionTrapper, InternalRedirector
 from cherrypy_web.namespaces import (
     error_page_namespace,
     hooks_namespace,
     request_namespace,
     response_namespace,
 )
+from cherrypy_web.pipeline import CPWSGIApp
 from cherrypy_web.request import Request
 from cherrypy_web.requestdata import UniqueID
 from cherrypy_web.response import Response, ResponseBody
@@ -38,7 +40,7 @@ from cherrypy_web.tree import Tree
 from cherrypy_web.unicode_environ import downgrade_wsgi_ux_to_1x
 from cherrypy_web.urls import Relative, normalize_path, url
 from cherrypy_web.virtualhost import VirtualHost
-from cherrypy_web.wsgi import AppResponse, CPWSGIApp, ExceptionTrapper, InternalRedirector
+from cherrypy_web.wsgi import AppResponse
 
 __all__ = [
     "ATOMS",

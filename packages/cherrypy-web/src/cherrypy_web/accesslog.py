@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from cherrypy_web.environ import decoded
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -92,6 +94,17 @@ def _length(_: Request, response: Response) -> str:
     return "-" if length == "0" else length  # as the Common Log Format has it
 
 
+def _field(request: Request, name: str) -> str:
+    """Return a header field as text whose bytes in UTF-8 are those that came."""
+    value = request.peek_header(name)
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # the program's own text
+        return value
+
+
 def _identifier(request: Request, _: Response) -> str:
     return str(request.unique_id)
 
@@ -105,9 +118,9 @@ ATOMS: Final[dict[str, Callable[[Request, Response], str]]] = {
     "r": lambda request, _: request.request_line,
     "s": lambda _, response: _status_code(response),
     "b": _length,
-    "f": lambda request, _: request.peek_header("Referer"),
-    "a": lambda request, _: request.peek_header("User-Agent"),
-    "o": lambda request, _: request.peek_header("Host") or "-",
+    "f": lambda request, _: _field(request, "Referer"),
+    "a": lambda request, _: _field(request, "User-Agent"),
+    "o": lambda request, _: _field(request, "Host") or "-",
     "i": _identifier,
     "z": lambda _, __: str(_NOW),
 }
@@ -122,9 +135,9 @@ def access_members(request: Request, response: Response) -> dict[str, str | int 
         "request": request.request_line,
         "status": int(_status_code(response)),
         "length": None if length is None else int(length),
-        "referer": request.peek_header("Referer"),
-        "user_agent": request.peek_header("User-Agent"),
-        "host": request.peek_header("Host"),
+        "referer": decoded(request.peek_header("Referer")),
+        "user_agent": decoded(request.peek_header("User-Agent")),
+        "host": decoded(request.peek_header("Host")),
     }
 
 

@@ -8,16 +8,17 @@ from cherrypy_config import ConfigSource, NamespaceSet, merge_sections
 from cherrypy_serving import serving
 from cherrypy_web.environ import decoded
 from cherrypy_web.logs import LogManager
+from cherrypy_web.pipeline import CPWSGIApp
 from cherrypy_web.plan import Plan, PlanCache
 from cherrypy_web.request import Request
 from cherrypy_web.response import Response
-from cherrypy_web.wsgi import CPWSGIApp, StartResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cherrypy_dispatch import Layer
     from cherrypy_httputil import Host
+    from cherrypy_web.middleware import StartResponse
     from cherrypy_web.tools import Toolbox
 
 __all__ = ["Application"]

@@ -57,15 +57,15 @@ def is_authority(host: str) -> bool:
     return _AUTHORITY.fullmatch(host) is not None
 
 
-def decoded(path: str) -> str:
-    """Return a path as people write it, from one whose characters are bytes (PEP 3333).
+def decoded(text: str) -> str:
+    """Return text as people write it, from one whose characters are bytes (PEP 3333).
 
     Bytes that are not UTF-8 stay as they are, which is ISO-8859-1.
     """
     try:
-        return path.encode("latin-1").decode("utf-8")
+        return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
-        return path
+        return text
 
 
 def one_slash(path: str) -> str:

@@ -6,20 +6,18 @@ Nothing here is worked out before somebody asks for it, and nothing here acts.
 from __future__ import annotations
 
 import uuid
-from abc import ABCMeta
-from copy import copy
 from http.cookies import CookieError, SimpleCookie
 from types import NoneType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from cherrypy_dispatch import Dispatcher
 from cherrypy_httputil import HeaderMap, Host, HTTPError, InternalRedirect
 from cherrypy_web.body import RequestBody
 from cherrypy_web.environ import ENVIRON_KEYS, EnvironHeaders
-from cherrypy_web.epoch import EPOCH
-from cherrypy_web.hooks import HOOK_POINTS, Hook, HookMap
+from cherrypy_web.hooks import HookMap
 from cherrypy_web.lazy import lazy, told
 from cherrypy_web.namespaces import BUILT_IN
+from cherrypy_web.ownmaps import RequestType, own_error_pages, own_hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,12 +26,11 @@ if TYPE_CHECKING:
 
     from cherrypy_config import NamespaceSet
     from cherrypy_dispatch import Layer
+    from cherrypy_web.hooks import Hook
     from cherrypy_web.plan import Plan
     from cherrypy_web.request import Request
 
-__all__ = ["OwnMap", "RequestData", "UniqueID"]
-
-M = TypeVar("M")
+__all__ = ["RequestData", "UniqueID"]
 
 HTTP_1_1: Final = (1, 1)
 
@@ -48,80 +45,6 @@ class UniqueID:
 
     def __str__(self) -> str:
         return self.uuid4
-
-
-class OwnMap(Generic[M]):
-    """A map that a class has for all of its requests, and of which each request has a copy.
-
-    The copy is made when it is first asked for, with what the config says.
-
-    Args:
-        shared: What the class has.
-        own: The attribute of the request that holds the copy; before, it is ``None``.
-        copy: Makes the copy from the class's map and the plan of the request.
-    """
-
-    def __init__(self, shared: M, own: str, copy: Callable[[M, Plan], M]) -> None:
-        self.shared = shared
-        self._own = own
-        self._copy = copy
-
-    @overload
-    def __get__(self, request: None, owner: type) -> M: ...
-
-    @overload
-    def __get__(self, request: RequestData, owner: type) -> M: ...
-
-    def __get__(self, request: RequestData | None, owner: type) -> M:
-        if request is None:
-            return self.shared
-        own: M | None = getattr(request, self._own)
-        if own is None:
-            plan = request._plan  # noqa: SLF001 - this is an attribute of it
-            own = self._copy(self.shared, plan) if plan else copy(self.shared)
-            self.__set__(request, own)
-        return own
-
-    def __set__(self, request: RequestData, own: M) -> None:
-        setattr(request, self._own, own)
-
-
-def _own_hooks(shared: HookMap) -> OwnMap[HookMap]:
-    for point in HOOK_POINTS:
-        shared.setdefault(point, [])
-    return OwnMap(shared, "own_hooks", lambda _, plan: plan.copy_hooks())
-
-
-def _own_error_pages(shared: dict[int | str, Any]) -> OwnMap[dict[int | str, Any]]:
-    return OwnMap(shared, "own_error_page", lambda shared, plan: {**shared, **plan.error_pages})
-
-
-_OWN_MAPS: Final[dict[str, Callable[[Any], object]]] = {
-    "hooks": _own_hooks,
-    "error_page": _own_error_pages,
-}
-
-
-class RequestType(ABCMeta):
-    """The type of request classes: a map of hooks or error pages set on one becomes an `OwnMap`."""
-
-    def __init__(
-        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
-    ) -> None:
-        super().__init__(name, bases, namespace, **options)
-        for each in _OWN_MAPS.keys() & namespace.keys():
-            setattr(cls, each, namespace[each])
-
-    def __setattr__(cls, name: str, value: object) -> None:
-        if name in _OWN_MAPS:  # others a program may set for each request
-            value = _OWN_MAPS[name](value) if isinstance(value, dict) else value
-            EPOCH.advance()
-        super().__setattr__(name, value)
-
-    def __delattr__(cls, name: str) -> None:
-        super().__delattr__(name)
-        if name in _OWN_MAPS:
-            EPOCH.advance()
 
 
 class RequestData(metaclass=RequestType):
@@ -170,8 +93,8 @@ class RequestData(metaclass=RequestType):
         cached: bool
         cacheable: bool
 
-    hooks = _own_hooks(HookMap())
-    error_page = _own_error_pages({})
+    hooks = own_hooks(HookMap())
+    error_page = own_error_pages({})
     params: dict[str, Any] = {}  # noqa: RUF012 - documented; each has its own
     _layers: Sequence[Layer] = ()
     #: What the config in force does to this request, once it is known.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cherrypy_config import ConfigSource
-    from cherrypy_web.wsgi import StartResponse, WSGICallable
+    from cherrypy_web.middleware import StartResponse, WSGICallable
 
 __all__ = ["Tree"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cherrypy_web.wsgi import StartResponse, WSGICallable
+    from cherrypy_web.middleware import StartResponse, WSGICallable
 
 __all__ = ["VirtualHost"]
 
