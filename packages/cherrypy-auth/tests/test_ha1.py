@@ -7,6 +7,8 @@ import os
 import ssl
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +106,7 @@ def test_an_unchanged_file_is_not_read_again(
     file.write_text("a:r:1\n", encoding="utf-8")
     get_ha1 = get_ha1_file_htdigest(file)
     get_ha1("r", "a")
-    monkeypatch.setattr(Path, "read_text", None)
+    monkeypatch.setattr(Path, "read_bytes", None)
     assert get_ha1("r", "a") == "1"
 
 
@@ -114,6 +116,19 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: str) -> None:
     file.write_text(f"a:r:1\n{line}\n", encoding="utf-8")
     with pytest.raises(ValueError, match="htdigest, line 2: it has to look like 'user:realm:HA1'"):
         get_ha1_file_htdigest(file)("r", "a")
+
+
+def test_a_line_in_another_charset_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "htdigest"
+    file.write_bytes(b"a:r:1\r\nj\xe4s:r:2\r\n")
+    with pytest.raises(ValueError, match="htdigest, line 2: .* in UTF-8"):
+        get_ha1_file_htdigest(file)("r", "a")
+
+
+def test_the_first_line_of_a_user_counts(tmp_path: Path) -> None:
+    file = tmp_path / "htdigest"
+    file.write_text("a:r:1\nb:r:2\na:r:3\n", encoding="utf-8")
+    assert get_ha1_file_htdigest(file)("r", "a") == "1"
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
@@ -142,6 +157,43 @@ def test_users_come_and_go() -> None:
     assert find_user("earth", userhash("ornette", "earth"), "MD5") == "ornette"
     del users["bird"]
     assert find_user("earth", userhash("bird", "earth"), "MD5") is None
+
+
+def test_a_renamed_user_is_found_within_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    users = {"bird": "bebop"}
+    find_user = find_user_among(users)
+    assert find_user("earth", userhash("bird", "earth"), "MD5") == "bird"
+    users["ornette"] = users.pop("bird")
+    now = 1001.0
+    assert find_user("earth", userhash("ornette", "earth"), "MD5") == "ornette"
+    assert find_user("earth", userhash("bird", "earth"), "MD5") is None
+
+
+class Noting(dict[str, str]):
+    """Users, and how often somebody looked at all of them."""
+
+    looks = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.looks += 1
+        return super().__iter__()
+
+
+def test_a_hash_that_nobody_has_costs_what_a_known_one_costs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    users = Noting(bird="bebop")
+    find_user = find_user_among(users)
+    for name in ("nobody", "bird", "nobody", "bird"):
+        before = users.looks
+        find_user("earth", userhash(name, "earth"), "MD5")
+        find_user("earth", userhash(name, "earth"), "MD5")
+        assert users.looks - before == 1
+        now += 1
 
 
 # Hosts without MD5.

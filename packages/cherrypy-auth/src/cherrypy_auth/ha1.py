@@ -73,8 +73,8 @@ def get_ha1_dict_plain(user_password_dict: Mapping[str, str], algorithm: str = "
 def get_ha1_file_htdigest(filename: str | os.PathLike[str]) -> GetHA1:
     """Return a function that looks HA1s up in a file, as Apache's `htdigest` writes it.
 
-    A line is `user:realm:HA1`, in UTF-8. Empty lines and those that begin with `#` are passed over.
-    The file is read again when it has changed.
+    A line is `user:realm:HA1`, in UTF-8. Empty lines and those that begin with `#` are passed over,
+    and so are further lines for the same user and realm. The file is read again when it has changed.
 
     Args:
         filename: Its path, at best an absolute one.
@@ -100,18 +100,19 @@ class _HtdigestFile:
         version = status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev
         with self._lock:
             if version != self._version:
-                self._ha1s = dict(self._entries())
+                self._ha1s = dict(reversed([*self._entries()]))  # the first line of a user counts
                 self._version = version
             return self._ha1s.get((realm, username))
 
     def _entries(self) -> Iterator[tuple[tuple[str, str], str]]:
-        for number, line in enumerate(self._path.read_text("utf-8").split("\n"), 1):
-            if not line or line.startswith("#"):
+        for number, line in enumerate(self._path.read_bytes().splitlines(), 1):
+            if not line or line.startswith(b"#"):
                 continue
-            username, _, rest = line.partition(":")
-            realm, colon, ha1 = rest.rpartition(":")
-            if not colon:
+            try:
+                username, rest = line.decode().split(":", 1)
+                realm, ha1 = rest.rsplit(":", 1)
+            except ValueError:
                 raise ValueError(
-                    f"{self._path}, line {number}: it has to look like 'user:realm:HA1'"
-                )
+                    f"{self._path}, line {number}: it has to look like 'user:realm:HA1', in UTF-8"
+                ) from None
             yield (realm, username), ha1.strip()

@@ -12,6 +12,9 @@ NONCE_SECONDS = 600
 CLOCK_SECONDS = 60
 """Seconds by which the clocks of servers may differ that know the same key."""
 
+NAMES_SECONDS = 1
+"""Seconds after which `find_user_among` looks at the names again, although none came or went."""
+
 NONCES = 10_000
 """Nonces whose counts are remembered, some 300 bytes each. With more, the first ones are stale."""
 
