@@ -126,7 +126,7 @@ def test_another_charset_is_not_named_in_the_challenge() -> None:
     assert response.headers["WWW-Authenticate"] == 'Basic realm="earth"'
 
 
-@pytest.mark.parametrize("realm", ['ea"rth', "ea\\rth", "ea\r\nrth", "ea\x7frth"])
+@pytest.mark.parametrize("realm", ['ea"rth', "ea\\rth", "ea\r\nrth", "ea\x7frth", "ea\u0100rth"])
 def test_a_realm_that_cannot_be_sent_is_an_error(realm: str) -> None:
     with pytest.raises(ValueError, match="A realm has no"):
         ask(basic(b"bird:bebop"), realm=realm)

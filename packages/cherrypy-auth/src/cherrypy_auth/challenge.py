@@ -5,6 +5,7 @@ A refusal says the same whatever was wrong: it tells nothing about users.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 UNAUTHORIZED: Final = "You are not authorized to access that resource"
 FIELD: Final = "WWW-Authenticate"
-FORBIDDEN_IN_REALM: Final = frozenset('"\\') | {chr(code) for code in (*range(32), 127)}
+# Beyond ISO-8859-1, a field cannot be sent so that clients read it.
+_cannot_be_sent = re.compile(r'["\\\x00-\x1f\x7f]|[^\x00-\xff]').search
 
 
 @lru_cache(maxsize=256)
@@ -27,10 +29,13 @@ def quoted_realm(realm: str) -> str:
 
     Raises:
         ValueError: The realm has a quote, a backslash or a control character, which clients treat
-            differently.
+            differently, or one that is not in ISO-8859-1.
     """
-    if FORBIDDEN_IN_REALM & set(realm):
-        raise ValueError(f"A realm has no quotes, backslashes or control characters: {realm!r}")
+    if _cannot_be_sent(realm):
+        raise ValueError(
+            "A realm has no quotes, backslashes or control characters, and only characters of "
+            f"ISO-8859-1: {realm!r}"
+        )
     return f'"{realm}"'
 
 
