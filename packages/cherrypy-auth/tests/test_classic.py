@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import webob
 
-from cherrypy_auth import classic, httpauth, md5_hex
+from cherrypy_auth import classic, httpauth, md5_hex, synthesize_nonce
 from cherrypy_httputil import HTTPError
 
 PLAIN = {"bird": "bebop", "empty": ""}
@@ -119,6 +119,23 @@ def test_check_auth_tells_and_does_not_challenge(answer: Answer) -> None:
 
 def test_check_auth_takes_nonces_of_this_process_only(answer: Answer) -> None:
     assert checked(answer(httpauth.digestAuth("earth", nonce="mine")), PLAIN) == (False, None)
+
+
+def test_check_auth_refuses_a_digest_for_another_url(answer: Answer) -> None:
+    challenge = httpauth.digestAuth("earth")
+    with pytest.raises(HTTPError) as caught:
+        checked(answer(challenge, uri="/other"), PLAIN)
+    assert caught.value.code == 400
+    assert checked(answer(challenge, uri="/other"), PLAIN, target="/other") == (True, "bird")
+
+
+def test_check_auth_refuses_a_digest_without_qop() -> None:
+    nonce = synthesize_nonce("earth", httpauth.PROCESS_KEY)
+    digest = md5_hex(f"{md5_hex('bird:earth:bebop')}:{nonce}:{md5_hex('GET:/')}")
+    sent = f'username="bird", realm="earth", nonce="{nonce}", uri="/", response="{digest}"'
+    with pytest.raises(HTTPError) as caught:
+        checked(f"Digest {sent}", PLAIN)
+    assert caught.value.code == 400
 
 
 @pytest.mark.parametrize("authorization", ["Basic !", "Digest x", "Bearer x"])

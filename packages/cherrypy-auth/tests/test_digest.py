@@ -111,6 +111,7 @@ def test_a_challenge_that_makes_no_sense_is_an_error(options: Any, message: str)
     ("options", "message"),
     [
         ({"realm": "a\nb"}, "A realm has no quotes"),
+        ({"realm": "\u20ac"}, "only characters of ISO-8859-1"),
         ({"key": ""}, "key of nonces is empty"),
         ({"qop": ["auth", "int"]}, "is no list of"),
         ({"qop": []}, "is no list of"),
@@ -205,6 +206,20 @@ def test_a_caller_may_know_the_target_better(answer: Answer) -> None:
     assert let_in(check, blank(field, "/inside"), target="/outside?x") == "bird"
 
 
+@pytest.mark.parametrize("target", ["", "/other", None])
+def test_another_target_does_not_make_a_url_right(answer: Answer, target: str | None) -> None:
+    check = gate()
+    field = answer(challenge(check), uri="")
+    assert refused(check, blank(field, "/inside"), target=target)[0] == 400
+
+
+def test_a_path_that_the_request_cannot_tell_is_a_bad_request(answer: Answer) -> None:
+    check = gate()
+    request = blank(answer(challenge(check), uri="/%FF"))
+    request.environ["PATH_INFO"] = "/\xff"
+    assert refused(check, request)[0] == 400
+
+
 def test_the_target_need_not_be_looked_at(answer: Answer) -> None:
     check = gate(check_uri=False)
     assert let_in(check, blank(answer(challenge(check), uri="/outside"), "/inside")) == "bird"
@@ -277,6 +292,11 @@ def test_the_body_is_not_read_for_others(answer: Answer) -> None:
     check = gate(qop="auth,auth-int")
     field = answer(refused(check, blank(), read_body=bytes)[1][0])
     assert let_in(check, blank(field), read_body=pytest.fail) == "bird"
+
+
+def test_a_list_of_qualities_is_one_that_every_client_reads() -> None:
+    _, (sent,), _ = refused(gate(qop=["auth-int", "auth"]), blank(), read_body=bytes)
+    assert ', qop="auth-int,auth",' in sent
 
 
 def test_a_program_that_offers_it_has_to_give_the_body() -> None:
@@ -411,6 +431,25 @@ def test_a_request_that_comes_again_is_refused_where_counts_are_checked(answer: 
     assert let_in(check, blank(answer(first, nc="0000000a"))) == "bird"
     assert let_in(check, blank(answer(first, nc="00000002"))) == "bird"
     assert let_in(check, blank(answer(again))) == "bird"
+
+
+def test_one_request_may_be_asked_several_times(answer: Answer) -> None:
+    counts = NonceCounts()
+    check, inner = gate(nonce_counts=counts), gate(nonce_counts=counts)
+    field = answer(challenge(check))
+    request = blank(field)
+    assert let_in(check, request) == let_in(inner, request) == "bird"
+    again = blank(field)
+    for each in (check, inner):
+        assert refused(each, again)[0] == 401
+
+
+def test_a_request_may_be_asked_by_those_who_count_for_themselves(answer: Answer) -> None:
+    check, other = gate(nonce_counts=NonceCounts()), gate(nonce_counts=NonceCounts())
+    field = answer(challenge(check))
+    request = blank(field)
+    assert let_in(check, request) == let_in(other, request) == "bird"
+    assert refused(other, blank(field))[0] == 401
 
 
 def test_strangers_cannot_use_up_counts(answer: Answer) -> None:

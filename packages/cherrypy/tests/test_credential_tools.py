@@ -220,6 +220,21 @@ def test_digest_is_for_the_url_that_was_asked_for(site: Assembly) -> None:
     assert ask.post("/away", headers=sent).text == "jon 1"
 
 
+def test_digest_is_counted_once_for_a_request_that_is_redirected_inside(site: Assembly) -> None:
+    class Inside:
+        @cherrypy.expose
+        def page(self, x: str) -> str:
+            return f"{cherrypy.request.login} {x}"
+
+    root = Root()
+    root.inside = Inside()  # type: ignore[attr-defined]  # pages hang on objects
+    counts = auth_digest.NonceCounts()
+    ask = asking(site, {**DIGEST, "tools.auth_digest.nonce_counts": counts}, root)
+    sent = digest(challenged(ask, "/away"), "/away")
+    assert ask.get("/away", headers=sent).text == "jon 1"
+    assert ask.get("/away", headers=sent).status_code == 401
+
+
 def test_digest_behind_a_server_that_tells_no_target(site: Assembly) -> None:
     site.tree.mount(Root(), "/app", {"/": DIGEST})
     ask = Client(site.tree, environ={"REQUEST_URI": ""})
@@ -360,6 +375,27 @@ def test_older_function_tells_and_leaves_the_challenge_to_the_program(site: Asse
     assert refused.headers["WWW-Authenticate"].endswith('Basic realm="localhost"')
     assert ask.get("/", headers=basic()).text == "hello jon"
     assert ask.get("/", headers=basic("jon:x")).status_code == 401
+
+
+def test_older_function_is_for_the_url_that_was_asked_for(site: Assembly) -> None:
+    class Own:
+        @cherrypy.expose
+        def away(self) -> str:
+            raise cherrypy.InternalRedirect("/page")
+
+        @cherrypy.expose
+        def page(self) -> str:
+            if auth.check_auth(USERS):
+                return f"hello {cherrypy.request.login}"
+            cherrypy.response.headers["WWW-Authenticate"] = httpauth.digestAuth("localhost")
+            raise cherrypy.HTTPError(401)
+
+    ask = asking(site, {}, Own())
+    challenge = ask.get("/page").headers["WWW-Authenticate"]
+    assert ask.get("/page", headers=digest(challenge, "/page")).text == "hello jon"
+    assert ask.get("/page", headers=digest(challenge, "/other")).status_code == 400
+    assert ask.post("/away", headers=digest(challenge, "/away", method="POST")).text == "hello jon"
+    assert ask.get("/page", headers=digest(challenge, "/page", password="x")).status_code == 401
 
 
 def test_nobody_is_asked_elsewhere(site: Assembly) -> None:

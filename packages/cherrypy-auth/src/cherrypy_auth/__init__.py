@@ -16,8 +16,8 @@ from cherrypy_auth.basic import (
     decode_credentials,
 )
 from cherrypy_auth.comparison import same_text
-from cherrypy_auth.counts import NonceCounts
-from cherrypy_auth.digest import DigestAuth, digest_auth, www_authenticate
+from cherrypy_auth.counts import Counts, NonceCounts
+from cherrypy_auth.digest import DigestAuth, HA1Source, digest_auth, www_authenticate
 from cherrypy_auth.ha1 import GetHA1, get_ha1_dict, get_ha1_dict_plain, get_ha1_file_htdigest
 from cherrypy_auth.hashes import Scheme, hash_password, needs_rehash, verify_password
 from cherrypy_auth.nonces import synthesize_nonce
@@ -29,9 +29,11 @@ __all__ = [
     "FALLBACK_CHARSET",
     "BasicAuth",
     "CheckPassword",
+    "Counts",
     "DigestAuth",
     "FindUser",
     "GetHA1",
+    "HA1Source",
     "HttpDigestAuthorization",
     "NonceCounts",
     "Scheme",

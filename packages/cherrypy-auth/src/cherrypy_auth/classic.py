@@ -17,6 +17,7 @@ from cherrypy_auth.digest import DigestAuth
 from cherrypy_auth.ha1 import get_ha1_dict_plain
 from cherrypy_auth.httpauth import PROCESS_KEY, takes
 from cherrypy_auth.nonces import is_genuine, is_stale
+from cherrypy_auth.targets import names_target
 from cherrypy_httputil import HTTPError
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def check_auth(
     users: Users,
     encrypt: Encrypt | None = None,
     realm: str | None = None,
+    *,
+    target: str | None = None,
 ) -> bool:
     """Return whether a request has right credentials, Basic or digest, and set `request.login`.
 
@@ -44,16 +47,17 @@ def check_auth(
         users: Passwords by user names. For Basic, what `encrypt` made of them.
         encrypt: What is stored of a password; its MD5 hash by default.
         realm: The realm that digest credentials must be for.
+        target: The target of the request as it came, for a caller that knows it.
 
     Raises:
-        HTTPError: 400, the credentials are malformed.
+        HTTPError: 400, the credentials are malformed, or a digest for another url or without `qop`.
         ValueError: `users` is neither a dict nor a function that returns one.
     """
     field = request.headers.get("Authorization")
     if not field:
         return False
     sent = httpauth.parseAuthorization(field)
-    if sent is None:
+    if sent is None or not _is_for(sent, request, target):
         raise HTTPError(400, "Bad Request")
     username = sent["username"]
     password = password_of(users, username)
@@ -172,6 +176,12 @@ def password_of(users: Users, username: str) -> str | None:
             f"users has to be a dict, or a function that returns one, not {users!r:.40}"
         )
     return users.get(username)
+
+
+def _is_for(sent: Mapping[str, str], request: RequestMessage, target: str | None) -> bool:
+    if sent["auth_scheme"] != "digest":
+        return True
+    return "qop" in sent and names_target(sent["uri"], request, target)
 
 
 def _is_fresh(sent: Mapping[str, str]) -> bool:

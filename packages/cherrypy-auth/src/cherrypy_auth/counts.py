@@ -8,9 +8,18 @@ from __future__ import annotations
 
 import time
 from threading import Lock
+from typing import Protocol
 
 from cherrypy_auth.limits import COUNT_WINDOW, NONCES
 from cherrypy_auth.nonces import time_of
+
+
+class Counts(Protocol):
+    """What knows which counts of a nonce were used: `NonceCounts`, or a store for many processes."""
+
+    def use(self, nonce: str, count: int) -> bool:
+        """Note that a count is used, and return whether it was new."""
+        ...
 
 
 class NonceCounts:

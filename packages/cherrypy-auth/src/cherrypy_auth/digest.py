@@ -31,18 +31,9 @@ from cherrypy_auth.trace import trace
 from cherrypy_httputil import HTTPError, find_charset, quote_string
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
+    from cherrypy_auth.counts import Counts
     from cherrypy_auth.users import FindUser
     from cherrypy_httputil import RequestMessage, ResponseMessage
-
-    class Counts(Protocol):
-        """What knows which counts of a nonce were used, such as `NonceCounts`."""
-
-        def use(self, nonce: str, count: int) -> bool:
-            """Note that a count is used, and return whether it was new."""
-            ...
-
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +178,7 @@ class DigestAuth:
             raise ValueError("qop 'auth-int' covers the body: it needs read_body")
         field = request.headers.get("Authorization", "") if authorization is None else authorization
         sent = self._parse(field, request.method, response)
-        if self.check_uri and sent.uri != target and not names_target(sent.uri, request):
+        if self.check_uri and not names_target(sent.uri, request, target):
             trace(log, self.debug, "The credentials are for %r.", sent.uri)
             raise HTTPError(400, "The Authorization header is for another url.")
         source = self._sources.get(sent.algorithm)
@@ -198,7 +189,7 @@ class DigestAuth:
         body = read_body() if read_body is not None and sent.qop == qop_auth_int else b""
         if not _is_right(sent, ha1 if username else None, body) or username is None:
             self._refuse(response, f"The credentials of {sent.username!r} are wrong.")
-        if not self._is_fresh(sent):
+        if not self._is_fresh(sent, request):
             self._refuse(response, f"The nonce of {username!r} is stale.", stale=True)
         trace(log, self.debug, "%r is let in.", username)
         return accept(request, username)
@@ -225,11 +216,10 @@ class DigestAuth:
             return None
         return self.find_user(self.realm, sent.username, sent.algorithm)
 
-    def _is_fresh(self, sent: HttpDigestAuthorization) -> bool:
+    def _is_fresh(self, sent: HttpDigestAuthorization, request: RequestMessage) -> bool:
         if not sent.validate_nonce(self.realm, self.key) or sent.is_nonce_stale(self.max_age):
             return False
-        counts = self.nonce_counts
-        return counts is None or counts.use(sent.nonce, int(sent.nc or "0", 16))
+        return self.nonce_counts is None or _is_new(self.nonce_counts, sent, request)
 
     def _refuse(self, response: ResponseMessage, reason: str, *, stale: bool = False) -> NoReturn:
         trace(log, self.debug, "%s", reason)
@@ -243,7 +233,7 @@ class DigestAuth:
                 self.key,
                 algorithm,
                 nonce,
-                ", ".join(self.qops),
+                ",".join(self.qops),  # without spaces: the client `requests` does not take them
                 stale,
                 self.accept_charset,
                 userhash=self.find_user is not None,
@@ -304,6 +294,17 @@ def digest_auth(
         find_user=find_user,
     )
     return gate(request, response, target=target, read_body=read_body)
+
+
+def _is_new(counts: Counts, sent: HttpDigestAuthorization, request: RequestMessage) -> bool:
+    """Use a count up, once for a request that is asked again after a redirection inside."""
+    used = counts, sent.nonce, sent.nc
+    if getattr(request, "digest_count", None) == used:
+        return True
+    if not counts.use(sent.nonce, int(sent.nc or "0", 16)):
+        return False
+    request.digest_count = used  # type: ignore[attr-defined]  # requests take any attribute
+    return True
 
 
 def _is_right(sent: HttpDigestAuthorization, ha1: str | None, body: bytes) -> bool:

@@ -15,7 +15,36 @@ if TYPE_CHECKING:
 
 __all__ = ["basic_auth", "check_auth", "digest_auth"]
 
-check_auth = ambient(classic.check_auth)
+
+@ambient
+def check_auth(
+    request: Any,
+    response: Any,
+    users: Users,
+    encrypt: Encrypt | None = None,
+    realm: str | None = None,
+) -> bool:
+    """Return whether the request has right credentials, and set ``request.login``.
+
+    Args:
+        request: The running request.
+        response: Its response.
+        users: A dict of names and passwords, or a function that returns one. For Basic
+            credentials, what ``encrypt`` made of the passwords.
+        encrypt: What is stored of a password; by default, its MD5 hash.
+        realm: The realm that digest credentials must be for.
+
+    Raises:
+        HTTPError: 400, the credentials are malformed, or a digest for another url or without
+            ``qop``.
+        ValueError: ``users`` is neither a dict nor a function that returns one.
+    """
+    first = auth_digest.first_of(request)
+    target = auth_digest.target_of(first)
+    let_in = classic.check_auth(first, response, users, encrypt, realm, target=target)
+    if request.peek_header("Authorization"):
+        request.login = first.login
+    return let_in
 
 
 @prepared

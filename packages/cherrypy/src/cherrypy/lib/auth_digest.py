@@ -33,8 +33,7 @@ from cherrypy_web import Hook, Tool
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from cherrypy_auth.digest import Counts, HA1Source
-    from cherrypy_auth.users import FindUser
+    from cherrypy_auth import Counts, FindUser, HA1Source
 
 __all__ = [
     "DEFAULT_CHARSET",
@@ -117,19 +116,29 @@ def asking(gate: DigestAuth) -> Callable[[Any, Any], str]:
     """Return a function that lets through a gate who makes a request of ours."""
 
     def let_in(request: Any, response: Any) -> str:
-        first = request
-        while (previous := first.prev) is not None:
-            first = previous
+        first = first_of(request)
         request.login = username = gate(
             first,
             response,
             authorization=request.peek_header("Authorization"),
-            target=(first.wsgi_environ or {}).get("REQUEST_URI"),
+            target=target_of(first),
             read_body=lambda: _body_of(first),
         )
         return username
 
     return let_in
+
+
+def first_of(request: Any) -> Any:
+    """Return what the client asked, before any redirection inside."""
+    while (previous := request.prev) is not None:
+        request = previous
+    return request
+
+
+def target_of(request: Any) -> str | None:
+    """Return the target of a request as it came, or None where the server does not tell."""
+    return (request.wsgi_environ or {}).get("REQUEST_URI")
 
 
 def _body_of(request: Any) -> bytes:
