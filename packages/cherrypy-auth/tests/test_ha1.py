@@ -8,9 +8,8 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,6 +22,9 @@ from cherrypy_auth import (
     md5_hex,
     userhash,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ALICE = "3238cdfe91a8b2ed8e39646921a02d4c"
 
@@ -121,7 +123,7 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: str) -> None:
 def test_a_line_in_another_charset_is_named(tmp_path: Path) -> None:
     file = tmp_path / "htdigest"
     file.write_bytes(b"a:r:1\r\nj\xe4s:r:2\r\n")
-    with pytest.raises(ValueError, match="htdigest, line 2: .* in UTF-8"):
+    with pytest.raises(ValueError, match=r"htdigest, line 2: .* in UTF-8"):
         get_ha1_file_htdigest(file)("r", "a")
 
 

@@ -279,6 +279,8 @@ def test_options_that_cannot_work_are_found_before_any_request() -> None:
         cherrypy.tools.auth_basic(realm='a"b', checkpassword=validate_password)
     with pytest.raises(ValueError, match="key of nonces is empty"):
         cherrypy.tools.auth_digest(realm="a", get_ha1={"MD5": USERS.get}, key="")
+    with pytest.raises(ValueError, match="users has to be a dict"):
+        cherrypy.tools.basic_auth(realm="a", users=["jon"])  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="has no option 'relm'"):
         cherrypy.tools.digest_auth(relm="a", users={})  # type: ignore[call-arg]
 

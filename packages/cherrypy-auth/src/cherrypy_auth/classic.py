@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from cherrypy_auth import httpauth
 from cherrypy_auth.algorithms import md5_hex
 from cherrypy_auth.basic import BasicAuth
+from cherrypy_auth.comparison import same_text
 from cherrypy_auth.digest import DigestAuth
-from cherrypy_auth.ha1 import get_ha1_dict_plain
-from cherrypy_auth.httpauth import PROCESS_KEY, takes
+from cherrypy_auth.ha1 import ha1_of_plain
+from cherrypy_auth.httpauth import PROCESS_KEY, takes, with_name
 from cherrypy_auth.nonces import is_genuine, is_stale
 from cherrypy_auth.targets import names_target
 from cherrypy_httputil import HTTPError
@@ -60,7 +61,7 @@ def check_auth(
     if sent is None or not _is_for(sent, request, target):
         raise HTTPError(400, "Bad Request")
     username = sent["username"]
-    password = password_of(users, username)
+    password = lookup_in(users)(username)
     same = httpauth.checkResponse(
         sent,
         password or secrets.token_hex(),
@@ -86,14 +87,14 @@ def basic_gate(
         debug: Whether to log at INFO, not at DEBUG.
 
     Raises:
-        ValueError: The realm cannot be sent.
+        ValueError: The realm cannot be sent, or `users` is neither a dict nor a function.
     """
+    stored_for, encode = lookup_in(users), with_name(encrypt or md5_hex)
+    nobodys = secrets.token_hex()
 
     def checkpassword(_realm: str, username: str, password: str) -> bool:
-        stored = password_of(users, username)
-        sent = {"auth_scheme": "basic", "username": username, "password": password}
-        known = stored or secrets.token_hex()
-        return httpauth.checkResponse(sent, known, encrypt=encrypt or md5_hex) and bool(stored)
+        stored = stored_for(username)
+        return same_text(encode(password, username), stored or nobodys) and bool(stored)
 
     return BasicAuth(realm, checkpassword, debug)
 
@@ -107,14 +108,9 @@ def digest_gate(realm: str, users: Users, debug: bool = False) -> DigestAuth:
         debug: Whether to log at INFO, not at DEBUG.
 
     Raises:
-        ValueError: The realm cannot be sent.
+        ValueError: The realm cannot be sent, or `users` is neither a dict nor a function.
     """
-
-    def get_ha1(realm: str, username: str) -> str | None:
-        password = password_of(users, username)
-        return get_ha1_dict_plain({username: password or ""})(realm, username)
-
-    return DigestAuth(realm, get_ha1, PROCESS_KEY, debug)
+    return DigestAuth(realm, ha1_of_plain(lookup_in(users)), PROCESS_KEY, debug)
 
 
 def basic_auth(
@@ -160,22 +156,26 @@ def digest_auth(
     return digest_gate(realm, users, debug)(request, response)
 
 
-def password_of(users: Users, username: str) -> str | None:
-    """Return what is stored for a user, or None.
+def lookup_in(users: Users) -> Callable[[str], str | None]:
+    """Return a function that returns what is stored for a user, or None.
 
     Raises:
-        ValueError: `users` is neither a dict nor a function that returns one.
+        ValueError: `users` is neither a dict nor a function. What is returned raises it, too, where
+            that function does not return a dict.
     """
-    if callable(users):
-        if not takes(users):
-            found: str | None = users(username)  # type: ignore[call-arg, assignment]  # see Users
-            return found
-        users = users()  # type: ignore[call-arg, assignment]  # as above
+    if not callable(users):
+        return _checked(users).get
+    if takes(users):
+        return lambda username: _checked(users()).get(username)  # type: ignore[call-arg]  # see Users
+    return users  # type: ignore[return-value]  # as above
+
+
+def _checked(users: object) -> Mapping[str, str]:
     if not isinstance(users, Mapping):
         raise ValueError(  # noqa: TRY004 - the documented error
             f"users has to be a dict, or a function that returns one, not {users!r:.40}"
         )
-    return users.get(username)
+    return users
 
 
 def _is_for(sent: Mapping[str, str], request: RequestMessage, target: str | None) -> bool:

@@ -15,7 +15,7 @@ from cherrypy_auth.nonces import time_of
 
 
 class Counts(Protocol):
-    """What knows which counts of a nonce were used: `NonceCounts`, or a store for many processes."""
+    """What knows which counts of nonces were used: `NonceCounts`, or a store of several servers."""
 
     def use(self, nonce: str, count: int) -> bool:
         """Note that a count is used, and return whether it was new."""

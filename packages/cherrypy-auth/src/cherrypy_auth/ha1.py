@@ -58,12 +58,22 @@ def get_ha1_dict_plain(user_password_dict: Mapping[str, str], algorithm: str = "
         >>> get_ha1("wonderland", "alice")
         '3238cdfe91a8b2ed8e39646921a02d4c'
     """
+    return ha1_of_plain(user_password_dict.get, algorithm)
+
+
+def ha1_of_plain(password_of: Callable[[str], str | None], algorithm: str = "MD5") -> GetHA1:
+    """Return a function that makes HA1s of plain passwords; see `get_ha1_dict_plain`.
+
+    Args:
+        password_of: Returns the password of a user, or None.
+        algorithm: By which algorithm to make them.
+    """
     digest = algorithm_named(algorithm).digest
     nobodys = secrets.token_hex()
     digest(nobodys)
 
     def get_ha1(realm: str, username: str) -> str | None:
-        password = user_password_dict.get(username)
+        password = password_of(username)
         ha1 = digest(f"{username}:{realm}:{password or nobodys}")
         return ha1 if password else None
 
@@ -73,8 +83,8 @@ def get_ha1_dict_plain(user_password_dict: Mapping[str, str], algorithm: str = "
 def get_ha1_file_htdigest(filename: str | os.PathLike[str]) -> GetHA1:
     """Return a function that looks HA1s up in a file, as Apache's `htdigest` writes it.
 
-    A line is `user:realm:HA1`, in UTF-8. Empty lines and those that begin with `#` are passed over,
-    and so are further lines for the same user and realm. The file is read again when it has changed.
+    A line is `user:realm:HA1`, in UTF-8; the first one for a user and realm counts. Empty lines and
+    those that begin with `#` are passed over. The file is read again when it has changed.
 
     Args:
         filename: Its path, at best an absolute one.

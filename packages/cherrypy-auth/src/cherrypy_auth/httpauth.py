@@ -176,6 +176,13 @@ def takes(function: Callable[..., object], *arguments: object) -> bool:
     return True
 
 
+def with_name(encrypt: Callable[..., str]) -> Callable[[str, str], str]:
+    """Return a function of password and user name, for one that may take the password alone."""
+    if takes(encrypt, "", ""):
+        return encrypt
+    return lambda password, _username: encrypt(password)
+
+
 def _parse_basic(text: str) -> dict[str, str]:
     username, password = decode_credentials(text)
     return {"username": username, "password": password}
@@ -194,10 +201,9 @@ def _check_basic(
     encrypt: Callable[..., str] | None = None,
     **_: Any,
 ) -> bool:
-    given, username = auth_map["password"], auth_map["username"]
+    given = auth_map["password"]
     if encrypt is not None:
-        both = takes(encrypt, given, username)
-        given = encrypt(given, username) if both else encrypt(given)
+        given = with_name(encrypt)(given, auth_map["username"])
     return same_text(given, password)
 
 
