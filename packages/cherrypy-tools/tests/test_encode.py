@@ -37,8 +37,15 @@ def test_text_becomes_utf_8_and_says_so() -> None:
     assert run("h\xe9") == (b"h\xc3\xa9", "text/html;charset=utf-8")
 
 
-def test_bytes_pass_and_are_labelled() -> None:
-    assert run(b"\xff") == (b"\xff", "text/html;charset=utf-8")
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes_pass_and_are_labelled(kind: Any) -> None:
+    assert run(kind(b"\xff")) == (b"\xff", "text/html;charset=utf-8")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_is_no_body_is_named(stream: bool) -> None:
+    with pytest.raises(TypeError, match="a file or None, not 5"):
+        run(5, stream=stream)
 
 
 def test_parameters_of_the_media_type_stay() -> None:

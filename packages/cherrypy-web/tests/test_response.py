@@ -40,6 +40,8 @@ class Closing:
         (b"abc", b"abc"),
         (None, b""),
         ([b"a", b"b"], b"ab"),
+        (bytearray(b"abc"), b"abc"),
+        (memoryview(b"abc"), b"abc"),
         (io.BytesIO(b"file"), b"file"),
         ((part for part in (b"g", b"en")), b"gen"),
     ],

@@ -7,6 +7,7 @@ and one `str.encode`. Bytes pass as they are: whoever made them knows their char
 from __future__ import annotations
 
 import codecs
+import reprlib
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -40,7 +41,7 @@ class Readable(Protocol):
         ...
 
 
-Body: TypeAlias = "str | bytes | Readable | Iterable[str | bytes] | None"
+Body: TypeAlias = "str | bytes | bytearray | memoryview | Readable | Iterable[str | bytes] | None"
 """What a handler may return."""
 
 
@@ -125,6 +126,7 @@ class Encoder:
         chunks = as_chunks(body)
         if not chosen.applies:
             return Encoded(chunks, content_type)
+        check_iterable(chunks)
         if stream and not isinstance(chunks, list):
             return self._streamed(chunks, chosen, accept_charset)
         return self._collected(collect(chunks), chosen, accept_charset)
@@ -265,7 +267,22 @@ def as_chunks(body: Body) -> Iterable[str | bytes]:
         return [body]
     if hasattr(body, "read"):  # a Readable; Python 3.11 takes 8 µs to ask for a Protocol
         return FileChunks(cast("Readable", body))
+    if isinstance(body, (bytearray, memoryview)):
+        return [bytes(body)]
     return list(body) if isinstance(body, tuple) else body
+
+
+def check_iterable(body: object) -> None:
+    """Refuse what is no body, such as a number.
+
+    Raises:
+        TypeError: It can be nothing but the programmer's mistake.
+    """
+    if not (hasattr(body, "__iter__") or hasattr(body, "__getitem__")):
+        raise TypeError(
+            "a body has to be text, bytes, an iterable of these, a file or None, not "
+            f"{reprlib.repr(body)}"
+        )
 
 
 def collect(chunks: Iterable[str | bytes]) -> list[str | bytes]:

@@ -134,6 +134,8 @@ class ResponseBody:
             value = []
         elif isinstance(value, str):
             raise ValueError(self.unicode_err)
+        elif isinstance(value, (bytearray, memoryview)):
+            value = [bytes(value)]
         elif hasattr(value, "read"):
             value = FileChunks(value)
         elif not (hasattr(value, "__iter__") or hasattr(value, "__getitem__")):
