@@ -55,6 +55,7 @@ def test_text_in_a_body_is_a_clear_error(call: Any, mount: Any, body: Any) -> No
     answer = call(mount(Site(lambda: body)))
     assert answer.code == 500
     assert "turn on tools.encode" in answer.text
+    assert "in tools.encode.media_types" in answer.text
 
 
 @pytest.mark.parametrize(

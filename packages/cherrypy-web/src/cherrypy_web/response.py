@@ -33,8 +33,9 @@ RESET_CONTENT: Final = 205
 NO_TYPE: Final = frozenset({204, 304})
 
 TEXT_IN_BODY: Final = (
-    "a response body holds bytes, but the handler answered with text; "
-    "turn on tools.encode (it is on by default), or encode the text"
+    "a response body holds bytes, but the handler answered with text; turn on tools.encode, or "
+    "encode the text. By default that tool is on for the media types text/*; others can be named "
+    "in tools.encode.media_types"
 )
 
 
