@@ -17,6 +17,7 @@ from cheroot.makefile import StreamReader
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cherrypy_server.bodies import ChunkedBody, body_of
 from cherrypy_server.connection import Connection
 from cherrypy_server.head import Refused, parse_head
 
@@ -131,6 +132,14 @@ def test_a_message_is_answered_as_it_deserves(
 def test_a_refused_chunk_is_no_shorter_body() -> None:
     outcome = serve(next(data for status, data in MESSAGES if b"\r\n3\r\nab" in data) + NEXT)
     assert outcome.messages == []
+
+
+def test_trailer_fields_are_there_once_the_chunks_have_been_read() -> None:
+    body = body_of(BytesIO(b"3\r\nabc\r\n0\r\nX-A: 1\r\nX-B:2\r\n\r\nnext"), None, 0)
+    assert isinstance(body, ChunkedBody)
+    assert body.read_trailer_lines() == []
+    assert body.read() == b"abc"
+    assert body.read_trailer_lines() == [b"X-A: 1\r\n", b"X-B:2\r\n"]
 
 
 def refusal(head: bytes, most_fields: int = 0) -> str:

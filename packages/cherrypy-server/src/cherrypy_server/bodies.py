@@ -52,11 +52,14 @@ class Sized(io.RawIOBase):
 
 
 class Chunked(io.RawIOBase):
-    """A body that comes in chunks (RFC 9112, 7.1); trailer fields are dropped.
+    """A body that comes in chunks (RFC 9112, 7.1).
 
     Args:
         source: The connection's stream.
         limit: How many bytes it may have; 0 for any number.
+
+    Attributes:
+        trailers: The lines of the trailer fields, once all of it has been read.
     """
 
     def __init__(self, source: Any, limit: int) -> None:
@@ -65,6 +68,7 @@ class Chunked(io.RawIOBase):
         self._total = 0
         self._left = 0  # of the chunk that is being read
         self._begun = self._done = False
+        self.trailers: list[bytes] = []
         self._failure: Exception | None = None
 
     def readable(self) -> bool:
@@ -125,11 +129,22 @@ class Chunked(io.RawIOBase):
                 return
             if not _TRAILER.fullmatch(line):
                 raise bad("A trailer field is malformed.")
+            self.trailers.append(line)
         raise bad("There are too many trailer fields.")
 
     def _line(self) -> bytes:
         line: bytes = self._source.readline(LONGEST_LINE)
         return line
+
+
+class ChunkedBody(io.BufferedReader):
+    """A body that comes in chunks, as applications read it."""
+
+    raw: Chunked
+
+    def read_trailer_lines(self) -> list[bytes]:
+        """Return the trailer fields as they came, once the body has been read to its end."""
+        return self.raw.trailers
 
 
 def body_of(source: Any, length: int | None, limit: int) -> io.BufferedReader:
@@ -140,5 +155,6 @@ def body_of(source: Any, length: int | None, limit: int) -> io.BufferedReader:
         length: How many bytes it has; None if it comes in chunks.
         limit: How many bytes it may have; 0 for any number.
     """
-    raw = Chunked(source, limit) if length is None else Sized(source, length)
-    return io.BufferedReader(raw, CHUNK)
+    if length is None:
+        return ChunkedBody(Chunked(source, limit), CHUNK)
+    return io.BufferedReader(Sized(source, length), CHUNK)
