@@ -378,6 +378,21 @@ def test_certificates_that_cannot_be_used_leave_the_former_ones(
     assert ask(server, context)["HTTPS"] == "on"
 
 
+def test_a_malformed_request_is_refused_and_costs_no_thread(
+    server: Server, files: Files, lines: list[str]
+) -> None:
+    files.use(server)
+    server.start()
+    with (
+        socket.create_connection(("127.0.0.1", port_of(server)), 5) as bare,
+        context_for(files).wrap_socket(bare, server_hostname="localhost") as client,
+    ):
+        client.sendall(b"GET / HTTP/1.1\r\nHost : a\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 400 ")
+    assert ask(server, context_for(files))["HTTPS"] == "on"
+    assert not any("died" in line for line in lines)
+
+
 def test_http_without_tls_gets_a_400(server: Server, files: Files) -> None:
     files.use(server)
     server.start()

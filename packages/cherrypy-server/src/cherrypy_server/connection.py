@@ -84,6 +84,8 @@ class Connection(HTTPConnection):
 
     def _close_unread(self) -> None:
         """Throw away what has come: closing with something unread would cancel the answer."""
+        if self.server.ssl_adapter is not None:
+            self.socket = _without_tls(self.socket)
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
             self.socket.setblocking(False)
