@@ -176,6 +176,14 @@ def test_an_unknown_charset_is_the_programs_fault(charset: str) -> None:
         ask(basic(b"bird:bebop"), accept_charset=charset)
 
 
+def test_an_asynchronous_check_would_let_everybody_in_and_is_refused() -> None:
+    async def check(_realm: str, _username: str, _password: str) -> bool:
+        return False
+
+    with pytest.raises(ValueError, match="checkpassword is asynchronous"):
+        BasicAuth("earth", check)  # type: ignore[arg-type]
+
+
 def test_options_may_be_given_by_position() -> None:
     request = webob.Request.blank("/", headers={"Authorization": basic(b"bird:bebop")})
     assert basic_auth(request, webob.Response(), "earth", CHECK, False, "utf-8") == "bird"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import threading
 import time
 
@@ -32,6 +33,12 @@ def test_a_nonce_is_made_now_unless_told() -> None:
 
 def test_no_two_nonces_are_the_same() -> None:
     assert len({synthesize_nonce("earth", KEY, 1) for _ in range(100)}) == 100
+
+
+def test_a_nonce_has_one_text() -> None:
+    nonce = synthesize_nonce("earth", KEY)
+    others = [nonce[:-1] + last for last in string.ascii_letters + string.digits + "-_"]
+    assert [each for each in others if is_genuine(each, "earth", KEY)] == [nonce]
 
 
 def test_a_nonce_is_known_again_with_the_same_text_and_key() -> None:

@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Final, TypeAlias
 from unicodedata import normalize
 
@@ -46,7 +47,8 @@ class BasicAuth:
             whatever one tells them, so that is tried too.
 
     Raises:
-        ValueError: The realm cannot be sent, or there is no such charset.
+        ValueError: The realm cannot be sent, there is no such charset, or `checkpassword` is
+            asynchronous.
     """
 
     def __init__(
@@ -56,6 +58,10 @@ class BasicAuth:
         debug: bool = False,
         accept_charset: str = "utf-8",
     ) -> None:
+        if iscoroutinefunction(checkpassword):
+            raise ValueError(
+                "checkpassword is asynchronous: what it returns would let everybody in"
+            )
         self.realm = realm
         self.checkpassword = checkpassword
         self.debug = debug

@@ -6,8 +6,10 @@ import webob
 
 from cherrypy_auth import (
     CheckPassword,
+    Counts,
     DigestAuth,
     GetHA1,
+    HA1Source,
     HttpDigestAuthorization,
     NonceCounts,
     basic_auth,
@@ -76,6 +78,29 @@ gate = DigestAuth(
 assert_type(gate(request, response, target="/", read_body=lambda: b""), str)
 gate(request, response, read_body=lambda: "")  # type: ignore[arg-type, return-value]
 DigestAuth("earth", get_ha1, "key", chek_uri=True)  # type: ignore[call-arg]
+
+
+class Shared:
+    def use(self, nonce: str, count: int) -> bool:
+        return bool(nonce) and count > 0
+
+
+class NotCounting:
+    def use(self, nonce: str) -> bool:
+        return bool(nonce)
+
+
+counts: Counts = Shared()
+sources: HA1Source = {"SHA-256": get_ha1_dict({}), "MD5": get_ha1}
+DigestAuth("earth", sources, "key", nonce_counts=counts)
+DigestAuth("earth", sources, "key", nonce_counts=NotCounting())  # type: ignore[arg-type]
+
+
+async def later(realm: str, username: str, password: str) -> bool:
+    return False
+
+
+basic_auth(request, response, "earth", later)  # type: ignore[arg-type]
 
 sent = HttpDigestAuthorization("Digest", "GET", True, accept_charset="UTF-8")
 assert_type(sent.request_digest("ha1", b"body"), str)
