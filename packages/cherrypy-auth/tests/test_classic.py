@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -88,6 +89,15 @@ def test_digest_auth_takes_plain_passwords(answer: Answer) -> None:
     for username, password in (("bird", "x"), ("nobody", "x"), ("empty", "")):
         sent = answer(challenge, username, password)
         assert refused(classic.digest_auth, sent, "earth", PLAIN)[0] == 401
+
+
+def test_what_stands_in_for_an_unknown_user_lets_nobody_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(secrets, "token_hex", lambda: "guessed")
+    sent = basic("nobody:guessed")
+    assert refused(classic.basic_auth, sent, "earth", PLAIN, str)[0] == 401
+    assert checked(sent, PLAIN, encrypt=str) == (False, None)
 
 
 def test_one_scheme_is_not_taken_for_the_other(answer: Answer) -> None:

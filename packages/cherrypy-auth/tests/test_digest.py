@@ -15,6 +15,7 @@ from cherrypy_auth import (
     DigestAuth,
     HttpDigestAuthorization,
     NonceCounts,
+    digest,
     digest_auth,
     find_user_among,
     get_ha1_dict,
@@ -358,6 +359,21 @@ def test_credentials_for_another_url_are_a_bad_request(answer: Answer, uri: str)
 def test_another_realm_is_challenged(answer: Answer) -> None:
     field = answer(challenge(gate(realm="mars")))
     assert refused(gate(), blank(field))[0] == 401
+
+
+def test_a_digest_for_this_realm_that_names_another_is_challenged(answer: Answer) -> None:
+    check = gate()
+    field = answer(challenge(check), sent={"realm": '"mars"'})
+    assert refused(check, blank(field))[0] == 401
+
+
+def test_what_stands_in_for_an_unknown_user_lets_nobody_in(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digest, "_NOBODYS", md5_hex("nobody:earth:guessed") * 2)
+    check = gate()
+    field = answer(challenge(check), "nobody", "guessed")
+    assert refused(check, blank(field))[0] == 401
 
 
 @pytest.mark.parametrize("algorithm", ["SHA-256", "MD5-sess", "SHA-512-256"])

@@ -168,6 +168,7 @@ def test_a_renamed_user_is_found_within_a_second(monkeypatch: pytest.MonkeyPatch
     find_user = find_user_among(users)
     assert find_user("earth", userhash("bird", "earth"), "MD5") == "bird"
     users["ornette"] = users.pop("bird")
+    assert find_user("earth", userhash("bird", "earth"), "MD5") is None
     now = 1001.0
     assert find_user("earth", userhash("ornette", "earth"), "MD5") == "ornette"
     assert find_user("earth", userhash("bird", "earth"), "MD5") is None

@@ -178,7 +178,9 @@ def takes(function: Callable[..., object], *arguments: object) -> bool:
 
 def with_name(encrypt: Callable[..., str]) -> Callable[[str, str], str]:
     """Return a function of password and user name, for one that may take the password alone."""
-    if takes(encrypt, "", ""):
+    if not isinstance(encrypt, type) and takes(
+        encrypt, "", ""
+    ):  # `str` could, and does not mean it
         return encrypt
     return lambda password, _username: encrypt(password)
 
