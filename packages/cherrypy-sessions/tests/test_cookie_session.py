@@ -164,9 +164,9 @@ def test_other_serializers() -> None:
 
 def test_without_a_key_there_are_none() -> None:
     with pytest.raises(ValueError, match="needs secret"):
-        CookieSession.setup()
+        CookieSession.check_options()
     with pytest.raises(ValueError, match="none may be empty"):
-        CookieSession.setup(secret="")
+        CookieSession.check_options(secret="")
     with pytest.raises(ValueError, match="needs secret"):
         CookieSession("a.b")
 

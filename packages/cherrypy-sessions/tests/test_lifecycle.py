@@ -110,6 +110,18 @@ def test_a_store_that_another_thread_has_just_set_up_is_not_set_up_again(
     init(request(), webob.Response(), storage_class=Prepared)
 
 
+def test_options_are_checked_for_each_use_of_a_store(store: type[RamSession]) -> None:
+    class Choosy(store):  # type: ignore[valid-type, misc]  # a class of this test
+        @classmethod
+        def check_options(cls, **options: Any) -> None:
+            if "server" not in options:
+                raise ValueError("no server")
+
+    init(request(), webob.Response(), storage_class=Choosy, server="a")
+    with pytest.raises(ValueError, match="no server"):
+        init(request(), webob.Response(), storage_class=Choosy)
+
+
 def test_the_scheduler_reaches_the_session(store: type[RamSession]) -> None:
     asked: list[str] = []
 

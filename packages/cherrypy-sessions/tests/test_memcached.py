@@ -307,4 +307,4 @@ def test_a_server_without_an_address_is_an_error_at_the_start(
     addresses: list[str], problem: str
 ) -> None:
     with pytest.raises(ValueError, match=problem):
-        MemcachedSession.setup(servers=addresses)
+        MemcachedSession.check_options(servers=addresses)

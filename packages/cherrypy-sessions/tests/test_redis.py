@@ -5,6 +5,7 @@ import logging
 import pickle
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -142,13 +143,36 @@ def test_who_asks_first_has_it_first(open_session: Open, id_: str, client: Any) 
 def test_a_turn_that_nobody_takes_passes_on(open_session: Open, id_: str, client: Any) -> None:
     held = open_session(id_)
     held.acquire_lock()
-    client.rpush(f"cherrypy-session:{{{id_}}}:queue:", "somebody who was killed")
+    client.rpush(f"cherrypy-session:{{{id_}}}:queue:", "killed")
+    client.hset(f"cherrypy-session:{{{id_}}}:heard:", "killed", 1000 * time.time() + 60_000)
     held.release_lock()
-    assert client.get(f"cherrypy-session:{{{id_}}}:lock:") == b"somebody who was killed"
+    assert client.get(f"cherrypy-session:{{{id_}}}:lock:") == b"killed"
     session = open_session(id_, lock_timeout=60)
     session.acquire_lock()
     session.release_lock()
     assert len(client.keys()) == 1
+
+
+def test_those_who_have_not_been_heard_of_get_no_turn(
+    open_session: Open, id_: str, client: Any
+) -> None:
+    held = open_session(id_)
+    held.acquire_lock()
+    client.rpush(f"cherrypy-session:{{{id_}}}:queue:", "killed", "killed, too")
+    client.hset(f"cherrypy-session:{{{id_}}}:heard:", "killed", 1000 * time.time() - 1)
+    held.release_lock()
+    assert len(client.keys()) == 1
+
+
+def test_a_lock_that_this_thread_could_not_release_is_waited_for(
+    open_session: Open, id_: str
+) -> None:
+    held = open_session(id_, lock_expiry=0.5)
+    held.acquire_lock()
+    held._forget_lock()  # as after a release that did not reach the server
+    session = open_session(id_, lock_timeout=60)
+    session.acquire_lock()
+    session.release_lock()
 
 
 def test_a_lock_is_extended_while_its_request_runs(open_session: Open, id_: str) -> None:
@@ -303,4 +327,4 @@ def test_pickles_that_are_not_signed_are_warned_of(
 
 def test_a_url_that_is_none_is_an_error_at_the_start() -> None:
     with pytest.raises(ValueError, match="gopher"):
-        RedisSession.setup(url="gopher://127.0.0.1")
+        RedisSession.check_options(url="gopher://127.0.0.1")

@@ -15,7 +15,7 @@ def database(tmp_path: Path) -> str:
 
 
 def test_only_this_user_may_read_it(database: str) -> None:
-    SQLiteSession.setup(database=database)
+    SQLiteSession.check_options(database=database)
     assert Path(database).stat().st_mode & 0o777 == 0o600
 
 
@@ -82,11 +82,11 @@ def test_a_database_that_is_damaged_is_told(
 
 def test_the_database_has_to_be_somewhere(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="needs database"):
-        SQLiteSession.setup()
+        SQLiteSession.check_options()
     with pytest.raises(ValueError, match="needs database"):
         SQLiteSession()
     with pytest.raises(ValueError, match="path of a database"):
-        SQLiteSession.setup(database=str(tmp_path / "missing" / "sessions.db"))
+        SQLiteSession.check_options(database=str(tmp_path / "missing" / "sessions.db"))
 
 
 def test_the_path_may_be_an_attribute_of_a_class(database: str) -> None:
@@ -94,14 +94,14 @@ def test_the_path_may_be_an_attribute_of_a_class(database: str) -> None:
         pass
 
     Here.database = database
-    Here.setup()
+    Here.check_options()
     session = Here()
     session.save()
     assert not Here(session.id).missing
 
 
 def test_the_schema_is_documented(database: str) -> None:
-    SQLiteSession.setup(database=database)
+    SQLiteSession.check_options(database=database)
     with sqlite3.connect(database) as connection:
         columns = connection.execute("PRAGMA table_info(cherrypy_sessions)").fetchall()
     connection.close()

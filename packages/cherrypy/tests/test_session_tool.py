@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import cherrypy
+from cherrypy.lib import sessions as lib_sessions
+from cherrypy_sessions import RamSession, ReadOnlySessionError, StoreUnavailable
 from cherrypy_testing import Client
 
 if TYPE_CHECKING:
@@ -35,6 +38,15 @@ class Root:
         old = cherrypy.session.id
         cherrypy.tools.sessions.regenerate()
         return str(old != cherrypy.session.id)
+
+    @cherrypy.expose
+    def looks(self) -> str:
+        return str(cherrypy.session.get("count"))
+
+    @cherrypy.expose
+    def leaves(self) -> None:
+        cherrypy.session["count"] = 9
+        raise cherrypy.HTTPError(404)
 
     @cherrypy.expose
     def fails(self) -> None:
@@ -95,3 +107,187 @@ def test_session_gets_another_id(site: Assembly, root: Root) -> None:
     ask.get("/count")
     assert ask.get("/renews").text == "True"
     assert ask.get("/count").text.startswith("2 ")
+
+
+# Stores
+
+
+class Failing(RamSession):
+    """A store that does not answer where it is told so."""
+
+    at = ""
+
+    def fail(self, at: str) -> None:
+        if at == self.at:
+            logging.getLogger("cherrypy_sessions").error("The store is gone")
+            raise StoreUnavailable
+
+    def _exists(self) -> bool:
+        self.fail("exists")
+        return super()._exists()
+
+    def acquire_lock(self) -> None:
+        self.fail("lock")
+        super().acquire_lock()
+
+    def _load(self) -> Any:
+        self.fail("load")
+        return super()._load()
+
+    def _save(self, expiration_time: Any) -> None:
+        self.fail("save")
+        super()._save(expiration_time)
+
+
+@pytest.fixture
+def failing() -> type[Failing]:
+    class Store(Failing):
+        cache = {}  # noqa: RUF012 - annotated where it is declared
+        locks = {}  # noqa: RUF012
+
+    return Store
+
+
+@pytest.mark.parametrize("at", ["exists", "lock", "load", "save"])
+def test_store_that_fails_is_a_503_with_one_line_in_the_log(
+    site: Assembly,
+    root: Root,
+    failing: type[Failing],
+    at: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ask = client(site, root, storage_class=failing)
+    ask.get("/count")
+    failing.at = at
+    caplog.clear()
+    answer = ask.get("/count")
+    assert answer.status_code == 503
+    assert "The sessions are not available at the moment." in answer.text
+    errors = [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno >= logging.WARNING and record.name != "cherrypy_sessions"
+    ]
+    assert len(errors) == 1
+    assert errors[0].endswith("SESSIONS The store is gone")
+    assert not failing.locks
+    failing.at = ""
+    assert ask.get("/count").text.startswith("2 ")
+
+
+def test_store_that_fails_to_save_what_an_error_left_is_a_503(
+    site: Assembly, root: Root, failing: type[Failing]
+) -> None:
+    ask = client(site, root, storage_class=failing)
+    failing.at = "save"
+    assert ask.get("/missing").status_code == 404
+    assert ask.get("/leaves").status_code == 503
+
+
+def test_stranger_is_served_without_a_store(
+    site: Assembly, root: Root, failing: type[Failing]
+) -> None:
+    failing.at = "exists"
+    assert client(site, root, storage_class=failing).get("/looks").text == "None"
+
+
+def test_strangers_leave_no_trace(site: Assembly, root: Root, failing: type[Failing]) -> None:
+    ask = client(site, root, storage_class=failing)
+    for _ in range(50):
+        assert ask.get("/looks", headers={"Cookie": "session_id=unknown"}).text == "None"
+    assert (len(failing.cache), len(failing.locks)) == (0, 0)
+
+
+def test_session_in_a_cookie_is_saved_before_the_response(site: Assembly, root: Root) -> None:
+    ask = client(site, root, storage_class=lib_sessions.CookieSession, secret="key")
+    assert ask.get("/looks").headers.get("Set-Cookie") is None
+    ask.get("/count")
+    assert ask.get("/count").text.startswith("2 ")
+
+
+def test_stream_cannot_write_into_a_session_in_a_cookie(site: Assembly, root: Root) -> None:
+    ask = client(site, root, storage_class=lib_sessions.CookieSession, secret="key")
+    ask.get("/count")
+    with pytest.raises(ReadOnlySessionError):
+        ask.get("/streams")
+    assert ask.get("/count").text.startswith("2 ")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["RamSession", "FileSession", "MemcachedSession", "RedisSession", "SQLiteSession"],
+)
+def test_stores_have_their_documented_place(name: str) -> None:
+    found = cherrypy.lib.reprconf.unrepr(f"cherrypy.lib.sessions.{name}")
+    assert issubclass(found, lib_sessions.Session)
+
+
+def test_store_that_there_is_not_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="PostgresqlSession"):
+        lib_sessions.PostgresqlSession  # type: ignore[attr-defined]  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "problem"),
+    [
+        ("locking", "never", "'never'"),
+        ("samesite", "Loose", "'Loose'"),
+        ("storage_type", "rom", "'rom'"),
+        ("storage_class", lib_sessions.CookieSession, "needs secret"),
+        ("storage_class", lib_sessions.FileSession, "storage_path"),
+    ],
+)
+def test_options_that_cannot_be_stop_the_start(
+    site: Assembly, root: Root, option: str, value: Any, problem: str
+) -> None:
+    client(site, root, **{option: value})
+    with pytest.raises(Exception, match=problem):
+        site.engine.start()
+
+
+def test_options_that_contradict_each_other_are_warned_of_at_the_start(
+    site: Assembly, root: Root
+) -> None:
+    client(site, root, samesite="None")
+    with pytest.warns(UserWarning, match="set secure too"):
+        site.engine.start()
+
+
+def test_debug_is_told_in_the_log_of_the_site(
+    site: Assembly, root: Root, caplog: pytest.LogCaptureFixture
+) -> None:
+    logger = logging.getLogger("cherrypy_sessions")
+    level = logger.level
+    try:
+        client(site, root, debug=True).get("/count")
+        told = [record.getMessage() for record in caplog.records]
+        assert any(line.endswith("SESSIONS A session was saved.") for line in told)
+    finally:
+        logger.setLevel(level)
+
+
+def test_what_is_logged_outside_of_a_request_is_not_lost(
+    site: Assembly, root: Root, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])
+    logging.getLogger("cherrypy_sessions").warning("In the background")
+    assert "In the background" in capsys.readouterr().err
+
+
+def test_init_binds_a_session_once(site: Assembly) -> None:
+    class Page:
+        @cherrypy.expose
+        def index(self) -> str:
+            lib_sessions.init(name="mine", timeout=5)
+            first = cherrypy.session.id
+            lib_sessions.init("ram", None, None, "another")
+            assert cherrypy.session.id == first
+            cherrypy.session["a"] = 1
+            lib_sessions.save()
+            lib_sessions.close()
+            return first
+
+    site.tree.mount(Page(), "/page")
+    answer = Client(site.tree).get("/page/")
+    assert f"mine={answer.text};" in answer.headers["Set-Cookie"]
+    assert "another" not in answer.headers["Set-Cookie"]

@@ -52,7 +52,16 @@ class FileSession(EncodedSession):
         Raises:
             ValueError: `storage_path` is no directory.
         """
-        path = kwargs.get("storage_path") or getattr(cls, "storage_path", None)
+        cls.check_options(**kwargs)
+
+    @classmethod
+    def check_options(cls, **options: Any) -> None:
+        """Check the directory.
+
+        Raises:
+            ValueError: `storage_path` is no directory.
+        """
+        path = options.get("storage_path") or getattr(cls, "storage_path", None)
         if path is None or not os.path.isdir(path):  # noqa: PTH112 - a text all the way
             raise ValueError(f"storage_path has to be a directory that exists, not {path!r}.")
 

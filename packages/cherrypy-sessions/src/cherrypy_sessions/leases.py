@@ -49,6 +49,9 @@ class Leases:
         with self._changed:
             self._held.pop(token, None)
 
+    def __contains__(self, token: object) -> bool:
+        return token in self._held
+
     def __len__(self) -> int:
         return len(self._held)
 

@@ -80,6 +80,7 @@ class SessionManager:
         self.options = {**kwargs, "timeout": timeout, "clean_freq": clean_freq, "debug": debug}
         if debug:
             log.setLevel(logging.DEBUG)
+        self.store.check_options(**self.options)
         _set_up_once(self.store, self.options)
         if scheduler is not None:
             self.options["scheduler"] = scheduler

@@ -61,14 +61,18 @@ class MemcachedSession(EncodedSession):
 
     @classmethod
     def setup(cls, **kwargs: Any) -> None:
-        """Check the options before the first session.
+        """Warn, before the first session, where pickles are believed."""
+        warn_of_pickles(cls, kwargs)
+
+    @classmethod
+    def check_options(cls, **options: Any) -> None:
+        """Check the servers' addresses.
 
         Raises:
             ImportError: The library is not installed.
             ValueError: There is no server, or one has no such address.
         """
-        servers_at(tuple(kwargs.get("servers", cls.servers)))
-        warn_of_pickles(cls, kwargs)
+        servers_at(tuple(options.get("servers", cls.servers)))
 
     def acquire_lock(self) -> None:
         """Wait until this request has the session to itself.

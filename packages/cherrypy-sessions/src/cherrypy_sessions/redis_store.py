@@ -3,8 +3,8 @@
 The lock of a session is a key that says who has it and ends by itself, so that nobody waits for
 ever for a process that was killed. Who has to wait stands in a queue in Redis and sleeps until it
 is told that it is its turn; the lock is then its own already, for a short time in which it has to
-ask for the rest, lest it has died meanwhile. What belongs together is one script, so it is one
-round trip and one step.
+ask for the rest, lest it has died meanwhile. When the lock should have ended, it asks again, and so
+is heard of. What belongs together is one script: one round trip, and one step.
 """
 
 import json
@@ -36,52 +36,65 @@ GRACE: Final = 2000
 """Milliseconds in which who is told that it is its turn has to take the lock."""
 
 HAND_OVER: Final = """
-local function hand_over(lock, queue, bells, grace)
+local function milliseconds()
+    local now = redis.call('TIME')
+    return 1000 * now[1] + math.floor(now[2] / 1000)
+end
+
+-- Give the lock to the first in the queue of whom we have heard lately.
+local function hand_over(lock, queue, heard, bells, grace)
+    redis.call('DEL', lock)
+    local now = milliseconds()
     local heir = redis.call('LPOP', queue)
-    if not heir then
-        redis.call('DEL', lock)
-        return
+    while heir do
+        local patience = redis.call('HGET', heard, heir)
+        redis.call('HDEL', heard, heir)
+        if patience and tonumber(patience) > now then
+            redis.call('SET', lock, heir, 'PX', grace)
+            redis.call('RPUSH', bells .. heir, 1)
+            redis.call('PEXPIRE', bells .. heir, grace)
+            return
+        end
+        heir = redis.call('LPOP', queue)
     end
-    redis.call('SET', lock, heir, 'PX', grace)
-    redis.call('RPUSH', bells .. heir, 1)
-    redis.call('PEXPIRE', bells .. heir, grace)
 end
 """
 
 TAKE: Final = """
-local data, lock, queue = unpack(KEYS)
+local data, lock, queue, heard = unpack(KEYS)
 local token, expiry, grace, bells = unpack(ARGV)
-local holder = redis.call('GET', lock)
-if not holder then
-    holder = redis.call('LINDEX', queue, 0) or token
-    if holder == token then
-        redis.call('LPOP', queue)
-    else
-        hand_over(lock, queue, bells, grace)
-    end
+if redis.call('EXISTS', lock) == 0 then
+    hand_over(lock, queue, heard, bells, grace)
+    redis.call('SET', lock, token, 'NX')
+    redis.call('DEL', bells .. token)
 end
+local holder = redis.call('GET', lock)
 if holder == token then
     redis.call('SET', lock, token, 'PX', expiry)
     return {1, redis.call('GET', data)}
 end
+local left = redis.call('PTTL', lock)
 if not redis.call('LPOS', queue, token) then
     redis.call('RPUSH', queue, token)
 end
+redis.call('HSET', heard, token, milliseconds() + left + grace)
 redis.call('PEXPIRE', queue, 4 * expiry)
-return {0, holder, redis.call('PTTL', lock)}
+redis.call('PEXPIRE', heard, 4 * expiry)
+return {0, holder, left}
 """
 
 RELEASE: Final = """
-local lock, queue = unpack(KEYS)
+local lock, queue, heard = unpack(KEYS)
 local token, grace, bells = unpack(ARGV)
 redis.call('LREM', queue, 1, token)
+redis.call('HDEL', heard, token)
 if redis.call('GET', lock) == token then
-    hand_over(lock, queue, bells, grace)
+    hand_over(lock, queue, heard, bells, grace)
 end
 """
 
 SAVE: Final = """
-local data, lock, queue = unpack(KEYS)
+local data, lock, queue, heard = unpack(KEYS)
 local token, expiry, release, grace, bells, content = unpack(ARGV)
 if token ~= '' and redis.call('GET', lock) ~= token then
     return 0
@@ -92,7 +105,7 @@ else
     redis.call('DEL', data)
 end
 if release == '1' then
-    hand_over(lock, queue, bells, grace)
+    hand_over(lock, queue, heard, bells, grace)
 end
 return 1
 """
@@ -196,18 +209,22 @@ class RedisSession(EncodedSession):
 
     @classmethod
     def setup(cls, **kwargs: Any) -> None:
-        """Check the options before the first session.
+        """Warn, before the first session, where pickles are believed."""
+        warn_of_pickles(cls, kwargs)
+
+    @classmethod
+    def check_options(cls, **options: Any) -> None:
+        """Check the server's address.
 
         Raises:
             ImportError: The library is not installed.
             ValueError: The url is none.
         """
-        url = kwargs.get("url", cls.url)
+        url = options.get("url", cls.url)
         try:
-            server_at(url, kwargs.get("lock_expiry", cls.lock_expiry))
+            server_at(url, options.get("lock_expiry", cls.lock_expiry))
         except ValueError as error:
             raise ValueError(f"url is no address of Redis: {url!r}: {error}") from error
-        warn_of_pickles(cls, kwargs)
 
     def acquire_lock(self) -> None:
         """Wait until this request has the session to itself; who asks first has it first.
@@ -248,7 +265,7 @@ class RedisSession(EncodedSession):
         server = self._server
         patience = None if self.lock_timeout is None else seconds(self.lock_timeout)
         deadline = None if patience is None else time.monotonic() + patience
-        keys = [self._key("data"), self._key("lock"), self._key("queue")]
+        keys = [self._key(kind) for kind in ("data", "lock", "queue", "heard")]
         args = [token, self._ms(self.lock_expiry), GRACE, self._key("turn")]
         while True:
             had, *rest = server.take(keys, args)
@@ -256,7 +273,7 @@ class RedisSession(EncodedSession):
                 self._fetched = rest[0]
                 return
             holder, left = rest[0].decode(), max(rest[1], 1) / 1000
-            if holder.startswith(here + "/"):
+            if holder.startswith(here + "/") and holder in leases:
                 raise DeadlockError(f"{holder} would wait for itself: it holds this lock already")
             if deadline is not None:
                 left = min(left, deadline - time.monotonic())
@@ -265,7 +282,7 @@ class RedisSession(EncodedSession):
             server.wait([self._key("turn") + token], max(left, SHORTEST))
 
     def _give_up(self, token: str) -> None:
-        keys = [self._key("lock"), self._key("queue")]
+        keys = [self._key(kind) for kind in ("lock", "queue", "heard")]
         try:
             self._server.release(keys, [token, GRACE, self._key("turn")])
         except StoreUnavailable:
@@ -298,7 +315,7 @@ class RedisSession(EncodedSession):
     def _write(self, expiration_time: datetime, *, release: bool) -> None:
         self._fetched = None
         content = self._encode(expiration_time)
-        keys = [self._key("data", self._id), self._key("lock"), self._key("queue")]
+        locking = [self._key(kind) for kind in ("lock", "queue", "heard")]
         args: Sequence[Any] = [
             self._token or "",
             self._left(expiration_time),
@@ -307,7 +324,7 @@ class RedisSession(EncodedSession):
             self._key("turn"),
             content,
         ]
-        self._check(self._server.save(keys, args))
+        self._check(self._server.save([self._key("data", self._id), *locking], args))
         if release:
             self._forget_lock()
 

@@ -76,6 +76,10 @@ class Session(SessionMapping):
             self.missing = id is not None
             self._id = self._unused_id()
 
+    @classmethod
+    def check_options(cls, **options: Any) -> None:
+        """Raise an error if a session cannot have these options; called for each use of a store."""
+
     @property
     def id(self) -> str:
         """The id that the client shall send from now on."""

@@ -67,13 +67,13 @@ class CookieSession(EncodedSession):
     _found: tuple[dict[str, Any], datetime] | None = None
 
     @classmethod
-    def setup(cls, **kwargs: Any) -> None:
-        """Check the key before the first session.
+    def check_options(cls, **options: Any) -> None:
+        """Check the key.
 
         Raises:
             ValueError: There is none.
         """
-        secret = kwargs.get("secret", cls.secret)
+        secret = options.get("secret", cls.secret)
         if secret is None:
             raise ValueError("A CookieSession needs secret, the key that it is signed with.")
         keys(secret)

@@ -86,13 +86,13 @@ class SQLiteSession(EncodedSession):
     _held: str | None = None
 
     @classmethod
-    def setup(cls, **kwargs: Any) -> None:
-        """Check the database before the first session.
+    def check_options(cls, **options: Any) -> None:
+        """Check the database, and make it if it is not there.
 
         Raises:
             ValueError: `database` is missing, or not where a database can be.
         """
-        path = kwargs.get("database") or getattr(cls, "database", None)
+        path = options.get("database") or getattr(cls, "database", None)
         if path is None:
             raise ValueError("An SQLiteSession needs database, the path of a file.")
         try:

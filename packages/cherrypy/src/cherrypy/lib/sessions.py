@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
 import cherrypy_sessions
@@ -213,6 +214,21 @@ def expire() -> None:
     cherrypy_sessions.expire(serving.request, serving.response, name=name, **options)
 
 
+class _RequestLog(logging.Handler):
+    """Writes what the library of the sessions logs to the log of the application being served."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line; outside of a request, where lines go that nobody handles."""
+        app = serving.request.app
+        if app is not None:
+            app.log.error(record.getMessage(), "SESSIONS", max(record.levelno, logging.INFO))
+        elif logging.lastResort is not None and not logging.root.handlers:
+            logging.lastResort.handle(record)
+
+
+_REQUEST_LOG: Final = _RequestLog()
+
+
 class SessionTool(Tool[...]):
     """Give requests a session.
 
@@ -227,6 +243,7 @@ class SessionTool(Tool[...]):
     def __init__(self, scheduler: Scheduler = daemon_thread) -> None:
         super().__init__("before_request_body", init)
         self._scheduler = scheduler
+        logging.getLogger("cherrypy_sessions").addHandler(_REQUEST_LOG)  # the second time, nothing
 
     def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
         """Return the hooks that bind, lock, save and close a session.

@@ -1,0 +1,188 @@
+"""Stores as people wrote them for CherryPy: on the documented methods, with what these set up."""
+
+import contextlib
+import pickle
+import sqlite3
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cherrypy_sessions import (
+    FileSession,
+    MemcachedSession,
+    RamSession,
+    Session,
+    SessionManager,
+    close,
+    lock,
+    save,
+)
+
+
+def visit(manager: SessionManager, id_: str | None = None) -> Session:
+    headers = {"Cookie": f"session_id={id_}"} if id_ else {}
+    session = manager.open(SimpleNamespace(headers=headers), SimpleNamespace(headers={}))
+    lock(session)
+    session["count"] = session.get("count", 0) + 1
+    save(session)
+    close(session)
+    return session
+
+
+class TableSession(Session):
+    """A store in a table, in the way of the one that CherryPy had for PostgreSQL."""
+
+    locks: dict[str, Any] = {}  # noqa: RUF012 - the user's own
+
+    def __init__(self, id: Any = None, **kwargs: Any) -> None:  # noqa: A002
+        self.cursor = self.db.cursor()  # type: ignore[attr-defined]  # set by setup
+        Session.__init__(self, id, **kwargs)
+
+    @classmethod
+    def setup(cls, **kwargs: Any) -> None:
+        for k, v in kwargs.items():
+            setattr(cls, k, v)
+        cls.db = cls.get_db()  # type: ignore[attr-defined]  # a function among the options
+        cls.db.execute("CREATE TABLE session (id, data, expiration_time)")  # type: ignore[attr-defined]
+
+    def _exists(self) -> bool:
+        self.cursor.execute("select data from session where id=?", (self.id,))
+        return bool(self.cursor.fetchall())
+
+    def _load(self) -> Any:
+        query = "select data, expiration_time from session where id=?"
+        self.cursor.execute(query, (self.id,))
+        rows = self.cursor.fetchall()
+        if not rows:
+            return None
+        pickled_data, expiration_time = rows[0]
+        return pickle.loads(pickled_data), datetime.fromisoformat(expiration_time)
+
+    def _save(self, expiration_time: datetime) -> None:
+        pickled_data = pickle.dumps(self._data, self.pickle_protocol)  # type: ignore[attr-defined]
+        self._delete()
+        row = (self.id, pickled_data, expiration_time.isoformat())
+        self.cursor.execute("insert into session values (?, ?, ?)", row)
+
+    def _delete(self) -> None:
+        self.cursor.execute("delete from session where id=?", (self.id,))
+
+    def acquire_lock(self) -> None:
+        self.locked = True
+        self.locks.setdefault(self.id, threading.RLock()).acquire()
+
+    def release_lock(self) -> None:
+        self.locks[self.id].release()
+        self.locked = False
+
+    def clean_up(self) -> None:
+        now = (self.now().isoformat(),)
+        self.cursor.execute("delete from session where expiration_time < ?", now)
+
+
+def test_a_store_in_a_table() -> None:
+    class Store(TableSession):
+        pass
+
+    with contextlib.closing(sqlite3.connect(":memory:", check_same_thread=False)) as db:
+        manager = SessionManager(
+            storage_class=Store,
+            get_db=staticmethod(lambda: db),
+            pickle_protocol=2,
+            scheduler=lambda task, frequency, name: task,
+        )
+        first = visit(manager)
+        assert visit(manager, first.id)["count"] == 2
+        assert not any(lock._is_owned() for lock in Store.locks.values())
+        second = manager.store(first.id, **manager.options)
+        second.regenerate()
+        assert manager.store(first.id, **manager.options).missing
+        later = manager.store(second.id, timeout=-5, pickle_protocol=2)
+        later.load()
+        later.save()
+        assert Store.clean_thread is not None
+        Store.clean_thread()
+        assert db.execute("select count(*) from session").fetchone() == (0,)
+
+
+def test_a_store_in_memory_with_locks_of_its_own() -> None:
+    class Store(RamSession):
+        cache = {}  # noqa: RUF012
+        locks = {}  # noqa: RUF012
+
+        def acquire_lock(self) -> None:
+            self.locked = True
+            self.locks.setdefault(self.id, threading.RLock()).acquire()
+
+        def release_lock(self) -> None:
+            self.locks[self.id].release()
+            self.locked = False
+
+    manager = SessionManager(storage_class=Store)
+    assert visit(manager, visit(manager).id)["count"] == 2
+
+
+def test_a_store_in_memory_with_dicts_of_its_own() -> None:
+    class Store(RamSession):
+        cache = {}  # noqa: RUF012
+        locks = {}  # noqa: RUF012
+
+    manager = SessionManager(storage_class=Store)
+    assert visit(manager, visit(manager).id)["count"] == 2
+    assert not Store.locks
+    assert len(Store.cache) == 1
+
+
+def test_a_store_in_files_that_are_elsewhere(tmp_path: Path) -> None:
+    class Store(FileSession):
+        SESSION_PREFIX = "visitor-"
+
+        @classmethod
+        def setup(cls, **kwargs: Any) -> None:
+            kwargs["storage_path"] = str(Path(kwargs["storage_path"]).resolve())
+            for k, v in kwargs.items():
+                setattr(cls, k, v)
+
+        def _get_file_path(self) -> str:
+            return str(Path(self.storage_path) / self.id[:2] / (self.SESSION_PREFIX + self.id))
+
+        def _save(self, expiration_time: datetime) -> None:
+            Path(self._get_file_path()).parent.mkdir(exist_ok=True)
+            super()._save(expiration_time)
+
+    manager = SessionManager(storage_class=Store, storage_path=str(tmp_path), secret="key")
+    id_ = visit(manager).id
+    assert visit(manager, id_)["count"] == 2
+    assert (tmp_path / id_[:2] / f"visitor-{id_}").exists()
+
+
+def test_ids_and_time_of_ones_own() -> None:
+    class Store(RamSession):
+        cache = {}  # noqa: RUF012
+        locks = {}  # noqa: RUF012
+        numbers = iter(range(100))
+        passed = timedelta()
+
+        def generate_id(self) -> str:
+            return f"visitor {next(self.numbers)}".replace(" ", "+")
+
+        def now(self) -> datetime:
+            return datetime(2030, 1, 1) + self.passed  # noqa: DTZ001
+
+    manager = SessionManager(storage_class=Store)
+    assert visit(manager).id == "visitor+0"
+    assert visit(manager, "visitor+0")["count"] == 2
+    Store.passed = timedelta(minutes=61)
+    assert visit(manager, "visitor+0").missing
+
+
+def test_servers_as_an_attribute_of_a_class() -> None:
+    class Store(MemcachedSession):
+        servers = ["127.0.0.1:1", "127.0.0.1:2"]  # noqa: RUF012
+
+    pytest.importorskip("pymemcache")
+    assert SessionManager(storage_class=Store, secret="key").store is Store
