@@ -247,7 +247,7 @@ def test_handler_can_ask_the_cache(site: Assembly) -> None:
         @cherrypy.expose
         @cherrypy.tools.caching()
         def forget(self) -> str:
-            cherrypy.request.cache.clear()  # type: ignore[attr-defined]  # set by the tool
+            cherrypy.request.cache.clear()
             return "forgotten"
 
     site.tree.mount(Forgetful(), config={"/": {"tools.caching.on": True}})

@@ -239,7 +239,7 @@ class HTTPRedirect(CherryPyException):
         self.encoding = encoding or self.encoding
         texts = [self._text(url) for url in ([urls] if isinstance(urls, (str, bytes)) else urls)]
         check_field(texts)
-        exchange = current_exchange()
+        exchange = current_exchange() if texts else None  # a 304 has none
         self.urls = texts if exchange is None else [exchange.absolute_url(url) for url in texts]
         self.status = self._code(self.default_status if status is None else status)
         super().__init__(self.urls, self.status)

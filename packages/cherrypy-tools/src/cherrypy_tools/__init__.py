@@ -43,7 +43,13 @@ from cherrypy_tools.quotas import Quota, RateLimiter, TooManyRequests, client_of
 from cherrypy_tools.redirection import redirect
 from cherrypy_tools.redis_cache import RedisCache
 from cherrypy_tools.referrer import referer
-from cherrypy_tools.response_coding import ResponseCompressor, choose_coding, compress_response
+from cherrypy_tools.response_coding import (
+    MIME_TYPES,
+    MIN_SIZE,
+    ResponseCompressor,
+    choose_coding,
+    compress_response,
+)
 from cherrypy_tools.schedule import Scheduler
 from cherrypy_tools.security import secure_fields, secure_headers, set_missing
 from cherrypy_tools.set_headers import HeaderItems, checked_fields, response_headers
@@ -64,6 +70,8 @@ __all__ = [
     "FAILURE",
     "JSON_TYPES",
     "MAX_DEPTH",
+    "MIME_TYPES",
+    "MIN_SIZE",
     "AntiStampedeCache",
     "Body",
     "Cache",

@@ -168,11 +168,19 @@ class TargetedCache(Cache):
 class _CacheAt(Cache):
     """A cache for one exchange."""
 
+    __slots__ = ("_cache", "_target")
+
     def __init__(self, cache: TargetedCache, target: Target) -> None:
         self._cache = cache
         self._target = target
-        self.delay = cache.delay
-        self.maxobj_size = cache.maxobj_size
+
+    @property
+    def delay(self) -> float:
+        return self._cache.delay
+
+    @property
+    def maxobj_size(self) -> int:
+        return self._cache.maxobj_size
 
     def get(self) -> Any:
         return self._cache.lookup(self._target)

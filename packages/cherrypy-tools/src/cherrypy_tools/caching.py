@@ -54,6 +54,9 @@ NOT_KEPT = frozenset(
 )
 """Fields of a connection or of one client, which are no part of the response (RFC 9111, 3.1)."""
 
+IN_TITLE_CASE = frozenset(name.title() for name in NOT_KEPT)
+"""The same, as a header map has them."""
+
 
 class Verdict(NamedTuple):
     """What became of a request: `request.cached` and `request.cacheable`.
@@ -64,6 +67,10 @@ class Verdict(NamedTuple):
 
     cached: bool
     cacheable: bool
+
+
+HIT = Verdict(cached=True, cacheable=False)
+LEFT_ALONE = Verdict(cached=False, cacheable=False)
 
 
 def serve_cached(
@@ -114,12 +121,13 @@ def serve_cached(
         Verdict(cached=False, cacheable=True) None
         Verdict(cached=True, cacheable=False) 0
     """
-    if request.method not in SAFE or request.method in invalid_methods:
-        trace(log, debug, "%s: forget what is kept", request.method)
+    method = request.method
+    if method not in SAFE or method in invalid_methods:
+        trace(log, debug, "%s: forget what is kept", method)
         cache.delete()
-        return Verdict(cached=False, cacheable=False)
-    if request.method not in {"GET", "HEAD"}:
-        return Verdict(cached=False, cacheable=False)
+        return LEFT_ALONE
+    if method not in {"GET", "HEAD"}:
+        return LEFT_ALONE
     wanted = wants(request)
     variant = None if "no-cache" in wanted else cache.get()
     if variant is not None and _is_for(request, variant, authorized):
@@ -132,7 +140,7 @@ def serve_cached(
             if validate:
                 validate_etags(request, response)
                 validate_since(request, response)
-            return Verdict(cached=True, cacheable=False)
+            return HIT
     trace(log, debug, "nothing to answer with")
     has_credentials = "Authorization" in request.headers and not authorized
     return _miss(request, cache, wanted, has_credentials)
@@ -265,15 +273,21 @@ def _is_for(request: RequestMessage, variant: Any, authorized: bool) -> bool:
 
 def _fill(response: ResponseMessage, variant: CachedResponse, age: int) -> None:
     headers = response.headers
-    own = {name: headers[name] for name in headers if name.lower() in NOT_KEPT}
+    fields = {**variant.headers, "Age": str(age), **_own(headers)}
     headers.clear()
-    fields = {**variant.headers, "Age": str(age), **own}
     if type(headers) is HeaderMap:
         dict.update(headers, fields)  # they are as such a map keeps them, and are judged once sent
     else:
         headers.update(fields)
     response.status = variant.status
     response.app_iter = [variant.body]
+
+
+def _own(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a response that stay when another takes its place."""
+    if type(headers) is HeaderMap and IN_TITLE_CASE.isdisjoint(headers):
+        return {}
+    return {name: value for name, value in headers.items() if name.lower() in NOT_KEPT}
 
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:

@@ -56,35 +56,35 @@ def validate_etags(
         >>> response.headers["ETag"]
         '"1cb251ec0d568de6a929b520c4aed8d1"'
     """
+    wanted = request.headers
+    match, none_match = wanted.get("If-Match"), wanted.get("If-None-Match")
+    if match is None and none_match is None and not (autotags or debug):
+        return
     status = response.status_code
     etag = response.headers.get("ETag")
     if etag is None and autotags and status == 200 and not stream:  # noqa: PLR2004 - OK
         etag = response.headers["ETag"] = _hash_of_body(response)
     trace(log, debug, "status %d, ETag %s", status, etag)
     if 200 <= status <= 299:  # noqa: PLR2004 - the successful ones
-        _check_match(request, etag)
-        _check_none_match(request, etag)
+        if match is not None:
+            _check_match(match, etag)
+        if none_match is not None:
+            _check_none_match(none_match, etag, request.method)
 
 
-def _check_match(request: RequestMessage, etag: str | None) -> None:
-    value = request.headers.get("If-Match")
-    if value is None:
-        return
+def _check_match(value: str, etag: str | None) -> None:
     conditions = parse_etags(value)
     is_strong = etag is not None and not etag.startswith("W/")
     if conditions != ["*"] and not (is_strong and etag in conditions):
         raise HTTPError(412, f"If-Match failed: ETag {etag!r} did not match {conditions!r}")
 
 
-def _check_none_match(request: RequestMessage, etag: str | None) -> None:
-    value = request.headers.get("If-None-Match")
-    if value is None:
-        return
+def _check_none_match(value: str, etag: str | None, method: str) -> None:
     conditions = parse_etags(value)
     opaque = None if etag is None else etag.removeprefix("W/")
     if conditions != ["*"] and opaque not in [tag.removeprefix("W/") for tag in conditions]:
         return
-    if request.method in SAFE_METHODS:
+    if method in SAFE_METHODS:
         raise HTTPRedirect([], 304)
     raise HTTPError(412, f"If-None-Match failed: ETag {etag!r} matched {conditions!r}")
 

@@ -47,7 +47,9 @@ def cache_directives(value: str | None) -> dict[str, str | None]:
         {'max-age': '60', 'private': 'Set-Cookie', 'no-cache': None}
     """
     directives: dict[str, str | None] = {}
-    for found in DIRECTIVE.finditer((value or "")[:MAX_FIELD]):
+    if not value:
+        return directives
+    for found in DIRECTIVE.finditer(value[:MAX_FIELD]):
         name, quoted, token = found.groups()
         directives.setdefault(name.lower(), token if quoted is None else quoted)
     return directives
@@ -104,10 +106,11 @@ def explicit_lifetime(headers: Mapping[str, str], made: float) -> float | None:
         headers: The fields of the response.
         made: When it was made, in seconds since the epoch, if it has no Date.
     """
-    directives = cache_directives(headers.get("Cache-Control"))
-    for name in ("s-maxage", "max-age"):
-        if name in directives:
-            return seconds(directives[name]) or 0
+    if control := headers.get("Cache-Control"):
+        directives = cache_directives(control)
+        for name in ("s-maxage", "max-age"):
+            if name in directives:
+                return seconds(directives[name]) or 0
     if "Expires" not in headers:
         return None
     expires, date = parse_date(headers["Expires"]), parse_date(headers.get("Date"))
@@ -129,9 +132,11 @@ def current_age(headers: Mapping[str, str], made: float, now: float) -> float:
 
 def wants(request: RequestMessage) -> dict[str, str | None]:
     """Return what a client demands of caches (RFC 9111, 5.2.1), Pragma for old ones."""
-    value = request.headers.get("Cache-Control")
-    if value is None and "no-cache" in request.headers.get("Pragma", "").lower():
-        return {"no-cache": None}
+    headers = request.headers
+    value = headers.get("Cache-Control")
+    if value is None:
+        pragma = headers.get("Pragma")
+        return {"no-cache": None} if pragma and "no-cache" in pragma.lower() else {}
     return cache_directives(value)
 
 
@@ -143,6 +148,8 @@ def satisfies(wanted: Mapping[str, str | None], age: float, fresh_for: float) ->
         age: The age of the response in seconds.
         fresh_for: Its lifetime in seconds. What is older is never sent, whatever the client says.
     """
+    if not wanted:
+        return age < fresh_for
     if "no-cache" in wanted or age >= fresh_for:
         return False
     if "max-age" in wanted and age > _or(seconds(wanted["max-age"]), -1):

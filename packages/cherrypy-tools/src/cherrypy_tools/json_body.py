@@ -165,7 +165,8 @@ def decode_json(
         HTTPError: 400, with the position of the fault, if it is no JSON, or nests arrays and
             objects deeper than `max_depth`.
     """
-    check_depth(document, max_depth)
+    if document.count(b"[") + document.count(b"{") > max_depth:
+        check_depth(document, max_depth)
     try:
         return loads(document)
     except json.JSONDecodeError as error:

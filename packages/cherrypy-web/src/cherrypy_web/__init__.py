@@ -31,6 +31,7 @@ from cherrypy_web.namespaces import (
     response_namespace,
 )
 from cherrypy_web.pipeline import CPWSGIApp
+from cherrypy_web.reading import reading
 from cherrypy_web.request import Request
 from cherrypy_web.requestdata import UniqueID
 from cherrypy_web.response import Response, ResponseBody
@@ -90,6 +91,7 @@ __all__ = [
     "process_multipart",
     "process_multipart_form_data",
     "process_urlencoded",
+    "reading",
     "render_error_page",
     "request_namespace",
     "response_namespace",

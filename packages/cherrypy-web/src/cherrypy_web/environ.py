@@ -27,12 +27,18 @@ __all__ = [
 _SPECIAL: Final = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
 
 
+#: How many names of fields are remembered: a response may vary by what a client has named.
+_REMEMBERED: Final = 1024
+
+
 class _Keys(dict[str, str]):
-    """The names of fields in an environ, each made once; only our own code asks, for few names."""
+    """The names of fields in an environ, each made once."""
 
     def __missing__(self, name: str) -> str:
         key = name.upper().replace("-", "_")
-        made = self[name] = key if key in _SPECIAL else f"HTTP_{key}"
+        made = key if key in _SPECIAL else f"HTTP_{key}"
+        if len(self) < _REMEMBERED:
+            self[name] = made
         return made
 
 

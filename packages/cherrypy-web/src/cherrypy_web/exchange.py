@@ -41,15 +41,18 @@ _OF_THE_CONTENT: Final = frozenset(
     }
 )
 #: What a 304 does not say: the client has it, or it is not of what the client has (RFC 9110,
-#: 15.4.5). The media type goes with `finalize`; until then, hooks can see it.
-_NOT_IN_304: Final = (
-    "Allow",
-    "Content-Encoding",
-    "Content-Language",
-    "Content-Length",
-    "Content-MD5",
-    "Content-Range",
-    "Location",
+#: 15.4.5). The media type goes with `finalize`; until then, hooks can see it. The names are as a
+#: header map keeps them.
+_NOT_IN_304: Final = frozenset(
+    {
+        "Allow",
+        "Content-Encoding",
+        "Content-Language",
+        "Content-Length",
+        "Content-Md5",
+        "Content-Range",
+        "Location",
+    }
 )
 #: What a url may hold already (RFC 3986, 2), and what people write into one all the same.
 _STAYS: Final = "".join(chr(code) for code in range(33, 127))
@@ -130,8 +133,8 @@ class RunningExchange:
         response.status = redirect.status
         response.body = None
         if redirect.status == 304:  # noqa: PLR2004 - Not Modified
-            for name in _NOT_IN_304:
-                headers.pop(name, None)
+            for name in _NOT_IN_304.intersection(headers):
+                del headers[name]
             return
         headers["Location"] = _quoted(redirect.urls[0])
         headers.pop("Content-Length", None)

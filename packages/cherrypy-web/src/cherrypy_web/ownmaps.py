@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
 
 from cherrypy_web.epoch import EPOCH
 from cherrypy_web.hooks import HOOK_POINTS, HookMap
+from cherrypy_web.layout import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +87,7 @@ class RequestType(ABCMeta):
         super().__init__(name, bases, namespace, **options)
         for each in _OWN_MAPS.keys() & namespace.keys():
             setattr(cls, each, namespace[each])
+        lay_out(cls)
 
     def __setattr__(cls, name: str, value: object) -> None:
         if name in _OWN_MAPS:  # others a program may set for each request

@@ -83,6 +83,8 @@ class RequestData(metaclass=RequestType):
     throws: tuple[type[BaseException], ...] = (KeyboardInterrupt, SystemExit, InternalRedirect)
     throw_errors: bool = False
     error_response: Callable[[], object] = HTTPError(500).set_response
+    cached: bool = False
+    cacheable: bool = False
 
     #: The handlers of config entries, for all requests of the class.
     namespaces: ClassVar[NamespaceSet] = BUILT_IN.copy()
@@ -90,8 +92,7 @@ class RequestData(metaclass=RequestType):
     if TYPE_CHECKING:
         # Tools set these; without the tool, there is no such attribute.
         json: Any
-        cached: bool
-        cacheable: bool
+        cache: Any
 
     hooks = own_hooks(HookMap())
     error_page = own_error_pages({})

@@ -13,7 +13,7 @@ from cherrypy_config import attributes
 from cherrypy_serving import UnboundError, ambient, serving
 from cherrypy_sessions import daemon_thread
 from cherrypy_tools import AntiStampedeCache, Cache, Target, TargetedCache
-from cherrypy_web import Hook, Tool
+from cherrypy_web import Hook, Tool, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -35,13 +35,15 @@ P = ParamSpec("P")
 
 
 def _target() -> Target:
-    return _target_of(serving.request, serving.response)
+    request = serving.request
+    return _target_of(request, serving.response, request)
 
 
-def _target_of(request: Any, response: Any) -> Target:
+def _target_of(request: Any, response: Any, seen: Any) -> Target:
     query = request.query_string
     where = f"{request.base}{request.script_name}{request.path_info}"
-    return Target(f"{where}?{query}" if query else where, request, response, response.time)
+    uri = f"{where}?{query}" if query else where
+    return Target(uri, seen, response, response.time)
 
 
 class MemoryCache(cherrypy_tools.MemoryCache):
@@ -123,8 +125,8 @@ def get(
 ) -> bool:
     """Answer the running request from the cache, if there is a fresh response in it.
 
-    It sets ``request.cached`` to what it returns, ``request.cacheable`` to whether the response
-    that is now to be made is for `tee_output`, and ``request.cache`` to the cache.
+    It sets ``request.cached`` to what it returns, and ``request.cacheable`` to whether the response
+    that is now to be made is for `tee_output`; if it is to be made, ``request.cache`` is the cache.
 
     Args:
         invalid_methods: Methods that change a resource, so that what is kept of it is forgotten.
@@ -150,17 +152,22 @@ def _get(
     debug: bool,
     authorized: bool,
 ) -> bool:
-    request.cached = request.cacheable = False
+    seen = reading(request)
     if isinstance(cache, TargetedCache):
-        cache = cache.at(_target_of(request, response))
-    request.cache = cache
-    request.cached, request.cacheable = cherrypy_tools.serve_cached(
-        request, response, cache, invalid_methods, debug, authorized=authorized, validate=False
+        cache = cache.at(_target_of(request, response, seen))
+    cached, cacheable = cherrypy_tools.serve_cached(
+        seen, response, cache, invalid_methods, debug, authorized=authorized, validate=False
     )
-    if request.cached:
-        cherrypy_tools.validate_etags(request, response)
-        cherrypy_tools.validate_since(request, response)
-    return bool(request.cached)
+    # Each attribute of a request costs something; these two are False unless they are set.
+    if cached:
+        request.cached = True
+        cherrypy_tools.validate_etags(seen, response)
+        cherrypy_tools.validate_since(seen, response)
+        return True
+    request.cache = cache
+    if cacheable:
+        request.cacheable = True
+    return False
 
 
 @ambient

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec
 from cherrypy_httputil import HTTPRedirect
 from cherrypy_serving import ambient, prepared
 from cherrypy_tools import CorsPolicy, set_vary_header
-from cherrypy_web import Hook, Tool
+from cherrypy_web import Hook, Tool, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -59,7 +59,7 @@ def check(
     policy = CorsPolicy(origins, methods, headers, expose, credentials, max_age, debug)
 
     def tell(request: Any, response: Any) -> None:
-        if policy(request, response):
+        if policy(reading(request), response):
             raise PreflightAnswered
 
     return tell

@@ -12,7 +12,7 @@ import cherrypy_tools
 from cherrypy.lib import csrf
 from cherrypy_serving import ambient, prepared, serving
 from cherrypy_tools import MonitoredHeaderMap, SessionAuthOptions
-from cherrypy_web import Hook, Tool, url
+from cherrypy_web import Hook, Tool, reading, url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
@@ -46,7 +46,21 @@ P = ParamSpec("P")
 flatten = ambient(cherrypy_tools.flatten)
 ignore_headers = ambient(cherrypy_tools.ignore_headers)
 redirect = ambient(cherrypy_tools.redirect)
-validate_since = ambient(cherrypy_tools.validate_since)
+
+
+@ambient
+def validate_since(request: Any, response: Any) -> None:
+    """Check the dates of the running request against ``Last-Modified`` of its response.
+
+    Args:
+        request: The running request.
+        response: Its response.
+
+    Raises:
+        HTTPRedirect: With status 304, the client has this version.
+        HTTPError: 412, the resource was modified since the client has seen it.
+    """
+    cherrypy_tools.validate_since(reading(request), response)
 
 
 @prepared
@@ -63,7 +77,9 @@ def accept(
         HTTPError: 406, the client accepts none of them.
     """
     offered = (media,) if isinstance(media, str) else tuple(media or ())
-    return partial(cherrypy_tools.accept, media=offered, debug=debug)
+    return lambda request, response: cherrypy_tools.accept(
+        reading(request), response, offered, debug
+    )
 
 
 @prepared
@@ -111,15 +127,8 @@ def referer(
         compiled = re.compile(pattern)
     except re.error as fault:
         raise ValueError(f"{pattern!r} is no regular expression: {fault}") from fault
-    return partial(
-        cherrypy_tools.referer,
-        pattern=compiled,
-        accept=accept,
-        accept_missing=accept_missing,
-        error=error,
-        message=message,
-        debug=debug,
-    )
+    options = (compiled, accept, accept_missing, error, message, debug)
+    return lambda request, response: cherrypy_tools.referer(reading(request), response, *options)
 
 
 @prepared
@@ -273,7 +282,8 @@ def validate_etags(
         HTTPRedirect: With status 304, if the client has this version.
         HTTPError: 412, if it asked for another one.
     """
-    cherrypy_tools.validate_etags(request, response, autotags, debug, stream=response.stream)
+    stream = response.stream
+    cherrypy_tools.validate_etags(reading(request), response, autotags, debug, stream=stream)
 
 
 @prepared
@@ -301,7 +311,7 @@ def proxy(
 
     def learn(request: Any, response: Any) -> None:
         origin = cherrypy_tools.proxy(
-            request,
+            reading(request),
             response,
             base,
             local,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import codecs
 import logging
-from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import cherrypy_tools
 from cherrypy_serving import prepared, serving
 from cherrypy_tools import (
+    MIME_TYPES,
+    MIN_SIZE,
     Encoded,
     Encoder,
     ResponseCompressor,
@@ -20,9 +21,10 @@ from cherrypy_tools import (
     decompress,
     request_charsets,
 )
+from cherrypy_web import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = [
     "ResponseEncoder",
@@ -36,7 +38,28 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-compress_response = prepared(ResponseCompressor)
+
+@prepared
+def compress_response(
+    codings: Sequence[str] | None = None,
+    mime_types: Sequence[str] = MIME_TYPES,
+    levels: Mapping[str, int] | None = None,
+    min_size: int = MIN_SIZE,
+    debug: bool = False,
+) -> Callable[[Any, Any], None]:
+    """Compress the body of the running response by the coding that the client likes best.
+
+    The options are those of `cherrypy_tools.ResponseCompressor`.
+
+    Raises:
+        HTTPError: 406, the client refuses the plain body and all codings; 400, a quality is no
+            number.
+        ValueError: A coding is unknown, or a level is none of its levels.
+        ImportError: A coding needs a library that is not installed.
+    """
+    compress_it = ResponseCompressor(codings, mime_types, levels, min_size, debug)
+    return lambda request, response: compress_it(reading(request), response)
+
 
 _NO_HANDLER = (NoneType, Exception)
 
@@ -59,11 +82,9 @@ def gzip(
         HTTPError: 406, the client refuses the plain body and gzip; 400, a quality is no number.
         ValueError: There is no such level.
     """
-    return partial(
-        cherrypy_tools.gzip,
-        compress_level=checked_level("gzip", compress_level),
-        mime_types=tuple(mime_types),
-        debug=debug,
+    level, types = checked_level("gzip", compress_level), tuple(mime_types)
+    return lambda request, response: cherrypy_tools.gzip(
+        reading(request), response, level, types, debug
     )
 
 
@@ -164,7 +185,15 @@ class ResponseEncoder:
         """
         if cls is not ResponseEncoder:
             return lambda _request, _response: cls.wrap(debug=debug, **options)
-        return _wrapper((_TracedEncoder if debug else Encoder)(**options))
+        encoder = (_TracedEncoder if debug else Encoder)(**options)
+
+        def wrap(request: Any, response: Any) -> None:
+            # An error that stands in the handler's place has no text to encode.
+            handler = request.handler
+            if not isinstance(handler, _NO_HANDLER):
+                request.handler = _encoded(encoder, handler, request, response)
+
+        return wrap
 
     @classmethod
     def wrap(cls, **options: Any) -> None:
@@ -237,27 +266,22 @@ def _pieces(body: Any) -> Iterable[str | bytes]:
     return [body] if isinstance(body, str | bytes) else body
 
 
-def _wrapper(encoder: Encoder) -> Callable[[Any, Any], None]:
-    """Return what puts an encoder around the handler of a request."""
+def _encoded(
+    encoder: Encoder, handler: Callable[..., Any], request: Any, response: Any
+) -> Callable[..., Any]:
+    """Return a handler that calls another one, and encodes what that returns."""
 
-    def wrap(request: Any, response: Any) -> None:
-        handler = request.handler
-        if isinstance(handler, _NO_HANDLER):
-            return  # an error that stands in the handler's place has no text to encode
+    def encoded(*args: Any, **kwargs: Any) -> Any:
+        # The request calls its handler without arguments, and a plain call takes half the time.
+        body = handler(*args, **kwargs) if args or kwargs else handler()
+        headers = response.headers
+        declared = _get(headers, "Content-Type")
+        accepted = request.peek_header("Accept-Charset") or None
+        result, label = encoder.encode(body, declared, accepted, response.stream)
+        if label is not None and label is not declared:
+            _set(headers, "Content-Type", label)  # made of a value that the map has judged before
+        if result is not body and _has(headers, "Content-Length"):
+            del headers["Content-Length"]
+        return result
 
-        def encoded(*args: Any, **kwargs: Any) -> Any:
-            # The request calls its handler without arguments; a plain call takes half the time.
-            body = handler(*args, **kwargs) if args or kwargs else handler()
-            headers = response.headers
-            declared = _get(headers, "Content-Type")
-            accepted = request.peek_header("Accept-Charset") or None
-            result, label = encoder.encode(body, declared, accepted, response.stream)
-            if label is not None and label is not declared:
-                _set(headers, "Content-Type", label)  # the map has judged what it is made of
-            if result is not body and _has(headers, "Content-Length"):
-                del headers["Content-Length"]
-            return result
-
-        request.handler = encoded
-
-    return wrap
+    return encoded

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_httputil import HTTPError
@@ -29,21 +28,25 @@ def json_processor(entity: Any) -> None:
     Raises:
         HTTPError: 411, its length is not known; 400, it is not JSON.
     """
-    _process(serving.request, None, MAX_DEPTH, parse_json, entity)
+    _process(entity)
 
 
-def _process(
-    request: Any,
-    max_size: int | None,
-    max_depth: int,
-    loads: Callable[[bytes], Any],
-    entity: Any,
-) -> None:
-    length = entity.length
-    if length is None:
-        raise HTTPError(411)
-    check_size(length, max_size)
-    request.json = decode_json(entity.fp.read(), max_depth=max_depth, loads=loads)
+def _processor(
+    max_size: int | None, max_depth: int, loads: Callable[[bytes], Any]
+) -> Callable[[Any], None]:
+    def process(entity: Any) -> None:
+        length = entity.length
+        if length is None:
+            raise HTTPError(411)
+        if max_size is not None:
+            check_size(length, max_size)
+        document = entity.fp.read()
+        serving.request.json = decode_json(document, max_depth=max_depth, loads=loads)
+
+    return process
+
+
+_process = _processor(None, MAX_DEPTH, parse_json)
 
 
 @prepared
@@ -73,18 +76,17 @@ def json_in(
         HTTPError: 415, another media type.
     """
     types = (content_type,) if isinstance(content_type, str) else tuple(content_type)
+    is_usual = processor is json_processor
+    process = _processor(max_size, max_depth, loads) if is_usual else processor
+    processors = dict.fromkeys(types, process)
 
     def expect(request: Any, response: Any) -> None:  # noqa: ARG001 - every tool takes both
         if request.method not in request.methods_with_bodies or not request.process_request_body:
             return
-        if not is_json_type(request.peek_header("Content-Type"), types, force):
-            return
-        process = processor
-        if processor is json_processor:
-            process = partial(_process, request, max_size, max_depth, loads)
-        body = request.body
-        others = {} if force else body.processors
-        body.processors = {**others, **dict.fromkeys(types, process)}
+        declared = request.peek_header("Content-Type")
+        if declared in types or is_json_type(declared, types, force):
+            body = request.body
+            body.processors = processors.copy() if force else {**body.processors, **processors}
 
     return expect
 
@@ -113,24 +115,25 @@ def json_out(
     """
 
     def replace(request: Any, response: Any) -> None:
-        if request.handler is None:
+        inner = request.handler
+        if inner is None:
             return
-        request._json_inner_handler = request.handler  # noqa: SLF001 - de-facto name
-        request.handler = _Dumped(request, dumps) if handler is json_handler else handler
+        if handler is json_handler:
+            request.handler = _dumping(inner, dumps)
+        else:
+            request._json_inner_handler = inner  # noqa: SLF001 - de-facto name
+            request.handler = handler
         if content_type is not None:
             response.headers["Content-Type"] = content_type
 
     return replace
 
 
-class _Dumped:
-    """What `json_handler` does, for a request that is known."""
+def _dumping(inner: Callable[..., Any], dumps: Callable[[Any], bytes]) -> Callable[..., bytes]:
+    """Return what `json_handler` does, for a handler that is known."""
 
-    __slots__ = ("_dumps", "_request")
+    def dumped(*args: Any, **kwargs: Any) -> bytes:
+        # The request calls its handler without arguments, and a plain call takes half the time.
+        return dumps(inner(*args, **kwargs) if args or kwargs else inner())
 
-    def __init__(self, request: Any, dumps: Callable[[Any], bytes]) -> None:
-        self._request = request
-        self._dumps = dumps
-
-    def __call__(self, *args: Any, **kwargs: Any) -> bytes:
-        return self._dumps(self._request._json_inner_handler(*args, **kwargs))  # noqa: SLF001 - as above
+    return dumped
