@@ -129,7 +129,7 @@ class Request(RequestData):
                 raise
             self.handle_error()
 
-    def _produce(self, path_info: str) -> None:  # noqa: C901 - the order of events, in one place
+    def _produce(self, path_info: str) -> None:  # noqa: C901, PLR0912 - the order of events
         response = self._response
         if self.app is None:
             raise NotFound
@@ -156,8 +156,11 @@ class Request(RequestData):
             self.body.process()
         if response.timed_out:
             raise TimeoutError
-        if planned["before_handler"] or self.own_hooks:
+        if self.own_hooks:
             self._reach("before_handler")
+        elif hooks := planned["before_handler"]:  # the usual case: some tools are always on
+            self.stage = "before_handler"
+            run_hooks(hooks, self, response)
         if self.handler:
             self.stage = "handler"
             response.body = self.handler()
@@ -196,10 +199,21 @@ class Request(RequestData):
         """
         app = self.app
         dispatch = app.find_config(path, "request.dispatch", self.dispatch)
-        if getattr(dispatch, "direct", False):
-            self._accept(dispatch.match(app.root, app.config, path, self.method))
-        else:
+        if not getattr(dispatch, "direct", False):
             dispatch(path)
+            return
+        match: Match = dispatch.match(app.root, app.config, path, self.method)
+        handler, args, kwargs, is_index, self._layers, node, allow = match
+        if kwargs:
+            self.params.update(kwargs)
+        if allow:
+            self._response.headers["Allow"] = ", ".join(allow)
+        if handler is not None:
+            self.is_index = is_index
+            self.handler = BoundPageHandler(self, handler, args)
+        else:
+            here = self.script_name + self.path_info
+            self.handler = NotFound(here) if node is None else HTTPError(405)
 
     def process_query_string(self) -> None:
         """Add the parameters of the query string to ``params``.
@@ -275,19 +289,6 @@ class Request(RequestData):
                 self.app.log.failure()
 
     # How the config in force comes to bear.
-
-    def _accept(self, match: Match) -> None:
-        handler, args, kwargs, is_index, self._layers, node, allow = match
-        if kwargs:
-            self.params.update(kwargs)
-        if allow:
-            self._response.headers["Allow"] = ", ".join(allow)
-        if handler is not None:
-            self.is_index = is_index
-            self.handler = BoundPageHandler(self, handler, args)
-        else:
-            here = self.script_name + self.path_info
-            self.handler = NotFound(here) if node is None else HTTPError(405)
 
     def _configure(self) -> Mapping[str, Sequence[Hook]]:
         app: Application = self.app

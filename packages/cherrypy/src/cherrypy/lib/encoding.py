@@ -185,15 +185,7 @@ class ResponseEncoder:
         """
         if cls is not ResponseEncoder:
             return lambda _request, _response: cls.wrap(debug=debug, **options)
-        encoder = (_TracedEncoder if debug else Encoder)(**options)
-
-        def wrap(request: Any, response: Any) -> None:
-            # An error that stands in the handler's place has no text to encode.
-            handler = request.handler
-            if not isinstance(handler, _NO_HANDLER):
-                request.handler = _encoded(encoder, handler, request, response)
-
-        return wrap
+        return _wrapper((_TracedEncoder if debug else Encoder)(**options))
 
     @classmethod
     def wrap(cls, **options: Any) -> None:
@@ -266,22 +258,27 @@ def _pieces(body: Any) -> Iterable[str | bytes]:
     return [body] if isinstance(body, str | bytes) else body
 
 
-def _encoded(
-    encoder: Encoder, handler: Callable[..., Any], request: Any, response: Any
-) -> Callable[..., Any]:
-    """Return a handler that calls another one, and encodes what that returns."""
+def _wrapper(encoder: Encoder) -> Callable[[Any, Any], None]:
+    """Return what puts an encoder around the handler of a request."""
 
-    def encoded(*args: Any, **kwargs: Any) -> Any:
-        # The request calls its handler without arguments, and a plain call takes half the time.
-        body = handler(*args, **kwargs) if args or kwargs else handler()
-        headers = response.headers
-        declared = _get(headers, "Content-Type")
-        accepted = request.peek_header("Accept-Charset") or None
-        result, label = encoder.encode(body, declared, accepted, response.stream)
-        if label is not None and label is not declared:
-            _set(headers, "Content-Type", label)  # made of a value that the map has judged before
-        if result is not body and _has(headers, "Content-Length"):
-            del headers["Content-Length"]
-        return result
+    def wrap(request: Any, response: Any) -> None:
+        handler = request.handler
+        if isinstance(handler, _NO_HANDLER):
+            return  # an error that stands in the handler's place has no text to encode
 
-    return encoded
+        def encoded(*args: Any, **kwargs: Any) -> Any:
+            # The request calls its handler without arguments; a plain call takes half the time.
+            body = handler(*args, **kwargs) if args or kwargs else handler()
+            headers = response.headers
+            declared = _get(headers, "Content-Type")
+            accepted = request.peek_header("Accept-Charset") or None
+            result, label = encoder.encode(body, declared, accepted, response.stream)
+            if label is not None and label is not declared:
+                _set(headers, "Content-Type", label)  # the map has judged what it is made of
+            if result is not body and _has(headers, "Content-Length"):
+                del headers["Content-Length"]
+            return result
+
+        request.handler = encoded
+
+    return wrap
