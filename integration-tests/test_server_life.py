@@ -46,6 +46,16 @@ cherrypy.config.update({
     "log.error_file": "error.log",
 })
 health = Health(cherrypy.engine)
+settled = []
+
+
+def settle():
+    if not settled:
+        settled.append(True)
+        cherrypy.log("The main loop runs")
+
+
+cherrypy.engine.subscribe("main", settle)
 cherrypy.tree.graft(health, "/readyz")
 PIDFile(cherrypy.engine, "site.pid").subscribe()
 if "nobody" in sys.argv:
@@ -108,7 +118,7 @@ def running(place: Path, *arguments: str, **environment: str) -> Iterator[Site]:
     ) as process:
         site = Site(place, process)
         try:
-            site.wait_for("Bus STARTED")
+            site.wait_for("The main loop runs")  # a graceful while it starts would do nothing
             yield site
         finally:
             process.kill()

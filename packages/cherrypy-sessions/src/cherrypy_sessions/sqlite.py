@@ -45,6 +45,13 @@ DELETE FROM cherrypy_sessions WHERE id IN (
 """
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that is closed with the thread that it belongs to."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class _Connections(threading.local):
     """The connections of a thread, by database; a process that was forked begins anew."""
 
@@ -64,7 +71,14 @@ class _Connections(threading.local):
 def _connect(path: str) -> sqlite3.Connection:
     if not os.path.exists(path):  # noqa: PTH110 - a text all the way
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    # A thread's own things may be taken down by another one.
+    connection = sqlite3.connect(
+        path,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=_Connection,
+    )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.executescript(TABLES)
