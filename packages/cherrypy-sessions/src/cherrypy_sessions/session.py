@@ -44,7 +44,7 @@ class Session(SessionMapping):
     debug: bool = False
     """Whether the option of that name, which makes this package's logger talk, was given."""
 
-    id_observers: list[Callable[[str], object]]
+    id_observers: list[Callable[[str], object]] = None  # type: ignore[assignment]  # documented; each has its own
     """Called with each new id."""
 
     originalid: str | None = None
