@@ -31,7 +31,7 @@ ARGON2_MEMORY = 2**18
 """KiB that a stored Argon2 hash may ask for."""
 
 ARGON2_WORK = 2**20
-"""What memory (KiB) x time of a stored Argon2 hash may be: half a second, about."""
+"""What memory (KiB) x time of a stored Argon2 hash may be: one or two seconds."""
 
 REMEMBERED_PASSWORDS = 1000
 """Logins that `checkpassword_hashes` remembers if it is told to."""
