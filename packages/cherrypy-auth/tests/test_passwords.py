@@ -181,3 +181,10 @@ def test_same_text() -> None:
     assert not same_text("a", "b")
     assert not same_text("a", "aa")
     assert same_text("ü", "ü".encode())
+
+
+def test_an_unknown_user_does_not_suffer_from_a_malformed_hash_of_another() -> None:
+    check = checkpassword_hashes({"bird": "$scrypt$rubbish"})
+    assert check("earth", "nobody", "bebop") is False
+    with pytest.raises(ValueError, match="looks like"):
+        check("earth", "bird", "bebop")

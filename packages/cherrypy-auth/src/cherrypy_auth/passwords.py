@@ -78,7 +78,7 @@ def checkpassword_hashes(
         stored = user_hash_dict.get(user)
         if not stored:
             # Any user's hash costs what this user's would.
-            verify_password(next(iter(user_hash_dict.values()), "") or nobodys, password)
+            _spend(next(iter(user_hash_dict.values()), "") or nobodys, nobodys, password)
             return False
         if remembered is not None and remembered.knows(stored, password):
             return True
@@ -91,6 +91,14 @@ def checkpassword_hashes(
         return True
 
     return checkpassword
+
+
+def _spend(stored: str, instead: str, password: str) -> None:
+    """Take the time of a check; a hash that is malformed is no fault of who is unknown."""
+    try:
+        verify_password(stored, password)
+    except ValueError:
+        verify_password(instead, password)
 
 
 class _Remembered:
