@@ -37,6 +37,10 @@ def choice(accepted: Any, media: Any, **options: Any) -> Any:
         ("text/html;q=0, */*", "application/json"),
         ("text/*;q=0, */*;q=0.5", "application/json"),
         ("text/*;q=0, text/html", "text/html"),
+        ("text/*;q=0.9, text/html;q=0.1, application/json;q=0.5", "application/json"),
+        ("*/*, text/html;q=0.9", "application/json"),
+        ("application/json, text/html", "text/html"),
+        ("*/*, application/json", "application/json"),
     ],
 )
 def test_the_client_chooses(accepted: Any, chosen: Any) -> None:

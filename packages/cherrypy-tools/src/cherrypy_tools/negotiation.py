@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cherrypy_httputil import HTTPError
 from cherrypy_tools.media import matches, media_type
@@ -31,8 +31,9 @@ def accept(
 ) -> str | None:
     """Return the member of `media` that the client prefers (RFC 9110, 12.5.1).
 
-    The client's preference counts first, then the order of `media`. Parameters other than `q` are
-    not looked at. A client without an Accept field takes anything.
+    The most specific range that matches a media type says what it is worth to the client. Among
+    those of equal worth the more specific range counts, then the order of `media`. Parameters other
+    than `q` are not looked at. A client without an Accept field takes anything.
 
     Args:
         request: The request; Accept is read.
@@ -65,19 +66,21 @@ def accept(
 def preferred(accepted: str, offered: tuple[str, ...]) -> str | None:
     """Return the member of `offered` that the Accept field value `accepted` prefers, or None."""
     ranges = [(pattern.lower(), quality) for pattern, quality in preferences("Accept", accepted)]
-    kinds = {name: media_type(name) for name in offered}
-    taken = {name: kind for name, kind in kinds.items() if _quality(kind, ranges) > 0}
-    for pattern, quality in ranges:
-        for name, kind in taken.items():
-            if quality > 0 and matches(kind, pattern):
-                return name
-    return None
+    worth = {name: _worth(media_type(name), ranges) for name in offered}
+    best = max(offered, key=worth.__getitem__)
+    return best if worth[best].quality > 0 else None
 
 
-def _quality(kind: str, ranges: list[tuple[str, float]]) -> float:
-    """Return the quality that the most specific of the matching `ranges` gives to `kind`, or 0."""
+class _Worth(NamedTuple):
+    quality: float
+    precision: int
+
+
+def _worth(kind: str, ranges: list[tuple[str, float]]) -> _Worth:
+    """Return what the most specific one of the matching `ranges` says of `kind`."""
     matching = [(("*" not in p) + (p != "*/*"), q) for p, q in ranges if matches(kind, p)]
-    return max(matching, default=(0, 0.0))[1]
+    precision, quality = max(matching, default=(0, 0.0))
+    return _Worth(quality, precision)
 
 
 def _not_acceptable(accepted: str | None, offered: tuple[str, ...]) -> HTTPError:
