@@ -126,6 +126,17 @@ def test_any_field_may_be_allowed_by_its_name() -> None:
     assert fields(response)["Allow-Headers"] == "x-a, x-b"
 
 
+def test_any_method_may_be_allowed_by_its_name() -> None:
+    response = preflight(methods="*", credentials=True)
+    assert fields(response)["Allow-Methods"] == "PUT"
+
+
+def test_all_fields_can_be_exposed_without_credentials_only() -> None:
+    assert fields(ask(expose="*"))["Expose-Headers"] == "*"
+    with pytest.raises(ValueError, match="name the fields"):
+        ask(expose=["X-A", "*"], credentials=True)
+
+
 def test_other_requests_with_options_are_the_applications() -> None:
     assert not ask(method="OPTIONS").answered
     assert not ask(None, "OPTIONS", asked={"Access-Control-Request-Method": "PUT"}).answered

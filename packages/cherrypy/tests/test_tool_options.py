@@ -29,6 +29,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("compress", {"levels": {"gzip": 12}}, "gzip has no level 12: use 0 to 9"),
     ("cors", {"origins": "app.example.com"}, "'app.example.com' is no origin"),
     ("cors", {"origins": "*", "credentials": True}, "name the origins"),
+    ("cors", {"origins": "https://a", "credentials": True, "expose": "*"}, "name the fields"),
     ("cors", {"max_age": -1}, "max_age is -1"),
     ("csrf", {"secret": "short"}, "a secret needs 16 characters"),
     ("decode", {"encoding": "utf-9"}, "'utf-9' is no charset"),

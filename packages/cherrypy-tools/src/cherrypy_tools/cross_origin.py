@@ -38,16 +38,18 @@ class CorsPolicy:
     Args:
         origins: Such as `https://example.com`; `https://*.example.com` for all hosts below;
             `*` for every origin. By default there is none.
-        methods: The methods that pages may use.
+        methods: The methods that pages may use; `*` for all.
         headers: The request fields that pages may set, beside the few that they always may; `*`
             for all.
-        expose: The response fields that pages may read, beside the few that they always may.
+        expose: The response fields that pages may read, beside the few that they always may; `*`
+            for all, without credentials only.
         credentials: Let pages send cookies and passwords. It needs origins that are named.
         max_age: Seconds for which a browser keeps the answer to a preflight.
         debug: Report decisions at INFO.
 
     Raises:
-        ValueError: An option is malformed, or credentials are allowed for every origin.
+        ValueError: An option is malformed, or credentials are allowed for every origin, or with
+            `*` for `expose`.
 
     Attributes:
         varies: Whether responses differ by Origin.
@@ -64,9 +66,9 @@ class CorsPolicy:
         debug: bool = False,
     ) -> None:
         self._origins = _origins(_listed(origins), credentials)
-        self._methods = ", ".join(_names(methods))
+        self._methods = _names(methods)
         self._headers = _names(headers)
-        self._expose = ", ".join(_names(expose))
+        self._expose = ", ".join(_exposed(_names(expose), credentials))
         self._credentials = credentials
         self._max_age = str(_seconds(max_age))
         self._debug = debug
@@ -98,14 +100,15 @@ class CorsPolicy:
             response.headers["Access-Control-Allow-Credentials"] = "true"
 
     def _answer(self, request: RequestMessage, response: ResponseMessage) -> None:
-        response.headers["Access-Control-Allow-Methods"] = self._methods
         response.headers["Access-Control-Max-Age"] = self._max_age
-        allowed = self._headers
-        if ANY in allowed:
-            asked = request.headers.get(ASKED_HEADERS, "")[:MAX_ASKED].split(",")
-            allowed = tuple(name.strip() for name in asked if TOKEN.fullmatch(name.strip()))
-        if allowed:
-            response.headers["Access-Control-Allow-Headers"] = ", ".join(allowed)
+        for allowed, asked, answer in (
+            (self._methods, ASKED_METHOD, "Access-Control-Allow-Methods"),
+            (self._headers, ASKED_HEADERS, "Access-Control-Allow-Headers"),
+        ):
+            # With credentials a browser takes no star for an answer: what it asked for is named.
+            names = _asked(request, asked) if ANY in allowed else allowed
+            if names:
+                response.headers[answer] = ", ".join(names)
 
 
 def cors(
@@ -193,6 +196,17 @@ def _names(names: str | Sequence[str]) -> tuple[str, ...]:
         if not TOKEN.fullmatch(name):
             raise ValueError(f"{name!r} is no name of a method or a field")
     return listed
+
+
+def _asked(request: RequestMessage, name: str) -> tuple[str, ...]:
+    names = [each.strip() for each in request.headers.get(name, "")[:MAX_ASKED].split(",")]
+    return tuple(each for each in names if TOKEN.fullmatch(each))
+
+
+def _exposed(names: tuple[str, ...], credentials: bool) -> tuple[str, ...]:
+    if credentials and ANY in names:
+        raise ValueError("with credentials, browsers take no '*' for expose: name the fields")
+    return names
 
 
 def _seconds(max_age: int) -> int:
