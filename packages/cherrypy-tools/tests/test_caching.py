@@ -116,6 +116,8 @@ def test_queries_hosts_and_paths_are_apart(site: Site) -> None:
         assert not site(path).verdict.cached
     assert not site("/a?b=1", Host="other").verdict.cached
     assert site("/a?b=1", Host="LOCALHOST:80").verdict.cached
+    site("/a/b")
+    assert not site("/b", Host="localhost:80/a").verdict.cached
 
 
 def test_a_response_that_must_not_be_kept_is_made_each_time(site: Site) -> None:
@@ -222,6 +224,22 @@ def test_credentials_are_not_answered_with_what_was_kept_for_others(site: Site) 
     site.fields = {"Cache-Control": "public"}
     site("/public")
     assert site("/public", Authorization="Basic eDp5").verdict.cached
+
+
+def test_a_user_whom_the_server_knows_otherwise_counts_as_one_with_credentials() -> None:
+    request, response = Request.blank("/"), Response("text")
+    cache = MemoryCache(clock=lambda: START).at(Target(uri_of(request), request, response, START))
+
+    def is_hit(authorized: bool = False) -> bool:
+        return serve_cached(
+            request, response, cache, authorized=authorized, for_user=True, now=START
+        ).cached
+
+    record(request, response, cache, for_user=True, made=START)
+    assert cache.get() is None
+    record(request, response, cache, made=START)
+    assert not is_hit()
+    assert is_hit(authorized=True)
 
 
 def test_nobody_waits_for_a_response_to_credentials(site: Site) -> None:

@@ -50,7 +50,7 @@ def root() -> Root:
     return Root()
 
 
-def client(site: Assembly, root: Root, **entries: Any) -> Client:
+def client(site: Assembly, root: object, **entries: Any) -> Client:
     section = {"tools.caching.on": True, **entries}
     streaming = {"response.stream": True}
     site.tree.mount(root, config={"/": section, "/stream": streaming})
@@ -70,6 +70,51 @@ def test_each_url_has_its_own_answer(site: Assembly, root: Root) -> None:
     ask = client(site, root)
     assert ask.get("/?a=1").text != ask.get("/?a=2").text
     assert ask.get("/", headers={"Host": "other.example"}).text.startswith("made 3")
+
+
+def test_path_with_a_question_mark_is_no_query(site: Assembly) -> None:
+    class Shop:
+        @cherrypy.expose
+        def default(self, *path: str, **params: str) -> str:
+            return f"{path} {params}"
+
+    ask = client(site, Shop())
+    for path in ("/a%3Fb=1", "/a?b=1", "/a%253Fb=1", "/a%ED%A0%80%3F"):
+        assert ask.get(path).text == Client(site.tree).get(path).text
+    assert ask.get("/a?b=1").text == "('a',) {'b': '1'}"
+    assert ask.get("/a%253Fb=1").text == "('a%3Fb=1',) {}"
+
+
+@pytest.mark.parametrize("kind", ["dispatcher", "applications"])
+def test_virtual_hosts_are_kept_apart(site: Assembly, kind: str) -> None:
+    """Also where it is only a header field that tells them apart: anybody may send that."""
+
+    class Other:
+        @cherrypy.expose
+        def index(self) -> str:
+            return "the other"
+
+    class First:
+        other = Other()
+
+        @cherrypy.expose
+        def index(self) -> str:
+            return "the first"
+
+    section: dict[str, Any] = {"tools.caching.on": True}
+    if kind == "dispatcher":
+        section["request.dispatch"] = cherrypy.dispatch.VirtualHost(**{"b.example": "/other"})
+        site.tree.mount(First(), config={"/": section})
+        ask = Client(site.tree)
+    else:
+        apps = [site.tree.mount(root, config={"/": section}) for root in (Other(), First())]
+        ask = Client(cherrypy.wsgi.VirtualHost(apps[1], {"b.example": apps[0]}))
+    told = {"X-Forwarded-Host": "b.example"}
+    for _ in range(2):
+        assert ask.get("/", headers=told).text == "the other"
+        assert ask.get("/").text == "the first"
+        assert ask.get("/", headers={"Host": "b.example"}).text == "the other"
+    assert ask.get("/", headers=told).headers["Age"] == "0"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
@@ -144,6 +189,29 @@ def test_answer_to_credentials_is_for_one_client(site: Assembly, root: Root) -> 
     assert ask.get("/").text.startswith("made 2")
 
 
+def test_answer_to_a_user_whom_the_server_knows_is_for_one_client(site: Assembly) -> None:
+    class Greeting:
+        @cherrypy.expose
+        def index(self) -> str:
+            return f"Hello {cherrypy.request.login}!"
+
+        @cherrypy.expose
+        def public(self) -> str:
+            cherrypy.response.headers["Cache-Control"] = "public"
+            return self.index()
+
+    ask = client(site, Greeting())
+
+    def greeted(user: str, path: str = "/") -> str:
+        return Client(site.tree, environ={"REMOTE_USER": user}).get(path).text
+
+    assert [greeted("ann"), greeted("bob")] == ["Hello ann!", "Hello bob!"]
+    assert [ask.get("/").text, greeted("ann")] == ["Hello None!", "Hello ann!"]
+    assert [greeted("ann", "/public"), greeted("bob", "/public")] == ["Hello ann!", "Hello ann!"]
+    site.tree.apps[""].config["/"]["tools.caching.authorized"] = True
+    assert greeted("ann") == "Hello None!"
+
+
 def test_attributes_of_the_cache_are_options(site: Assembly, root: Root) -> None:
     ask = client(site, root, **{"tools.caching.maxobj_size": 10})
     ask.get("/")
@@ -181,7 +249,7 @@ def test_class_of_the_cache_can_be_named(site: Assembly, root: Root) -> None:
 
 
 def test_one_thread_makes_what_many_ask_for(site: Assembly, root: Root) -> None:
-    ask = client(site, root)
+    ask = client(site, root, **{"tools.caching.antistampede_timeout": 60})
     start = threading.Barrier(4)
     seen = []
 

@@ -53,7 +53,7 @@ def uri_of(request: RequestMessage) -> str:
         >>> uri_of(Request.blank("/a b?c=d", headers={"Host": "Example.com"}))
         '//example.com/a%20b?c=d'
     """
-    host = request.headers.get("Host", "").lower()
+    host = quote(request.headers.get("Host", "").lower(), ":[]")
     path = quote(request.script_name + request.path_info)
     return f"//{host}{path}?{request.query_string}"
 

@@ -81,6 +81,7 @@ def serve_cached(
     debug: bool = False,
     *,
     authorized: bool = False,
+    for_user: bool = False,
     validate: bool = True,
     now: float | None = None,
 ) -> Verdict:
@@ -97,6 +98,7 @@ def serve_cached(
         debug: Report the decision at INFO.
         authorized: Answer requests with credentials with what was kept, although nothing in it
             says that it is for everybody.
+        for_user: See `may_store`.
         validate: Check the conditions of the request; otherwise the caller does, by
             `validate_etags` and `validate_since`.
         now: Seconds since the epoch.
@@ -129,8 +131,9 @@ def serve_cached(
     if method not in {"GET", "HEAD"}:
         return LEFT_ALONE
     wanted = wants(request)
+    has_credentials = not authorized and (for_user or "Authorization" in request.headers)
     variant = None if "no-cache" in wanted else cache.get()
-    if variant is not None and _is_for(request, variant, authorized):
+    if variant is not None and (not has_credentials or _is_for_all(variant)):
         moment = time.time() if now is None else now
         age = current_age(variant.headers, variant.made, moment)
         fresh_for = lifetime(variant.headers, variant.made, getattr(cache, "delay", DELAY))
@@ -142,7 +145,6 @@ def serve_cached(
                 validate_since(request, response)
             return HIT
     trace(log, debug, "nothing to answer with")
-    has_credentials = "Authorization" in request.headers and not authorized
     return _miss(request, cache, wanted, has_credentials)
 
 
@@ -154,6 +156,7 @@ def record(
     made: float | None = None,
     authorized: bool = False,
     cookies: bool = False,
+    for_user: bool = False,
 ) -> None:
     """Keep a response, if that is allowed, when its body is complete.
 
@@ -167,8 +170,9 @@ def record(
         made: When the request came, in seconds since the epoch; now, by default.
         authorized: See `may_store`.
         cookies: See `may_store`.
+        for_user: See `may_store`.
     """
-    if not may_store(request, response, authorized=authorized, cookies=cookies):
+    if not may_store(request, response, authorized=authorized, cookies=cookies, for_user=for_user):
         _release(cache, uncacheable=True)
         return
     begun = time.time() if made is None else made
@@ -265,9 +269,7 @@ def _release(cache: Cache, *, uncacheable: bool = False) -> None:
         release(uncacheable=uncacheable)
 
 
-def _is_for(request: RequestMessage, variant: Any, authorized: bool) -> bool:
-    if authorized or "Authorization" not in request.headers:
-        return True
+def _is_for_all(variant: Any) -> bool:
     return bool(cache_directives(variant.headers.get("Cache-Control")).keys() & FOR_ALL)
 
 

@@ -68,6 +68,7 @@ def may_store(
     *,
     authorized: bool = False,
     cookies: bool = False,
+    for_user: bool = False,
 ) -> bool:
     """Tell whether a cache for many clients may keep the response (RFC 9111, 3).
 
@@ -77,6 +78,8 @@ def may_store(
         authorized: Keep responses to requests with credentials, too, although nothing in them says
             that they are for everybody.
         cookies: Keep responses that set a cookie, too: everybody will get that cookie.
+        for_user: The server knows the user without Authorization, as by a certificate: the request
+            counts as one with credentials.
 
     Example:
         >>> from webob import Request, Response
@@ -94,7 +97,8 @@ def may_store(
         return False
     if "Set-Cookie" in headers and not cookies:
         return False
-    if "Authorization" in request.headers and not (authorized or directives & FOR_ALL):
+    has_credentials = for_user or "Authorization" in request.headers
+    if has_credentials and not (authorized or directives & FOR_ALL):
         return False
     return response.status_code in BY_DEFAULT or explicit_lifetime(headers, 0) is not None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, Unpack
+from urllib.parse import quote
 
 import cherrypy_tools
 from cherrypy_config import attributes
@@ -40,10 +41,23 @@ def _target() -> Target:
 
 
 def _target_of(request: Any, response: Any, seen: Any) -> Target:
-    query = request.query_string
-    where = f"{request.base}{request.script_name}{request.path_info}"
-    uri = f"{where}?{query}" if query else where
-    return Target(uri, seen, response, response.time)
+    query, base = request.query_string, request.base
+    path = f"{request.script_name}{request.path_info}"
+    if "?" in path or "%" in path:  # decoded, it would be taken for another path with a query
+        path = quote(path, errors="surrogatepass")
+    if told := _told_host(request):
+        base = base if base.endswith(f"://{told}") else f"{quote(told)} {base}"
+    return Target(f"{base}{path}?{query}" if query else base + path, seen, response, response.time)
+
+
+def _told_host(request: Any) -> str:
+    """Return the host that a proxy told: a `VirtualHost` chooses by it, whoever sends it."""
+    environ = request.wsgi_environ
+    if environ is None:
+        told: str = request.peek_header("X-Forwarded-Host")
+        return told
+    # Taken from the environ, it is nothing that the page has looked at.
+    return environ.get("HTTP_X_FORWARDED_HOST") or ""
 
 
 class MemoryCache(cherrypy_tools.MemoryCache):
@@ -156,7 +170,14 @@ def _get(
     if isinstance(cache, TargetedCache):
         cache = cache.at(_target_of(request, response, seen))
     cached, cacheable = cherrypy_tools.serve_cached(
-        seen, response, cache, invalid_methods, debug, authorized=authorized, validate=False
+        seen,
+        response,
+        cache,
+        invalid_methods,
+        debug,
+        authorized=authorized,
+        for_user=bool(request.login),
+        validate=False,
     )
     # Each attribute of a request costs something; these two are False unless they are set.
     if cached:
@@ -190,7 +211,13 @@ def tee_output(
         return
     request.cacheable = False
     cherrypy_tools.record(
-        request, response, cache, made=response.time, authorized=authorized, cookies=cookies
+        request,
+        response,
+        cache,
+        made=response.time,
+        authorized=authorized,
+        cookies=cookies,
+        for_user=bool(request.login),
     )
 
 
