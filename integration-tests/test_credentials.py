@@ -1,5 +1,6 @@
 """Clients of other people's making log in at a site of ours, over a socket."""
 
+import asyncio
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 import requests
@@ -29,6 +31,7 @@ class Page:
 
 class Root:
     basic = hashed = md5 = sess = sha = shasess = both = counted = hidden = Page()
+    md5int = shaint = Page()
     old_basic = old_digest = Page()
 
 
@@ -58,6 +61,8 @@ def config() -> dict[str, dict[str, Any]]:
         "/sha": digest("SHA-256"),
         "/shasess": digest("SHA-256-sess"),
         "/both": digest("SHA-256", "MD5", qop="auth,auth-int"),
+        "/md5int": digest("MD5", qop="auth-int"),
+        "/shaint": digest("SHA-256", qop="auth-int"),
         "/counted": digest("SHA-256", nonce_counts=auth_digest.NonceCounts()),
         "/hidden": digest("SHA-256", find_user=auth_digest.find_user_among(USERS)),
         "/old_basic": older("basic_auth", {"jon": auth_digest.md5_hex("secret")}),
@@ -191,6 +196,42 @@ def test_httpx_takes_the_algorithm_that_is_preferred(client: httpx.Client) -> No
     assert "SHA-256" in answer.request.headers["Authorization"]
 
 
+# aiohttp, the only one that lets a digest cover the body (RFC 7616, 3.4.3).
+
+COVERING = ("/md5int/", "/shaint/", "/both/")
+
+
+async def sent_by_aiohttp(url: str, password: str, data: Any, put_between: bytes = b"") -> str:
+    async def tamper(
+        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        if put_between and aiohttp.hdrs.AUTHORIZATION in request.headers:
+            await request.update_body(put_between)
+        return await handler(request)
+
+    credentials = aiohttp.DigestAuthMiddleware("jon", password)
+    timeout = aiohttp.ClientTimeout(PATIENCE)
+    async with (
+        aiohttp.ClientSession(middlewares=(credentials, tamper), timeout=timeout) as session,
+        session.post(url, data=data) as answer,
+    ):
+        assert "qop=auth-int" in answer.request_info.headers["Authorization"]
+        return await answer.text() if answer.status == 200 else str(answer.status)
+
+
+@pytest.mark.parametrize("path", COVERING)
+def test_aiohttp_covers_the_body(base: str, path: str) -> None:
+    sent = sent_by_aiohttp(base + path, "secret", {"b": "x y"})
+    assert asyncio.run(sent) == "jon POST [('b', 'x y')]"
+    assert asyncio.run(sent_by_aiohttp(base + path, "x", {"b": "x y"})) == "401"
+
+
+@pytest.mark.parametrize("path", COVERING)
+def test_body_that_is_changed_on_its_way_is_refused(base: str, path: str) -> None:
+    assert asyncio.run(sent_by_aiohttp(base + path, "secret", b"b=1")) == "jon POST []"
+    assert asyncio.run(sent_by_aiohttp(base + path, "secret", b"b=1", b"b=2")) == "401"
+
+
 # What comes with Python.
 
 
@@ -223,7 +264,7 @@ def curl(*arguments: str) -> str:
 
 
 @pytest.mark.requires("curl")
-@pytest.mark.parametrize("path", [*BASIC, *DIGEST])
+@pytest.mark.parametrize("path", [*BASIC, *DIGEST, "/md5int/", "/shaint/"])
 def test_curl_takes_the_best_scheme_that_is_offered(base: str, path: str) -> None:
     answer = curl("--anyauth", "--user", "jon:secret", f"{base}{path}?a=b%20c")
     assert answer.endswith("jon GET [('a', 'b c')]")
