@@ -342,7 +342,9 @@ def test_attributes() -> None:
 
 def test_headers_of_an_environ_become_a_map_when_they_are_asked_for() -> None:
     environ = {"CONTENT_TYPE": "text/csv", "CONTENT_LENGTH": "3", "HTTP_X_A": "1"}
-    body = RequestBody(io.BytesIO(b"abc"), EnvironHeaders(environ))
+    fields = EnvironHeaders()
+    fields.environ = environ
+    body = RequestBody(io.BytesIO(b"abc"), fields)
     body.process()
     assert (body.content_type.value, body.length) == ("text/csv", 3)
     assert body.headers == {"Content-Type": "text/csv", "Content-Length": "3", "X-A": "1"}

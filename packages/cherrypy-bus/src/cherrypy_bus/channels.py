@@ -106,19 +106,26 @@ class Channels:
             self._finish(channel, plan, len(output), args, kwargs)
         return output
 
-    def notifier(self, channel: str) -> Callable[[], None]:
-        """Return a function that publishes on one channel, without a message.
+    def notifier(self, *channels: str) -> Callable[[], None]:
+        """Return a function that publishes on some channels, one after the other, no message.
 
         While nobody listens it costs next to nothing: it may stand where something happens often.
 
         Args:
-            channel: The name of the channel.
+            channels: The names of the channels.
         """
         plans = self._plans
 
         def notify() -> None:
-            if plans.get(channel):
-                self.publish(channel)
+            for channel in channels:
+                if plan := plans.get(channel):
+                    called = 0
+                    try:
+                        for listener in plan:
+                            listener()
+                            called += 1
+                    except Exception:  # noqa: BLE001 - a listener may raise anything
+                        self._finish(channel, plan, called, (), {})
 
         return notify
 

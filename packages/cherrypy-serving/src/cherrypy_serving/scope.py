@@ -8,6 +8,7 @@ the variable, and never empty the scope that it holds: requests in other context
 from __future__ import annotations
 
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_serving.defaults import Defaults
@@ -80,11 +81,24 @@ class Serving:
     next `load()`, in the same context.
     """
 
-    __slots__ = ("_current", "_new_scope", "_outside", "capture", "defaults")
+    # `load` and `clear` are functions of its own: a method would look everything up on an object
+    # whose class has a `__getattr__`, and that takes five times as long.
+    __slots__ = ("_current", "_new_scope", "_outside", "capture", "clear", "defaults", "load")
 
     if TYPE_CHECKING:
         request: Any
         response: Any
+
+        def load(self, request: object, response: object) -> Scope:
+            """Bind a request and its response in the running context, in place of what was bound.
+
+            Returns:
+                What is bound now, as `capture` does.
+            """
+            ...
+
+        def clear(self) -> None:
+            """Forget the request, the response and all other attributes in the running context."""
     else:
         request = property(lambda self: self._current.get().request)
         response = property(lambda self: self._current.get().response)
@@ -108,26 +122,14 @@ class Serving:
         defaults = Defaults()
         kind = type("Scope", (Scope,), {"__slots__": (), "_missing": staticmethod(defaults.get)})
         put("defaults", defaults)
+        outside = kind()
+        current = ContextVar("cherrypy_serving", default=outside)
         put("_new_scope", kind)
-        put("_outside", kind())
-        put("_current", ContextVar("cherrypy_serving", default=self._outside))
-        put("capture", self._current.get)  # itself, since every step of a stream asks
-
-    def load(self, request: object, response: object) -> Scope:
-        """Bind a request and its response in the running context, in place of what was bound.
-
-        Returns:
-            What is bound now, as `capture` does.
-        """
-        scope = self._new_scope()
-        scope.request = request
-        scope.response = response
-        self._current.set(scope)
-        return scope
-
-    def clear(self) -> None:
-        """Forget the request, the response and all other attributes in the running context."""
-        self._current.set(self._outside)
+        put("_outside", outside)
+        put("_current", current)
+        put("capture", current.get)  # itself, since every step of a stream asks
+        put("load", _loader(kind, current.set))
+        put("clear", partial(current.set, outside))
 
     def peek(self, name: str) -> Any:
         """Return what is bound under a name, or `None`: never what stands for it."""
@@ -161,6 +163,19 @@ class Serving:
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *_bound(self._current.get())})
+
+
+def _loader(
+    new_scope: type[Scope], bind: Callable[[Scope], object]
+) -> Callable[[object, object], Scope]:
+    def load(request: object, response: object) -> Scope:
+        scope = new_scope()
+        scope.request = request
+        scope.response = response
+        bind(scope)
+        return scope
+
+    return load
 
 
 serving = Serving()

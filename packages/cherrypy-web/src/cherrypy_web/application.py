@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from cherrypy_config import ConfigSource, NamespaceSet, merge_sections
 from cherrypy_serving import serving
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from cherrypy_web.tools import Toolbox
 
 __all__ = ["Application"]
+
+_bound: Final = serving.capture
+_bind: Final = serving.load
+_unbind: Final = serving.clear
 
 
 class Application:
@@ -146,7 +150,7 @@ class Application:
         request = self.request_class(local, remote, scheme, sproto)
         request.app = self
         response = self.response_class()
-        serving.load(request, response)
+        _bind(request, response)
         try:
             for observe in self.before_request:
                 observe()
@@ -157,15 +161,17 @@ class Application:
 
     def release_serving(self) -> None:
         """Close the running request and unbind it."""
-        endings = (*self.after_request, serving.capture().request.close)
         try:
-            for end in endings:
+            for end in self.after_request:
                 try:
                     end()
                 except Exception:  # noqa: BLE001 - the client has its answer, whatever is raised now
                     self.log.failure()
+            _bound().request.close()
+        except Exception:  # noqa: BLE001 - likewise
+            self.log.failure()
         finally:
-            serving.clear()
+            _unbind()
 
     def make_plan(
         self, request_class: type[Request], layers: Sequence[Layer], site: Mapping[str, Any]

@@ -82,14 +82,13 @@ def one_slash(path: str) -> str:
 class EnvironHeaders:
     """The header fields in a WSGI environ, as pairs of name and value.
 
-    Args:
-        environ: The WSGI environ (PEP 3333).
+    Attributes:
+        environ: The WSGI environ (PEP 3333). It is set from outside: one is made for each request,
+            and a constructor would take longer than all the rest.
     """
 
+    environ: Mapping[str, Any]
     _map: HeaderMap | None = None
-
-    def __init__(self, environ: Mapping[str, Any]) -> None:
-        self.environ = environ
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(HeaderMap.from_environ(self.environ).items())

@@ -42,11 +42,13 @@ class BoundPageHandler(LateParamPageHandler):
         Raises:
             HTTPError: 404 or 400 if the arguments do not fit.
         """
-        args, kwargs = self.args, {**self._request.params, **self._kwargs}
+        kwargs: Mapping[str, Any] = self._request.params
+        if self._kwargs is not _NOTHING:
+            kwargs = {**kwargs, **self._kwargs}
         try:
-            return self.callable(*args, **kwargs)
+            return self.callable(*self.args, **kwargs)
         except TypeError as error:
-            explain(error, self.callable, args, kwargs)
+            explain(error, self.callable, self.args, kwargs)
             raise
 
     @property

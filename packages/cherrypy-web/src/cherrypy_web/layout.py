@@ -1,6 +1,6 @@
 """Which attributes of a request CPython keeps in the object itself.
 
-It does so with the first 30 names that the first objects of a class set. An object that sets
+It does so with the first 29 names that the first object of a class sets. An object that sets
 another one gets a dict, and from then on costs more each time that it is looked at: about a tenth
 of a request in all. So the first object of each class sets what most requests set, and no more.
 """
@@ -38,12 +38,11 @@ OFTEN_SET: Final = (
     "_plan",
     "_planned_hooks",
     "process_request_body",
+    "closed",
     "_body",
     "headers",
     "cookie",
     "base",
-    "json",
-    "cached",
 )
 
 

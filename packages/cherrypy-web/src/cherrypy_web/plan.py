@@ -282,7 +282,8 @@ class PlanCache:
             and plan.site is app.site_config
             and plan.toolboxes is app.toolboxes
             and plan.registry is request_class.namespaces
-            and plan.is_fresh()
+            and plan._epoch == EPOCH.value  # noqa: SLF001 - `is_fresh`, without the call
+            and plan._sources == plan._before  # noqa: SLF001
             and (not plan.placed or plan.covers(layers))
         ):
             return plan

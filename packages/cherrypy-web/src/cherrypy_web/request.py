@@ -6,7 +6,7 @@ a stage that needs it. Users override any of the public methods, so each of them
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_httputil import (
     HTTPError,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from cherrypy_web.response import Response
 
 __all__ = ["Request"]
+
+_bound: Final = serving.capture
 
 
 class Request(RequestData):
@@ -76,16 +78,17 @@ class Request(RequestData):
             self._forget_early()
         if self.wsgi_environ is None and self.app is not None:
             self.script_name = self.app.script_name
-        response: Response = serving.capture().response
+        response: Response = _bound().response
         self._response = response
         self.method = method
         self.query_string = query_string
         self.request_protocol = req_protocol
         self.rfile = rfile
         self._fields = headers
-        if isinstance(headers, EnvironHeaders):
+        if type(headers) is EnvironHeaders:
             self._environ = headers.environ
-        self.path_info = path[len(self.script_name) :] or ("" if self.script_name else "/")
+        script_name = self.script_name
+        self.path_info = path[len(script_name) :] if script_name else path or "/"
         try:
             self.respond(self.path_info)
         except self.throws:
@@ -104,19 +107,57 @@ class Request(RequestData):
                 self.app.log.failure()
         return response
 
-    def respond(self, path_info: str) -> None:
+    def respond(self, path_info: str) -> None:  # noqa: C901, PLR0912, PLR0915 - the order of events
         """Find the handler, run the hooks of each stage around it, and finalize the response.
 
         Args:
             path_info: The path below the application.
         """
+        response = self._response
         try:
             try:
-                self._produce(path_info)
+                if self.app is None:
+                    raise NotFound
+                if not self.request_protocol == self.server_protocol == "HTTP/1.1":
+                    self._agree_on_protocol()
+                self.stage = "process_headers"
+                self.process_headers()
+                self.stage = "get_resource"
+                self.get_resource(path_info)
+                # Most points have no hook: asking first spares each of them a call.
+                planned = self._configure()
+                if planned["on_start_resource"] or self.own_hooks:
+                    self._reach("on_start_resource")
+                self.stage = "process_query_string"
+                self.process_query_string()
+                if response.timed_out:
+                    raise TimeoutError
+                if self.method not in self.methods_with_bodies:
+                    self.process_request_body = False
+                if planned["before_request_body"] or self.own_hooks:
+                    self._reach("before_request_body")
+                if self.process_request_body:
+                    self.stage = "process_body"
+                    self.body.process()
+                if response.timed_out:
+                    raise TimeoutError
+                if self.own_hooks:
+                    self._reach("before_handler")
+                elif hooks := planned["before_handler"]:  # the usual case: some tools are always on
+                    self.stage = "before_handler"
+                    run_hooks(hooks, self, response)
+                if self.handler:
+                    self.stage = "handler"
+                    response.body = self.handler()
+                if response.timed_out:
+                    raise TimeoutError
+                if planned["before_finalize"] or self.own_hooks:
+                    self._reach("before_finalize")
+                response.finalize()
             except (HTTPError, HTTPRedirect) as answer:
                 self._replace_body(answer.set_response)
                 self._reach("before_finalize")
-                self._response.finalize()
+                response.finalize()
                 # Its frames refer to the handler, which may be this error: that would be a cycle.
                 answer.__traceback__ = None
             finally:
@@ -128,47 +169,6 @@ class Request(RequestData):
             if self.throw_errors:
                 raise
             self.handle_error()
-
-    def _produce(self, path_info: str) -> None:  # noqa: C901, PLR0912 - the order of events
-        response = self._response
-        if self.app is None:
-            raise NotFound
-        if not self.request_protocol == self.server_protocol == "HTTP/1.1":
-            self._agree_on_protocol()
-        self.stage = "process_headers"
-        self.process_headers()
-        self.stage = "get_resource"
-        self.get_resource(path_info)
-        # Most points have no hook: asking first spares each of them a call.
-        planned = self._configure()
-        if planned["on_start_resource"] or self.own_hooks:
-            self._reach("on_start_resource")
-        self.stage = "process_query_string"
-        self.process_query_string()
-        if response.timed_out:
-            raise TimeoutError
-        if self.method not in self.methods_with_bodies:
-            self.process_request_body = False
-        if planned["before_request_body"] or self.own_hooks:
-            self._reach("before_request_body")
-        if self.process_request_body:
-            self.stage = "process_body"
-            self.body.process()
-        if response.timed_out:
-            raise TimeoutError
-        if self.own_hooks:
-            self._reach("before_handler")
-        elif hooks := planned["before_handler"]:  # the usual case: some tools are always on
-            self.stage = "before_handler"
-            run_hooks(hooks, self, response)
-        if self.handler:
-            self.stage = "handler"
-            response.body = self.handler()
-        if response.timed_out:
-            raise TimeoutError
-        if planned["before_finalize"] or self.own_hooks:
-            self._reach("before_finalize")
-        response.finalize()
 
     def _reach(self, point: str) -> None:
         self.stage = point

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import io
 import reprlib
-import time
 from email.utils import formatdate
 from functools import lru_cache
 from http.cookies import SimpleCookie
+from time import time
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_httputil import HeaderMap, HTTPError, valid_status
@@ -51,25 +51,19 @@ _get = dict.get
 _has = dict.__contains__
 _values = dict.values
 _set = dict.__setitem__
+_update = dict.update
 
 
-@lru_cache(maxsize=4)
-def _first_headers(server: str, second: int) -> dict[str, str]:
-    return {
-        "Content-Type": "text/html",
-        "Server": server,
-        "Date": formatdate(second, usegmt=True),
-    }
+class _Dates(dict[int, str]):
+    """The field ``Date`` of the present second, by the second."""
+
+    def __missing__(self, second: int) -> str:
+        self.clear()
+        self[second] = date = formatdate(second, usegmt=True)
+        return date
 
 
-def _native(headers: HeaderMap) -> list[tuple[str, str]]:
-    try:
-        everything = "".join([*headers, *_values(headers)])
-    except TypeError:  # there is more than text in it
-        return headers.output_native()
-    if everything.isascii() and everything.isprintable():
-        return list(headers.items())
-    return headers.output_native()
+_dates: Final = _Dates()
 
 
 @lru_cache(maxsize=256)
@@ -183,16 +177,18 @@ class Response:
     status_line: str = ""
     fields: Sequence[tuple[str, str]] = ()
 
-    _cookie: SimpleCookie | None = None
-
     body = ResponseBody()
 
     def __init__(self) -> None:
         self._body: Any = []
-        self.time = now = time.time()
+        self._cookie: SimpleCookie | None = None
+        self.time = now = time()
+        self.headers = headers = _new_headers(HeaderMap)
         # The names are as a header map keeps them, so nothing is lost by going past its own update.
-        self.headers = _new_headers(HeaderMap)
-        dict.update(self.headers, _first_headers(self.server_header, int(now)))
+        _update(
+            headers,
+            {"Content-Type": "text/html", "Server": self.server_header, "Date": _dates[int(now)]},
+        )
 
     @property
     def output_status(self) -> bytes:
@@ -302,7 +298,12 @@ class Response:
                     else self.collapse_body()
                 )
                 _set(headers, "Content-Length", str(len(whole)))
-        fields = _native(headers)
+        try:
+            everything = "".join([*headers, *_values(headers)])
+        except TypeError:  # there is more than text in it
+            everything = "\n"
+        plain = everything.isascii() and everything.isprintable()
+        fields = list(headers.items()) if plain else headers.output_native()
         if self._cookie is not None:
             fields.extend(self._cookie_fields(self._cookie))
         self.fields = fields
@@ -315,7 +316,7 @@ class Response:
 
     def check_timeout(self) -> None:
         """Set ``timed_out`` when the response has taken longer than ``timeout`` allows."""
-        if time.time() > self.time + self.timeout:
+        if time() > self.time + self.timeout:
             self.timed_out = True
 
     @staticmethod

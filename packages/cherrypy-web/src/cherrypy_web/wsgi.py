@@ -5,7 +5,7 @@ Whatever fails, the request is closed here, once; what is then to be answered is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from cherrypy_httputil import InternalRedirect
 from cherrypy_serving import serving
@@ -27,6 +27,8 @@ FALLBACK_ENCODING: Final = "ISO-8859-1"
 
 _END: Any = object()
 
+_bound: Final = serving.capture
+
 #: What makes iterators of lists: a body that has it runs no code of its own.
 _OF_LISTS: Final = list.__iter__
 
@@ -43,8 +45,13 @@ class AppResponse:
     _request: Request | None = None
     _body: Any = None
     _is_list = False
-    _pieces: Iterator[bytes] | None = None
+    _translates: ClassVar[bool] = False  # whether `translate_headers` is overridden
     _scope: Any = None  # what is bound, once there is a response
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Note whether the subclass translates header fields itself."""
+        super().__init_subclass__(**options)
+        cls._translates = cls.translate_headers is not AppResponse.translate_headers
 
     def __init__(
         self, environ: dict[str, Any], start_response: StartResponse, cpapp: Application
@@ -52,11 +59,13 @@ class AppResponse:
         self.cpapp = cpapp
         self.environ = environ
         self._start_response = start_response
+        self._pieces: Iterator[bytes] | None = None
         try:
             response = self.run()
             body = self._body = response._body  # noqa: SLF001 - `body`, without its checks
-            self._scope = serving.capture()
-            self._is_list = getattr(type(body), "__iter__", None) is _OF_LISTS
+            self._scope = _bound()
+            kind = type(body)
+            self._is_list = kind is list or getattr(kind, "__iter__", None) is _OF_LISTS
             self.iter_response: Iterator[bytes] = iter(body)
             start_response(response.status_line, response.fields)
         except BaseException as error:
@@ -80,7 +89,7 @@ class AppResponse:
         since what has been sent cannot be taken back.
         """
         has_begun = False
-        chunks, scope, bound = self.iter_response, self._scope, serving.capture
+        chunks, scope, bound = self.iter_response, self._scope, _bound
         try:
             while True:
                 if bound() is scope:
@@ -107,9 +116,9 @@ class AppResponse:
             return
         self._pieces = None  # it refers to this object
         if self._scope is None:  # it was given up before there was a response
-            self._scope = serving.capture()
+            self._scope = _bound()
             self._body = serving.response.body
-        if serving.capture() is self._scope:
+        if _bound() is self._scope:
             self._end()
         else:  # the server closes it elsewhere, or began another request before
             with serving.activate(self._scope):
@@ -140,6 +149,12 @@ class AppResponse:
         self._request = request
         request.wsgi_environ = environ
         script_name = request.script_name = app.script_name
+        headers: Iterable[tuple[str, str]]
+        if self._translates:
+            headers = self.translate_headers(environ)
+        else:
+            headers = EnvironHeaders()
+            headers.environ = environ
         path = get("PATH_INFO", "")
         query_string = get("QUERY_STRING", "")
         if not (path.isascii() and query_string.isascii()):
@@ -151,13 +166,15 @@ class AppResponse:
             script_name + path,
             query_string,
             get("SERVER_PROTOCOL", "HTTP/1.0"),
-            self.translate_headers(environ),
+            headers,
             environ["wsgi.input"],
         )
 
     def translate_headers(self, environ: dict[str, Any]) -> Iterable[tuple[str, str]]:
         """Return the header fields in an environ; subclasses may override it."""
-        return EnvironHeaders(environ)
+        headers = EnvironHeaders()
+        headers.environ = environ
+        return headers
 
     def recode_path_qs(self, path: str, qs: str) -> tuple[str, str]:
         """Return path and query string as text in the encoding that the application expects.

@@ -37,7 +37,7 @@ def application_class(assembly: Assembly, logger_root: str) -> type[Application]
         response_class = SiteResponse
         toolboxes = {"tools": assembly.tools}  # noqa: RUF012 - documented: programs add to it
         site_config = assembly.config
-        before_request = (notifier("acquire_thread"), notifier("before_request"))
+        before_request = (notifier("acquire_thread", "before_request"),)
         after_request = (notifier("after_request"),)
 
         def on_file(self, name: str) -> None:

@@ -259,7 +259,7 @@ def trailing_slash(
         HTTPRedirect: To the same url with the slash put right.
     """
     is_index = request.is_index
-    if is_index is not None and request.path_info.endswith("/") is not is_index:
+    if is_index is not None and (request.path_info[-1:] == "/") is not is_index:
         cherrypy_tools.trailing_slash(
             request, response, missing, extra, status, debug, is_index=is_index
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import logging
-from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import cherrypy_tools
@@ -61,7 +60,6 @@ def compress_response(
     return lambda request, response: compress_it(reading(request), response)
 
 
-_NO_HANDLER = (NoneType, Exception)
 
 _get = dict.get
 _has = dict.__contains__
@@ -263,7 +261,7 @@ def _wrapper(encoder: Encoder) -> Callable[[Any, Any], None]:
 
     def wrap(request: Any, response: Any) -> None:
         handler = request.handler
-        if isinstance(handler, _NO_HANDLER):
+        if handler is None or isinstance(handler, Exception):
             return  # an error that stands in the handler's place has no text to encode
 
         def encoded(*args: Any, **kwargs: Any) -> Any:
