@@ -60,7 +60,6 @@ def compress_response(
     return lambda request, response: compress_it(reading(request), response)
 
 
-
 _get = dict.get
 _has = dict.__contains__
 _set = dict.__setitem__
