@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 import cherrypy
+from cherrypy.cherryd.options import COMMANDS
+from cherrypy.cherryd.options import parser as cherryd_parser
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "tools.md"
 ROW = re.compile(r"^\| `(\w+)`(?: \(on\))? \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
@@ -65,3 +67,17 @@ def test_page_says_which_tools_are_on() -> None:
     on = {key.split(".")[1] for key, value in cherrypy.config.defaults.items() if value is True}
     marked = set(re.findall(r"^\| `(\w+)` \(on\)", PAGE.read_text("utf-8"), re.MULTILINE))
     assert marked == on
+
+
+def test_page_has_the_commands_and_options_of_cherryd() -> None:
+    page = (PAGE.parent / "cherryd.md").read_text("utf-8")
+    parser = cherryd_parser()
+    options = {
+        ", ".join(f"`{each}`" for each in action.option_strings): action.help
+        for action in parser._actions
+        if action.option_strings and action.dest != "help"
+    }
+    rows = dict(re.findall(r"^\| (`-.*?`) \| (.*?) \|$", page, re.MULTILINE))
+    assert rows == options
+    commands = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|$", page, re.MULTILINE))
+    assert commands == COMMANDS

@@ -7,6 +7,7 @@ what an application does with a request.
 from cherrypy_server.adapter import HTTPServer, PreparedHTTPServer, ServerAdapter
 from cherrypy_server.address import BindAddress, BindError
 from cherrypy_server.health import Health
+from cherrypy_server.knownhosts import KnownHosts
 from cherrypy_server.server import Server
 from cherrypy_server.wsgi import WSGIApplication, WSGIServer
 
@@ -15,6 +16,7 @@ __all__ = [
     "BindError",
     "HTTPServer",
     "Health",
+    "KnownHosts",
     "PreparedHTTPServer",
     "Server",
     "ServerAdapter",

@@ -44,12 +44,18 @@ class BuiltinTLS(BuiltinSSLAdapter):
 
     def wrap(self, sock: Any) -> tuple[ssl.SSLSocket, dict[str, str]]:
         """Return the socket with TLS to come, and nothing for the environ yet."""
-        context = self.context
+        wrapped = self.refreshed().wrap_socket(
+            sock, server_side=True, do_handshake_on_connect=False
+        )
+        return wrapped, {}
+
+    def refreshed(self) -> ssl.SSLContext:
+        """Return the context for the next connection, with the certificates as they are now."""
+        context: ssl.SSLContext = self.context
         if self._renewed is not None:
             self._renewed.refresh()
             context = self._renewed.current[""].context
-        wrapped = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-        return wrapped, {}
+        return context
 
     def shake_hands(self, sock: ssl.SSLSocket) -> dict[str, str]:
         """Do the handshake and return what the environ says of it.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cherrypy.assembly.toolbox import DefaultToolbox
     from cherrypy_web import Application
 
-__all__ = ["add_favicon"]
+__all__ = ["add_favicon", "is_favicon"]
 
 ICON = Path(__file__).parent.with_name("favicon.ico")
 PATH = "/favicon.ico"
@@ -33,5 +33,11 @@ def add_favicon(app: Application, tools: DefaultToolbox) -> None:
         return
     page: Any = tools.staticfile.handler(filename=str(ICON))
     page.GET = page  # what a MethodDispatcher looks for
+    page.favicon = ICON
     with suppress(AttributeError, TypeError):
         setattr(root, NAME, page)
+
+
+def is_favicon(page: object) -> bool:
+    """Tell whether a page is the default icon."""
+    return getattr(page, "favicon", None) is ICON
