@@ -27,7 +27,6 @@ ELSEWHERE = {
     "record": "serve_cached",
     "respond_xmlrpc": "write_result",
     "secure_fields": "secure_headers",
-    "session_auth": "SessionAuth",
     "set_missing": "secure_headers",
 }
 

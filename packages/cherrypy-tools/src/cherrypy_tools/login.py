@@ -270,6 +270,33 @@ def session_auth(visit: Visit, **attributes: Unpack[SessionAuthOptions]) -> bool
         TypeError: `SessionAuth` has nothing of such a name.
         HTTPRedirect: After login and logout.
         HTTPError: See `SessionAuth.run`.
+
+    Example:
+        >>> from webob import Request, Response
+        >>> class Visitor:
+        ...     def __init__(self, session, path, **form):
+        ...         self.request = Request.blank(path, POST=form or None)
+        ...         self.response, self.url = Response(), self.request.url
+        ...         self.params, self.session, self.form_fields = form, session, {}
+        ...     def renew_session(self):
+        ...         self.session["id"] = "new"
+        ...     def set_login(self, username):
+        ...         print("for", username)
+        >>> def check(username, password):
+        ...     return None if password == "secret" else "Wrong password"
+        >>> session = {"id": "old"}
+        >>> session_auth(Visitor(session, "/"), check_username_and_password=check)
+        True
+        >>> form = {"username": "ann", "password": "secret", "from_page": "/shop"}
+        >>> session_auth(Visitor(session, "/do_login", **form), check_username_and_password=check)
+        Traceback (most recent call last):
+            ...
+        cherrypy_httputil.errors.HTTPRedirect: (['/shop'], 303)
+        >>> session_auth(Visitor(session, "/shop"), check_username_and_password=check)
+        for ann
+        False
+        >>> session
+        {'id': 'new', 'username': 'ann'}
     """
     tool = SessionAuth(visit)
     for name, value in attributes.items():
