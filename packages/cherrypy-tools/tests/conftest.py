@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
+import tempfile
 import warnings
 from typing import TYPE_CHECKING
 
@@ -27,18 +27,17 @@ settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a server on a free port of this machine; stop it after the last test."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def redis_socket() -> Iterator[str]:
+    """Start a server at a socket of the file system, whose path it is; stop it at the end."""
     program = shutil.which("redis-server") or "/usr/sbin/redis-server"
-    directory = str(tmp_path_factory.mktemp("redis"))
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", directory]
-    with subprocess.Popen(
-        [program, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as server:
-        assert server.stdout is not None
-        started = any("Ready to accept connections" in line for line in server.stdout)
-        assert started
-        yield f"redis://127.0.0.1:{port}/0"
-        server.terminate()
+    with tempfile.TemporaryDirectory() as directory:  # pytest's own have paths that are too long
+        path = f"{directory}/redis.sock"
+        options = ["--port", "0", "--unixsocket", path, "--save", "", "--dir", directory]
+        with subprocess.Popen(
+            [program, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as server:
+            assert server.stdout is not None
+            started = any("eady to accept connections" in line for line in server.stdout)
+            assert started
+            yield path
+            server.terminate()

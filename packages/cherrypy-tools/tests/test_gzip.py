@@ -251,6 +251,14 @@ def test_a_stream_that_is_cut_off_is_refused() -> None:
         decompress(whole[:-1])
 
 
+def test_decompress_reads_every_member() -> None:
+    member = stdlib_gzip.compress(b"text")
+    assert decompress(member + member) == b"texttext"
+    for rest in (b"rubbish", member[:-1]):
+        with pytest.raises(zlib.error):
+            decompress(member + rest)
+
+
 @pytest.mark.parametrize(
     ("accepted", "etag"), [("gzip", 'W/"a"'), ("identity", '"a"'), ("gzip;q=0", '"a"')]
 )

@@ -94,8 +94,9 @@ def test_when_the_storage_fails_requests_may_fail() -> None:
 
 
 @pytest.mark.requires("redis-server")
-def test_several_processes_count_together_in_redis(redis_url: str) -> None:
+def test_several_processes_count_together_in_redis(redis_socket: str) -> None:
     pytest.importorskip("redis")
+    redis_url = f"redis+unix://{redis_socket}"
     send(RateLimiter("2/hour", redis_url))
     limiter = RateLimiter("2/hour", redis_url)
     send(limiter)

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.requires("redis-server")
 
 
 @pytest.fixture
-def client(redis_url: str) -> Iterator[Any]:
-    with redis.Redis.from_url(redis_url) as client:
+def client(redis_socket: str) -> Iterator[Any]:
+    with redis.Redis(unix_socket_path=redis_socket) as client:
         client.flushall()
         yield client
 
@@ -41,13 +41,13 @@ def page(body: bytes = b"page", **headers: str) -> CachedResponse:
     return CachedResponse("200 OK", headers, body, time.time())
 
 
-def test_a_response_comes_back_in_another_process(cache: RedisCache, redis_url: str) -> None:
+def test_a_response_comes_back_in_another_process(cache: RedisCache, redis_socket: str) -> None:
     first = target()
     kept = CachedResponse("203 Non-Authoritative Information", {"X": "\xfc"}, b"a\nb\xff", 5e12)
     assert cache.lookup(first) is None
     cache.keep(first, kept, 4)
     other = RedisCache()
-    other.url = redis_url
+    other.url = f"unix://{redis_socket}"
     assert other.lookup(target()) == kept
     other.client.close()
 

@@ -150,6 +150,18 @@ def test_autotags_read_a_generator_and_keep_what_it_gave() -> None:
     assert response.headers["ETag"] == MD5_OF_X
 
 
+def test_autotags_do_not_read_a_file_into_memory() -> None:
+    class File:
+        yields_bytes = True
+
+        def __iter__(self) -> Any:
+            raise AssertionError("it is read")
+
+    response = Response(app_iter=File())
+    validate_etags(Request.blank("/"), response, autotags=True)
+    assert "ETag" not in response.headers
+
+
 def test_autotags_leave_a_stream_alone() -> None:
     response = Response(app_iter=iter([b"x"]))
     outcome(validate_etags, response, autotags=True, stream=True)

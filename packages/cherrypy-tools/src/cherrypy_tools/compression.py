@@ -182,7 +182,9 @@ def compress(body: Iterable[bytes], compress_level: int) -> Iterator[bytes]:
 
 
 def decompress(body: bytes) -> bytes:
-    """Return the content of the gzip stream `body`.
+    """Return the content of the gzip stream `body`, of all its members (RFC 1952, 2.2).
+
+    The content may be a thousand times as long as the stream.
 
     Raises:
         zlib.error: The data is no gzip stream, or ends early.
@@ -192,8 +194,11 @@ def decompress(body: bytes) -> bytes:
         >>> decompress(gzip.compress(b"text"))
         b'text'
     """
-    decompressor = zlib.decompressobj(GZIP_CONTAINER)
-    data = decompressor.decompress(body)
-    if not decompressor.eof:
-        raise zlib.error(f"the gzip stream of {len(body)} bytes ends before its end mark")
-    return data
+    members, rest = [], body
+    while rest or not members:
+        decompressor = zlib.decompressobj(GZIP_CONTAINER)
+        members.append(decompressor.decompress(rest))
+        if not decompressor.eof:
+            raise zlib.error(f"the gzip stream of {len(body)} bytes ends before its end mark")
+        rest = decompressor.unused_data
+    return b"".join(members)

@@ -36,7 +36,7 @@ def validate_etags(
         request: The request; its method and the two fields are read.
         response: The response, complete but for its entity-tag.
         autotags: Give a response with status 200 and no ETag the MD5 hash of its body as one. The
-            body is read for that, unless it is a stream.
+            body is read for that, unless it is a stream, or a file too large to be in memory.
         debug: Report the decisions at INFO.
         stream: Whether the body is not to be read before it is sent.
 
@@ -63,7 +63,7 @@ def validate_etags(
     status = response.status_code
     etag = response.headers.get("ETag")
     if etag is None and autotags and status == 200 and not stream:  # noqa: PLR2004 - OK
-        etag = response.headers["ETag"] = _hash_of_body(response)
+        etag = _tag_of_body(response)
     trace(log, debug, "status %d, ETag %s", status, etag)
     if 200 <= status <= 299:  # noqa: PLR2004 - the successful ones
         if match is not None:
@@ -89,9 +89,12 @@ def _check_none_match(value: str, etag: str | None, method: str) -> None:
     raise HTTPError(412, f"If-None-Match failed: ETag {etag!r} matched {conditions!r}")
 
 
-def _hash_of_body(response: ResponseMessage) -> str:
+def _tag_of_body(response: ResponseMessage) -> str | None:
+    """Give the response a tag that is made of its body, and return it; None if it gets none."""
     body = response.app_iter
     if not isinstance(body, list | tuple):
+        if getattr(body, "yields_bytes", False):
+            return None  # a file that is served piece by piece, however long it is
         try:
             chunks = list(body)
         finally:
@@ -99,4 +102,6 @@ def _hash_of_body(response: ResponseMessage) -> str:
             if close is not None:
                 close()
         body = response.app_iter = chunks
-    return f'"{hashlib.md5(b"".join(body), usedforsecurity=False).hexdigest()}"'
+    etag = f'"{hashlib.md5(b"".join(body), usedforsecurity=False).hexdigest()}"'
+    response.headers["ETag"] = etag
+    return etag
