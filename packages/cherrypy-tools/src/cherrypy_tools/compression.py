@@ -194,7 +194,8 @@ def decompress(body: bytes) -> bytes:
         >>> decompress(gzip.compress(b"text"))
         b'text'
     """
-    members, rest = [], body
+    members: list[bytes] = []
+    rest = body
     while rest or not members:
         decompressor = zlib.decompressobj(GZIP_CONTAINER)
         members.append(decompressor.decompress(rest))
