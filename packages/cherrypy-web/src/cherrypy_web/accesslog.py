@@ -46,9 +46,13 @@ _ESCAPED: Final = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 2
 _PERCENT_NAMES = re.compile(r"%\((\w+)\)")
 
 
+def _is_plain(value: str) -> bool:
+    return value.isascii() and value.isprintable() and '"' not in value and "\\" not in value
+
+
 def escape(value: str) -> str:
     r"""Return a value as printable ASCII without bare quotes; other bytes as ``\xhh``."""
-    if value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:
+    if _is_plain(value):
         return value
     return value.encode("utf-8", "surrogateescape").decode("latin-1").translate(_ESCAPED)
 
@@ -173,9 +177,12 @@ def compile_format(template: str) -> Callable[[Request, Response], str]:
     sent = [(name, ATOMS[name]) for name in names - _OURS]
 
     def render(request: Request, response: Response) -> str:
-        atoms = {name: read(request, response) for name, read in ours}
-        for name, read in sent:
-            atoms[name] = escape(read(request, response))
+        atoms = {name: read(request, response) for name, read in sent}
+        whole = "".join(atoms.values())
+        if not _is_plain(whole):
+            atoms = {name: escape(value) for name, value in atoms.items()}
+        for name, read in ours:
+            atoms[name] = read(request, response)
         return template % atoms if percent else template.format_map(atoms)
 
     return render

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cherrypy_dispatch import LateParamPageHandler, explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from cherrypy_web.request import Request
 
@@ -19,22 +19,19 @@ _NOTHING: Mapping[str, Any] = {}
 class BoundPageHandler(LateParamPageHandler):
     """Call a published callable with the parameters that its request has by then.
 
-    Args:
+    Its attributes are set from outside: one is made for each request, and a constructor would take
+    longer than they do.
+
+    Attributes:
         request: The request.
         callable: What is published.
         args: Its positional arguments.
     """
 
-    def __init__(
-        self,
-        request: Request,
-        callable: Callable[..., Any],  # noqa: A002 - the documented name
-        args: Sequence[Any],
-    ) -> None:
-        self._request = request
-        self.callable = callable
-        self.args = args
-        self._kwargs = _NOTHING
+    __init__ = object.__init__
+
+    request: Request
+    _kwargs = _NOTHING
 
     def __call__(self) -> Any:
         """Return the page.
@@ -42,7 +39,7 @@ class BoundPageHandler(LateParamPageHandler):
         Raises:
             HTTPError: 404 or 400 if the arguments do not fit.
         """
-        kwargs: Mapping[str, Any] = self._request.params
+        kwargs: Mapping[str, Any] = self.request.params
         if self._kwargs is not _NOTHING:
             kwargs = {**kwargs, **self._kwargs}
         try:
@@ -54,7 +51,7 @@ class BoundPageHandler(LateParamPageHandler):
     @property
     def kwargs(self) -> Mapping[str, Any]:
         """The parameters of the request and what was set here, which wins; a new dict each time."""
-        return {**self._request.params, **self._kwargs}
+        return {**self.request.params, **self._kwargs}
 
     @kwargs.setter
     def kwargs(self, kwargs: Mapping[str, Any]) -> None:

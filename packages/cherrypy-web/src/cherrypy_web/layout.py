@@ -12,7 +12,7 @@ from typing import Final
 
 __all__ = ["OFTEN_SET", "lay_out"]
 
-#: What every request sets, and then what those with a body, cookies or a tool do.
+#: What every request sets, and then what those with a body, cookies, a tool or an access log do.
 OFTEN_SET: Final = (
     "local",
     "remote",
@@ -42,7 +42,7 @@ OFTEN_SET: Final = (
     "_body",
     "headers",
     "cookie",
-    "base",
+    "login",
 )
 
 

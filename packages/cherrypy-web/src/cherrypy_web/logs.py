@@ -26,8 +26,19 @@ if TYPE_CHECKING:
 
 __all__ = ["LogManager", "WSGIErrorHandler", "logfmt"]
 
+
+class _LineFormatter(logging.Formatter):
+    """The message and nothing else, without the steps that make a line of several parts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.exc_info or record.exc_text or record.stack_info:
+            return super().format(record)
+        record.message = line = record.getMessage()
+        return line
+
+
 #: Every line is complete when it reaches a handler: nothing is added to it.
-logfmt: Final = logging.Formatter("%(message)s")
+logfmt: Final = _LineFormatter("%(message)s")
 
 _FORMATTERS: Final = {"text": logfmt, "json": JSONFormatter()}
 
@@ -166,7 +177,10 @@ class LogManager:
 
     def write_access(self, request: Request, response: Response) -> None:
         """Write one line for a request and its response, if anybody reads it."""
-        if not _is_taken(self.access_log, logging.INFO):
+        log: logging.Logger | None = self.access_log
+        while log is not None and not log.handlers:  # most sites keep none: `_is_taken`, in short
+            log = log.parent if log.propagate else None
+        if log is None or not _is_taken(self.access_log, logging.INFO):
             return
         line = compile_format(self.access_log_format)(request, response)
         members = access_members(request, response) if self._format == "json" else None

@@ -6,7 +6,7 @@ has begun it becomes a plain 500, after that the server is told to end the conne
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cherrypy_httputil import InternalRedirect
 from cherrypy_web.middleware import (
@@ -47,6 +47,12 @@ class CPWSGIApp:
     head: WSGICallable | None = None
     response_class: type[AppResponse] = AppResponse
     _built: object = None  # what `head` was made of
+    _has_own_tail: ClassVar[bool] = False  # whether a subclass overrides `tail`
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Note whether the subclass answers by itself."""
+        super().__init_subclass__(**options)
+        cls._has_own_tail = cls.tail is not CPWSGIApp.tail
 
     def __init__(
         self,
@@ -68,6 +74,8 @@ class CPWSGIApp:
         try:
             try:
                 if self.head is None and not self.pipeline:
+                    if not self._has_own_tail and "wsgi.file_wrapper" not in environ:
+                        return self.response_class(environ, start_response, self.cpapp)
                     return self.tail(environ, start_response)
                 return self._enter(environ, start_response)
             except InternalRedirect as redirect:

@@ -210,7 +210,10 @@ class Request(RequestData):
             self._response.headers["Allow"] = ", ".join(allow)
         if handler is not None:
             self.is_index = is_index
-            self.handler = BoundPageHandler(self, handler, args)
+            self.handler = page = BoundPageHandler()
+            page.request = self
+            page.callable = handler
+            page.args = args
         else:
             here = self.script_name + self.path_info
             self.handler = NotFound(here) if node is None else HTTPError(405)

@@ -49,7 +49,7 @@ def unfit(piece: object) -> str:
 _new_headers = HeaderMap.__new__
 _get = dict.get
 _has = dict.__contains__
-_values = dict.values
+_values: Final[Any] = dict.values
 _set = dict.__setitem__
 _update = dict.update
 
@@ -64,6 +64,26 @@ class _Dates(dict[int, str]):
 
 
 _dates: Final = _Dates()
+
+#: Names and values of fields that were found to be plain, such as the media types that a site has.
+_plain: Final[set[str]] = set()
+MAX_PLAIN: Final = 1024
+_all_plain = _plain.issuperset
+
+
+def _are_plain(headers: HeaderMap) -> bool:
+    """Tell whether fields can be sent as they are: all of them printable ASCII."""
+    texts: list[Any] = [*headers, *_values(headers)]
+    try:
+        whole = "".join(texts)
+    except TypeError:  # there is more than text in it
+        return False
+    if not (whole.isascii() and whole.isprintable()):
+        return False
+    if len(_plain) > MAX_PLAIN:
+        _plain.clear()
+    _plain.update(texts)
+    return True
 
 
 @lru_cache(maxsize=256)
@@ -279,6 +299,7 @@ class Response:
         code, line = self._checked_status() if self.status else OK
         self.status = self.status_line = line
         headers = self.headers
+        length = None
         if code < 200 or code in NO_BODY:  # noqa: PLR2004 - RFC 9110, 6.4.1: these have no content
             headers.pop("Content-Length", None)
             if code in NO_TYPE:
@@ -287,22 +308,22 @@ class Response:
                 headers["Content-Length"] = "0"
             self._drop_body()
         elif _get(headers, "Content-Length") is None:
-            if self.stream:
-                if _has(headers, "Content-Length"):
-                    del headers["Content-Length"]
-            else:
+            if _has(headers, "Content-Length"):
+                del headers["Content-Length"]
+            if not self.stream:
                 body = self._body
                 whole = (
                     body[0]
                     if type(body) is list and len(body) == 1 and type(body[0]) is bytes
                     else self.collapse_body()
                 )
-                _set(headers, "Content-Length", str(len(whole)))
+                length = str(len(whole))
         try:
-            everything = "".join([*headers, *_values(headers)])
-        except TypeError:  # there is more than text in it
-            everything = "\n"
-        plain = everything.isascii() and everything.isprintable()
+            plain = (_all_plain(headers) and _all_plain(_values(headers))) or _are_plain(headers)
+        except TypeError:  # there is a list in it
+            plain = False
+        if length is not None:
+            _set(headers, "Content-Length", length)  # nothing to look at: these are digits
         fields = list(headers.items()) if plain else headers.output_native()
         if self._cookie is not None:
             fields.extend(self._cookie_fields(self._cookie))

@@ -119,7 +119,10 @@ class AppResponse:
             self._scope = _bound()
             self._body = serving.response.body
         if _bound() is self._scope:
-            self._end()
+            if self._is_list:
+                self.cpapp.release_serving()
+            else:
+                self._end()
         else:  # the server closes it elsewhere, or began another request before
             with serving.activate(self._scope):
                 self._end()
