@@ -67,7 +67,7 @@ def start(
         Daemonizer(engine).subscribe()
     if pidfile:
         PIDFile(engine, pidfile).subscribe()
-    engine.signals.subscribe()
+    engine.listen_to_the_terminal()
     try:
         engine.start()
     except KeyboardInterrupt:

@@ -86,7 +86,7 @@ class Assembly:
                 A section ``global`` in it is for the site.
         """
         self.mount(root, script_name, config)
-        self.engine.signals.subscribe()
+        self.engine.listen_to_the_terminal()
         try:
             self.engine.start()
             self.engine.block()

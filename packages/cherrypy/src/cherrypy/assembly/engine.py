@@ -5,8 +5,10 @@ A plugin that only a program run from a terminal wants (signals) is there, but n
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from cherrypy.assembly.timeouts import TimeoutMonitor
 from cherrypy_bus import Autoreloader, Bus, SignalHandler, ThreadManager
 
 __all__ = ["Engine"]
@@ -20,6 +22,9 @@ class Engine(Bus):
         thread_manager: Publishes when threads begin and end to serve requests.
         signal_handler: Publishes signals; `cherrypy.quickstart` subscribes it.
         signals: The same, by its older name.
+        timeout_monitor: Gives responses up that take too long.
+        console_control_handler: Lets console events end the process, on Windows only; subscribed
+            with the signals.
     """
 
     def __init__(self) -> None:
@@ -29,6 +34,19 @@ class Engine(Bus):
         self.signal_handler = self.signals = SignalHandler(self)
         self.autoreload.subscribe()
         self.thread_manager.subscribe()
+        self.timeout_monitor = TimeoutMonitor(self)
+        self.timeout_monitor.subscribe()
+        if sys.platform == "win32":
+            from cherrypy_bus.win32 import ConsoleCtrlHandler  # noqa: PLC0415 - needed there only
+
+            self.console_control_handler = ConsoleCtrlHandler(self)
+
+    def listen_to_the_terminal(self) -> None:
+        """Let signals, and on Windows the events of the console, control this process."""
+        self.signal_handler.subscribe()
+        console: Any = getattr(self, "console_control_handler", None)
+        if console is not None:
+            console.subscribe()
 
     def configure(self, key: str, value: Any) -> None:
         """Take a config entry of the namespace ``engine``.
