@@ -6,6 +6,7 @@ what an application does with a request.
 
 from cherrypy_server.adapter import HTTPServer, PreparedHTTPServer, ServerAdapter
 from cherrypy_server.address import BindAddress, BindError
+from cherrypy_server.gateways import FlupCGIServer, FlupFCGIServer, FlupSCGIServer
 from cherrypy_server.health import Health
 from cherrypy_server.knownhosts import KnownHosts
 from cherrypy_server.server import Server
@@ -14,6 +15,9 @@ from cherrypy_server.wsgi import WSGIApplication, WSGIServer
 __all__ = [
     "BindAddress",
     "BindError",
+    "FlupCGIServer",
+    "FlupFCGIServer",
+    "FlupSCGIServer",
     "HTTPServer",
     "Health",
     "KnownHosts",

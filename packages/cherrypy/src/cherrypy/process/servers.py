@@ -1,5 +1,5 @@
-"""Servers of any make under a process bus, under their documented name."""
+"""Servers of any make under a process bus, under their documented names."""
 
-from cherrypy_server import ServerAdapter
+from cherrypy_server import FlupCGIServer, FlupFCGIServer, FlupSCGIServer, ServerAdapter
 
-__all__ = ["ServerAdapter"]
+__all__ = ["FlupCGIServer", "FlupFCGIServer", "FlupSCGIServer", "ServerAdapter"]
