@@ -100,8 +100,9 @@ if TYPE_CHECKING:
         _cpwsgi_server,  # noqa: F401
         _helper,  # noqa: F401
         process,  # noqa: F401
+        test,  # noqa: F401
     )
-    from cherrypy_web import Application
+    from cherrypy.assembly.sites import SiteApplication as Application
 else:
     Application = _assembly.application_class
 
@@ -119,6 +120,7 @@ else:
             "_cpwsgi_server",
             "_helper",
             "process",
+            "test",
         }
     )
 

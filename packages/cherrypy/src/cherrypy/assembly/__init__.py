@@ -18,9 +18,9 @@ from cherrypy_web import Application, check_tools
 
 if TYPE_CHECKING:
     from cherrypy.assembly.settings import Settings
-    from cherrypy.assembly.sites import SiteServer
+    from cherrypy.assembly.sites import SiteApplication, SiteServer, SiteTree
     from cherrypy_config import ConfigSource
-    from cherrypy_web import LogManager, Tree
+    from cherrypy_web import LogManager
 
 __all__ = ["Assembly"]
 
@@ -51,8 +51,8 @@ class Assembly:
         self.log: LogManager = SiteLog(logger_root=name)
         self.config_class: type[Settings] = settings_class(self)
         self.config = self.config_class()
-        self.application_class: type[Application] = application_class(self, name)
-        self.tree_class: type[Tree] = tree_class(self.application_class, self.tools)
+        self.application_class: type[SiteApplication] = application_class(self, name)
+        self.tree_class: type[SiteTree] = tree_class(self.application_class, self.tools)
         self.tree = self.tree_class()
         self.server_class: type[SiteServer] = server_class(self)
         self.server = self.server_class()
@@ -100,7 +100,7 @@ class Assembly:
             self.servers[name].subscribe()
         return self.servers[name]
 
-    def mount(self, root: object, script_name: str, config: Any) -> Application:
+    def mount(self, root: object, script_name: str, config: Any) -> SiteApplication:
         """Apply the section ``global`` of a config to the site, and mount a root with the rest."""
         sections = self.config.read(config) if config else {}
         if "global" in sections:

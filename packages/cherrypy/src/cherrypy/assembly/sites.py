@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from cherrypy._version import __version__
 from cherrypy.assembly.favicon import add_favicon
@@ -13,8 +13,17 @@ if TYPE_CHECKING:
     from cherrypy.assembly import Assembly
     from cherrypy.assembly.toolbox import DefaultToolbox
     from cherrypy_config import ConfigSource
+    from cherrypy_testing import Client
 
-__all__ = ["SiteResponse", "SiteServer", "application_class", "server_class", "tree_class"]
+__all__ = [
+    "SiteApplication",
+    "SiteResponse",
+    "SiteServer",
+    "SiteTree",
+    "application_class",
+    "server_class",
+    "tree_class",
+]
 
 
 class SiteResponse(Response):
@@ -23,7 +32,46 @@ class SiteResponse(Response):
     server_header = f"CherryPy/{__version__}"
 
 
-def application_class(assembly: Assembly, logger_root: str) -> type[Application]:
+class SiteApplication(Application):
+    """A site below one path: a tree of objects whose methods are pages. It is a WSGI application.
+
+    Its arguments and attributes are those of `cherrypy_web.Application`.
+    """
+
+    response_class = SiteResponse
+
+    def test_client(self, **options: Any) -> Client:
+        """Return a client that asks this application in process, without a server.
+
+        It keeps cookies. Paths begin with the script name, as those that a browser asks for.
+
+        Args:
+            options: Those of `cherrypy_testing.Client`.
+        """
+        from cherrypy_testing import Client  # noqa: PLC0415 - only tests need it
+
+        tree = Tree()
+        tree.graft(self, self._script_name or "")
+        return Client(tree, **options)
+
+
+class SiteTree(Tree):
+    """What is mounted where on one server. It is a WSGI application."""
+
+    application_class: ClassVar[type[SiteApplication]]
+    tools: ClassVar[DefaultToolbox]
+
+    def mount(
+        self, root: object, script_name: str | None = "", config: ConfigSource | None = None
+    ) -> SiteApplication:
+        """Mount an application; see `cherrypy_web.Tree.mount`."""
+        app = super().mount(root, script_name, config)
+        if app is not root and not app.script_name:
+            add_favicon(app, self.tools)
+        return cast("SiteApplication", app)
+
+
+def application_class(assembly: Assembly, logger_root: str) -> type[SiteApplication]:
     """Return the class of the applications of an assembly.
 
     Args:
@@ -32,9 +80,8 @@ def application_class(assembly: Assembly, logger_root: str) -> type[Application]
     """
     notifier = assembly.engine.notifier
 
-    class SiteApplication(Application):
+    class BoundApplication(SiteApplication):
         __doc__ = Application.__doc__
-        response_class = SiteResponse
         toolboxes = {"tools": assembly.tools}  # noqa: RUF012 - documented: programs add to it
         site_config = assembly.config
         before_request = (notifier("acquire_thread", "before_request"),)
@@ -44,35 +91,26 @@ def application_class(assembly: Assembly, logger_root: str) -> type[Application]
             """Let the autoreloader watch a config file that was read."""
             assembly.config.on_file(name)
 
-    SiteApplication.logger_root = logger_root
-    SiteApplication.__name__ = SiteApplication.__qualname__ = "Application"
-    return SiteApplication
+    BoundApplication.logger_root = logger_root
+    BoundApplication.__name__ = BoundApplication.__qualname__ = "Application"
+    return BoundApplication
 
 
-def tree_class(application: type[Application], tools: DefaultToolbox) -> type[Tree]:
+def tree_class(application: type[SiteApplication], toolbox: DefaultToolbox) -> type[SiteTree]:
     """Return the class of a tree that mounts applications of a class.
 
     Args:
         application: The class.
-        tools: The toolbox of the site.
+        toolbox: The toolbox of the site.
     """
 
-    class SiteTree(Tree):
+    class BoundTree(SiteTree):
         __doc__ = Tree.__doc__
         application_class = application
+        tools = toolbox
 
-        def mount(
-            self, root: object, script_name: str | None = "", config: ConfigSource | None = None
-        ) -> Application:
-            app = super().mount(root, script_name, config)
-            if app is not root and not app.script_name:
-                add_favicon(app, tools)
-            return app
-
-        mount.__doc__ = Tree.mount.__doc__
-
-    SiteTree.__name__ = SiteTree.__qualname__ = "Tree"
-    return SiteTree
+    BoundTree.__name__ = BoundTree.__qualname__ = "Tree"
+    return BoundTree
 
 
 class SiteServer(Server):
