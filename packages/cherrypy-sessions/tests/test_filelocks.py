@@ -128,7 +128,7 @@ def test_a_file_that_was_removed_meanwhile_is_not_taken_for_the_lock(
     locks: FileLocks, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[bool] = []
-    original = filelocks._is_current
+    original = locks._is_current
 
     def removed_first(descriptor: int, file: str) -> bool:
         if not seen:
@@ -136,7 +136,7 @@ def test_a_file_that_was_removed_meanwhile_is_not_taken_for_the_lock(
         seen.append(original(descriptor, file))
         return seen[-1]
 
-    monkeypatch.setattr(filelocks, "_is_current", removed_first)
+    monkeypatch.setattr(locks, "_is_current", removed_first)
     assert locks.acquire(path)
     assert seen == [False, True]
     locks.release(path)

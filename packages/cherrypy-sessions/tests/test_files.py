@@ -157,8 +157,9 @@ def test_clean_up_removes_what_is_expired_or_left_over(directory: Path) -> None:
     (directory / f"session-{late.id}").touch()
     busy.acquire_lock()
     (directory / "session-killed.lock").write_text("1")
-    (directory / f".new-session-{expired.id}").write_text("half")
-    (directory / f".new-session-{living.id}").write_text("half")
+    for session in (expired, living, late):
+        (directory / f".spare-session-{session.id}").write_text("half")
+    aged(directory / f".spare-session-{living.id}", 2)
     (directory / "other").touch()
     living.clean_up()
     kept = [
@@ -166,6 +167,7 @@ def test_clean_up_removes_what_is_expired_or_left_over(directory: Path) -> None:
         f"session-{living.id}",
         f"session-{busy.id}",
         f"session-{late.id}",  # it was saved too lately to be worth a look
+        f".spare-session-{late.id}",
     ]
     assert names(directory) == sorted(kept)
     busy.release_lock()
@@ -175,9 +177,10 @@ def test_clean_up_leaves_alone_what_somebody_is_writing(directory: Path) -> None
     session = open_session(directory)
     session.save()
     session.acquire_lock()
-    (directory / f".new-session-{session.id}").write_text("half")
+    (directory / f".spare-session-{session.id}").write_text("half")
+    aged(directory / f".spare-session-{session.id}", 2)
     open_session(directory).clean_up()
-    assert f".new-session-{session.id}" in names(directory)
+    assert f".spare-session-{session.id}" in names(directory)
     session.release_lock()
 
 
@@ -204,12 +207,14 @@ def test_of_several_processes_one_cleans_up(directory: Path) -> None:
 
 
 def test_half_a_session_beside_a_whole_one_is_nothing(directory: Path, stored: FileSession) -> None:
-    (directory / f".new-session-{stored.id}").write_text("half")
+    (directory / f".spare-session-{stored.id}").write_text("half")
     session = open_session(directory, stored.id)
     assert session["color"] == "red"
     session["color"] = "blue"
     session.save()
-    assert names(directory) == [f"session-{stored.id}"]
+    assert open_session(directory, stored.id)["color"] == "blue"
+    session.delete()
+    assert names(directory) == []
 
 
 @pytest.mark.parametrize("system", ["without exchange", "file system without it"])
@@ -232,7 +237,8 @@ from cherrypy_sessions import FileSession, kernel
 
 steps = int(sys.argv[3])
 for where, name in (
-    *((os, name) for name in ("open", "write", "unlink", "close", "replace", "fsync")),
+    *((os, name) for name in ("open", "write", "ftruncate", "unlink", "close", "replace")),
+    (kernel, "lock_byte"),
     (kernel, "exchange"),
 ):
     def step(*args, original=getattr(where, name), **kwargs):
@@ -390,7 +396,7 @@ def test_processes_of_one_session_take_turns(directory: Path, stored: FileSessio
         process.communicate(timeout=60)
         assert process.returncode == 0
     assert open_session(directory, stored.id)["count"] == 100
-    assert names(directory) == [f"session-{stored.id}"]
+    assert set(names(directory)) <= {f"session-{stored.id}", f".spare-session-{stored.id}"}
 
 
 def test_a_lock_is_released_under_the_id_that_it_was_had_for(

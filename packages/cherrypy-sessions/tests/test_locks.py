@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from cherrypy_sessions import DeadlockError, FairLocks
+from cherrypy_sessions.locks import _leave
 
 
 def waiting_for(locks: FairLocks, key: str, count: int) -> None:
@@ -18,7 +19,7 @@ def waiting_for(locks: FairLocks, key: str, count: int) -> None:
 
 @contextmanager
 def run(*targets: object) -> Iterator[list[threading.Thread]]:
-    threads = [threading.Thread(target=target) for target in targets]  # type: ignore[arg-type]
+    threads = [threading.Thread(target=target, daemon=True) for target in targets]  # type: ignore[arg-type]
     yield threads
     for thread in threads:
         thread.join(5)
@@ -107,7 +108,7 @@ def test_a_place_that_was_reached_while_giving_up_is_passed_on() -> None:
     with run(lambda: results.append(locks.acquire("a"))) as (waiter,):
         waiter.start()
         waiting_for(locks, "a", 2)
-        locks._leave("a", holder)
+        _leave(locks._queues, "a", holder)
     assert results == [True]
 
 

@@ -169,7 +169,8 @@ class InFiles(Sessions):
 
     def teardown(self) -> None:
         assert not list(Path(self.directory).glob("*.lock"))
-        assert not list(Path(self.directory).glob(".new-*"))
+        for spare in Path(self.directory).glob(".spare-*"):
+            assert spare.with_name(spare.name.removeprefix(".spare-")).exists()
         shutil.rmtree(self.directory)
 
 

@@ -8,8 +8,7 @@ by `SessionCookie`.
 import time
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from http.cookies import CookieError, Morsel, SimpleCookie
 from typing import Any, Final, Protocol
 
@@ -23,6 +22,8 @@ LONG_AGO: Final = 365 * 24 * 60 * 60
 
 _encode = SimpleCookie().value_encode
 _put = dict.__setitem__
+_update = dict.update
+_new_morsel = dict.__new__
 
 
 class CookieRequest(Protocol):
@@ -71,6 +72,10 @@ class SessionCookie:
     httponly: bool = False
     samesite: str | None = None
 
+    _latest: "tuple[int, str, _Attributes] | None" = field(
+        default=None, init=False, repr=False, compare=False
+    )
+
     def __post_init__(self) -> None:
         if self.samesite is not None and self.samesite.lower() not in SAME_SITE:
             raise ValueError(f"samesite is 'Strict', 'Lax' or 'None', not {self.samesite!r}")
@@ -113,19 +118,24 @@ class SessionCookie:
             path = request.headers.get(self.path_header) or "/"
         else:
             path = self.path or "/"
-        return _PreparedMorsel(self.name, value, self._attributes(path, int(time.time())))
+        latest, now = self._latest, int(time.time())
+        if latest is None or latest[0] != now or latest[1] != path:
+            # The same for all requests of one second.
+            latest = (now, path, self._attributes(path, now))
+            object.__setattr__(self, "_latest", latest)
+        return _prepared(self.name, value, latest[2])
 
     def _attributes(self, path: str, now: int) -> "_Attributes":
         seconds = int((self.timeout or 0) * 60)
-        return _attributes(
-            path,
+        return _Attributes(
+            path=path,
             # RFC 6265 prefers max-age; expires is for clients that do not know it.
-            HTTPDate(now + seconds) if seconds else "",
-            str(seconds) if seconds else "",
-            self.domain or "",
-            SAME_SITE[self.samesite.lower()] if self.samesite else "",
-            self.secure or self.name.startswith((HOST_PREFIX, SECURE_PREFIX)),
-            self.httponly,
+            expires=HTTPDate(now + seconds) if seconds else "",
+            max_age=str(seconds) if seconds else "",
+            domain=self.domain or "",
+            samesite=SAME_SITE[self.samesite.lower()] if self.samesite else "",
+            secure=self.secure or self.name.startswith((HOST_PREFIX, SECURE_PREFIX)),
+            httponly=self.httponly,
         )
 
 
@@ -142,36 +152,27 @@ class _Attributes:
         self.tail = cookie.OutputString().removeprefix("a=")
 
 
-@lru_cache(maxsize=64)
-def _attributes(
-    path: str, expires: str, max_age: str, domain: str, samesite: str, secure: bool, httponly: bool
-) -> _Attributes:
-    return _Attributes(
-        path=path,
-        expires=expires,
-        max_age=max_age,
-        domain=domain,
-        samesite=samesite,
-        secure=secure,
-        httponly=httponly,
-    )
-
-
 class _PreparedMorsel(Morsel[str]):
     """A cookie whose text is known but for its value, until its attributes are changed."""
 
-    def __init__(self, name: str, value: str, attributes: _Attributes) -> None:
-        # Its own way of beginning sets one empty attribute after the other.
-        dict.update(self, attributes.values)
-        state = {"key": name, "value": value, "coded_value": _encode(value)[1]}
-        self.__setstate__(state)  # type: ignore[attr-defined]  # typeshed does not know it
-        self._prepared = attributes
+    _prepared: _Attributes
 
     def OutputString(self, attrs: Any = None) -> str:  # noqa: N802 - the name in the library
         """Return the text of the cookie."""
         if attrs is None and dict.__eq__(self, self._prepared.values):
             return f"{self.key}={self.coded_value}{self._prepared.tail}"
         return super().OutputString(attrs)
+
+
+def _prepared(name: str, value: str, attributes: _Attributes) -> _PreparedMorsel:
+    # Past its own way of beginning, which sets one empty attribute after the other.
+    cookie = _new_morsel(_PreparedMorsel)
+    _update(cookie, attributes.values)
+    coded = value if value.isalnum() and value.isascii() else _encode(value)[1]
+    state = {"key": name, "value": value, "coded_value": coded}
+    cookie.__setstate__(state)  # type: ignore[attr-defined]  # typeshed does not know it
+    cookie._prepared = attributes  # noqa: SLF001 - of this module
+    return cookie
 
 
 def cookie_value(request: CookieRequest, name: str) -> str | None:
@@ -187,10 +188,15 @@ def find_value(text: str | None, name: str) -> str | None:
     """Return the value of a cookie in the text of a field `Cookie`, or None; see `cookie_value`."""
     if not text or name not in text:
         return None
+    before, is_there, rest = text.partition(name + "=")
+    # What follows something else is maybe no more than the end of another name.
+    if is_there and (not before or before.endswith("; ")):
+        value = rest.partition(";")[0].strip()
+        return _unquoted(name, value) if value.startswith('"') else value
     for pair in text.split(";"):
         key, _, value = pair.strip().partition("=")
         if key == name:
-            return _unquoted(name, value)
+            return _unquoted(name, value) if value.startswith('"') else value
     return None
 
 
@@ -319,8 +325,6 @@ def _add_field(response: CookieResponse, text: str) -> None:
 
 
 def _unquoted(name: str, value: str) -> str:
-    if not value.startswith('"'):
-        return value
     try:
         return SimpleCookie(f"{name}={value}")[name].value
     except (CookieError, KeyError):

@@ -114,20 +114,18 @@ class FileLocks:
         """Lock a path; return None if somebody else has the lock and we are not to wait."""
         file = self._file(path)
         while True:
-            descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-            current = False
+            descriptor = _opened(file)
             try:
                 self._lock(descriptor, path, wait=wait)
-                current = _is_current(descriptor, file)
-            except BlockingIOError:
-                return None
-            finally:
-                if not current:
-                    os.close(descriptor)
-            if current:
-                with suppress(OSError):  # a full disk makes no lock less good
+                if self._is_current(descriptor, file):
                     self._sign(descriptor, path)
-                return descriptor
+                    return descriptor
+            except BaseException as error:
+                os.close(descriptor)
+                if isinstance(error, BlockingIOError):
+                    return None
+                raise
+            os.close(descriptor)
 
     def _file(self, path: str) -> str:
         return path
@@ -135,8 +133,15 @@ class FileLocks:
     def _lock(self, descriptor: int, path: str, *, wait: bool) -> None:  # noqa: ARG002 - see below
         kernel.lock(descriptor, wait=wait)
 
+    def _is_current(self, descriptor: int, file: str) -> bool:
+        """Return whether a path still leads to the file that was locked."""
+        with suppress(FileNotFoundError):
+            return os.path.samestat(os.fstat(descriptor), os.stat(file))  # noqa: PTH116 - a text
+        return False
+
     def _sign(self, descriptor: int, path: str) -> None:  # noqa: ARG002
-        os.write(descriptor, b"%-10d" % os.getpid())  # the same length whoever writes
+        with suppress(OSError):  # a full disk makes no lock less good
+            os.write(descriptor, b"%-10d" % os.getpid())  # the same length whoever writes
 
     def _process(self, path: str) -> int | None:
         with suppress(OSError, ValueError), open(path) as file:  # noqa: PTH123 - a text all the way
@@ -160,16 +165,21 @@ class RangeLocks(FileLocks):
             os.unlink(path)  # noqa: PTH108
 
     def _file(self, path: str) -> str:
-        return os.path.join(os.path.dirname(path), TABLE)  # noqa: PTH118, PTH120
+        directory, slash, _ = path.rpartition(os.sep)
+        return f"{directory}{slash}{TABLE}"
 
     def _lock(self, descriptor: int, path: str, *, wait: bool) -> None:
         kernel.lock_byte(descriptor, (NAMES * NAME) | _number(path) >> 2, wait=wait)
+
+    def _is_current(self, descriptor: int, file: str) -> bool:  # noqa: ARG002 - nobody moves it
+        return os.fstat(descriptor).st_nlink > 0
 
     def _sign(self, descriptor: int, path: str) -> None:
         number = _number(path)
         name = os.getpid().to_bytes(4, "little") + (number & 0xFFFFFFFF).to_bytes(4, "little")
         if os.pread(descriptor, NAME, _place(number)) != name:  # which costs less than writing
-            os.pwrite(descriptor, name, _place(number))
+            with suppress(OSError):
+                os.pwrite(descriptor, name, _place(number))
 
     def _process(self, path: str) -> int | None:
         number = _number(path)
@@ -190,6 +200,13 @@ def file_locks() -> FileLocks:
     return RangeLocks() if is_linux else FileLocks()
 
 
+def _opened(file: str) -> int:
+    try:
+        return os.open(file, os.O_RDWR)
+    except FileNotFoundError:
+        return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+
+
 def _pauses() -> Iterator[float]:
     pause = FIRST_PAUSE
     while True:
@@ -206,10 +223,3 @@ def _number(path: str) -> int:
 
 def _place(number: int) -> int:
     return number % NAMES * NAME
-
-
-def _is_current(descriptor: int, path: str) -> bool:
-    """Return whether a path still leads to the file that was locked."""
-    with suppress(FileNotFoundError):
-        return os.path.samestat(os.fstat(descriptor), os.stat(path))  # noqa: PTH116 - a text
-    return False

@@ -19,6 +19,9 @@ from cherrypy_sessions.schedule import log
 from cherrypy_sessions.session import Session
 
 QUARANTINED = "corrupt-"
+IDLE = 60
+"""Seconds after which a session counts as unused, and needs no file to write into."""
+
 CLEANED = ".cleaned"
 """The file whose time says when the directory was last cleaned up."""
 
@@ -67,7 +70,9 @@ class FileSession(EncodedSession):
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - documented
         if "storage_path" in kwargs:
-            kwargs["storage_path"] = os.path.abspath(kwargs["storage_path"])  # noqa: PTH100
+            path = kwargs["storage_path"]
+            if not (isinstance(path, str) and path.startswith(os.sep)):
+                kwargs["storage_path"] = os.path.abspath(path)  # noqa: PTH100
         elif not hasattr(self, "storage_path"):
             raise ValueError("A FileSession needs storage_path, the directory of the files.")
         super().__init__(id, **kwargs)
@@ -106,10 +111,11 @@ class FileSession(EncodedSession):
         for path in self._stored_files():
             if self._may_have_expired(path):
                 self._remove_expired(path, now)
-        for written in self._files(wholefiles.BESIDE + self.SESSION_PREFIX):
-            with self._at_once(wholefiles.place_of(written)) as had:
-                if had:
-                    wholefiles.unlink(written)
+        for spare in self._files(wholefiles.BESIDE + self.SESSION_PREFIX):
+            if wholefiles.age(spare) >= IDLE:
+                with self._at_once(wholefiles.place_of(spare)) as had:
+                    if had:
+                        wholefiles.unlink(spare)
         for lock_path in self._files(self.SESSION_PREFIX, self.LOCK_SUFFIX):
             self.locks.discard(lock_path)
 
@@ -135,7 +141,7 @@ class FileSession(EncodedSession):
         with self._at_once(path) as had:
             found = self._load(path) if had else None
             if found is not None and found[1] < now:
-                wholefiles.unlink(path)
+                wholefiles.remove(path)
 
     @contextmanager
     def _at_once(self, path: str) -> Iterator[bool]:
@@ -158,18 +164,18 @@ class FileSession(EncodedSession):
                 yield entry.path
 
     def _get_file_path(self) -> str:
-        return os.path.join(self.storage_path, self.SESSION_PREFIX + self.id)  # noqa: PTH118
+        return f"{self.storage_path}{os.sep}{self.SESSION_PREFIX}{self._id}"
 
     def _lock_path(self, path: str | None) -> str:
         return (path or self._get_file_path()) + self.LOCK_SUFFIX
 
     def _exists(self) -> bool:
         # The lock file of a session whose id ends like one is no session.
-        return not self.id.endswith(self.LOCK_SUFFIX) and os.path.exists(self._get_file_path())  # noqa: PTH110
+        return not self._id.endswith(self.LOCK_SUFFIX) and os.path.exists(self._get_file_path())  # noqa: PTH110
 
     def _load(self, path: str | None = None) -> tuple[dict[str, Any], datetime] | None:
         place = path or self._get_file_path()
-        stored = wholefiles.read(place)
+        stored = wholefiles.read(place, locked=self.locked or path is not None)
         if stored is None:
             return None
         try:
@@ -205,7 +211,7 @@ class FileSession(EncodedSession):
             self.release_lock()
 
     def _delete(self) -> None:
-        wholefiles.unlink(self._get_file_path())
+        wholefiles.remove(self._get_file_path())
 
     def _quarantine(self, path: str, error: UnreadableError) -> None:
         """Put a file aside that cannot be read, for somebody to look at."""

@@ -11,7 +11,7 @@ MAX_ID_LENGTH = 200
 """Characters; with what stores add, the id still fits into a file name and a memcached key."""
 
 # Visible ASCII without what separates paths: an id cannot leave its directory or its key space.
-_VALID = re.compile(rf"[!-.0-\[\]-~]{{1,{MAX_ID_LENGTH}}}", re.ASCII)
+_is_valid = re.compile(rf"[!-.0-\[\]-~]{{1,{MAX_ID_LENGTH}}}", re.ASCII).fullmatch
 
 
 def generate_id() -> str:
@@ -21,4 +21,4 @@ def generate_id() -> str:
 
 def is_valid_id(candidate: object) -> bool:
     """Return whether a store may be asked for this id."""
-    return isinstance(candidate, str) and _VALID.fullmatch(candidate) is not None
+    return isinstance(candidate, str) and _is_valid(candidate) is not None

@@ -5,7 +5,7 @@ import os
 import struct
 import sys
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 if sys.platform == "win32":  # pragma: no cover - the other system's half
     import msvcrt
@@ -38,10 +38,17 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
-def lock_byte(descriptor: int, position: int, *, wait: bool) -> None:
+EXCHANGES: Final = sys.platform == "linux" and sys.maxsize > 1 << 32
+"""Whether this is a system that has `lock_byte` and, for most of its file systems, `exchange`."""
+
+_FLOCK: Final = struct.Struct("hhqqi4x")
+
+
+def lock_byte(descriptor: int, position: int, *, wait: bool, shared: bool = False) -> None:
     """Lock one byte of an open file, on Linux of 64 bits; it need not be there.
 
-    The lock belongs to the open file, unlike that of `fcntl.lockf`: it is one among threads, too,
+    Several may have a shared lock, of a file that they have opened for reading. The lock belongs
+    to the open file, unlike that of `fcntl.lockf`: it is one among threads, too,
     and closing another descriptor of the same file does not end it.
 
     Raises:
@@ -50,9 +57,8 @@ def lock_byte(descriptor: int, position: int, *, wait: bool) -> None:
     import fcntl  # noqa: PLC0415 - not on all systems
 
     command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
-    fcntl.fcntl(
-        descriptor, command, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, position, 1, 0)
-    )
+    kind = fcntl.F_RDLCK if shared else fcntl.F_WRLCK
+    fcntl.fcntl(descriptor, command, _FLOCK.pack(kind, os.SEEK_SET, position, 1, 0))
 
 
 _HERE = -100

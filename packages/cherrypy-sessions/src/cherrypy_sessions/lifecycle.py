@@ -58,7 +58,8 @@ def save(session: Session) -> None:
         if session.worth_saving:
             session.save()
     finally:
-        close(session)
+        if session.locked:
+            session.release_lock()
 
 
 def close(session: Session) -> None:

@@ -7,7 +7,16 @@ queues and is never held while anybody waits.
 import threading
 from collections import deque
 from collections.abc import Hashable, Iterator
-from typing import Any
+from typing import Any, Final, TypeAlias
+
+Queues: TypeAlias = dict[Any, Any]
+"""Who has or waits for the lock of which key; for this module alone to change."""
+
+_mutex: Final = threading.Lock()
+
+
+class DeadlockError(RuntimeError):
+    """A thread waits for a lock that it holds itself."""
 
 
 class _Turn:
@@ -16,13 +25,56 @@ class _Turn:
     __slots__ = ("gate", "thread")
 
     gate: threading.Lock
-
-    def __init__(self) -> None:
-        self.thread = threading.current_thread()
+    thread: threading.Thread
 
 
-class DeadlockError(RuntimeError):
-    """A thread waits for a lock that it holds itself."""
+def acquire(queues: Queues, key: Hashable, timeout: float | None = None) -> bool:
+    """Wait for the lock of a key, and return whether it was had.
+
+    Args:
+        queues: Those who share them share the locks.
+        key: Which lock.
+        timeout: Seconds to wait at most; None for as long as it takes.
+
+    Raises:
+        DeadlockError: This thread holds the lock already, and would wait for it.
+    """
+    turn = _Turn()
+    turn.thread = threading.current_thread()
+    with _mutex:
+        queue = queues.get(key)
+        if queue is None:
+            queues[key] = deque((turn,))
+            return True
+        queue.append(turn)
+        turn.gate = threading.Lock()
+        turn.gate.acquire()
+        holder = queue[0].thread
+    if holder is turn.thread:
+        _leave(queues, key, turn)
+        if timeout == 0:
+            return False
+        raise DeadlockError(f"{holder.name} would wait for itself: it holds this lock already")
+    return _wait(queues, key, turn, timeout)
+
+
+def release(queues: Queues, key: Hashable) -> None:
+    """Give the lock of a key to the next in its queue.
+
+    Raises:
+        RuntimeError: Nobody holds it.
+    """
+    with _mutex:
+        if key not in queues:
+            raise RuntimeError("This lock is not held, so it cannot be released")
+        _pass_on(queues, key)
+
+
+def holder(queues: Queues, key: Hashable) -> str | None:
+    """Return the name of the thread that acquired the lock of a key; None if nobody has it."""
+    with _mutex:
+        queue = queues.get(key)
+        return queue[0].thread.name if queue else None
 
 
 class FairLocks:
@@ -33,10 +85,8 @@ class FairLocks:
             is for this class alone to change.
     """
 
-    _mutex = threading.Lock()
-
-    def __init__(self, queues: dict[Any, Any] | None = None) -> None:
-        self._queues: dict[Hashable, deque[_Turn]] = {} if queues is None else queues
+    def __init__(self, queues: Queues | None = None) -> None:
+        self._queues: Queues = {} if queues is None else queues
 
     def acquire(self, key: Hashable, timeout: float | None = None) -> bool:
         """Wait for the lock of a key, and return whether it was had.
@@ -48,22 +98,7 @@ class FairLocks:
         Raises:
             DeadlockError: This thread holds the lock already, and would wait for it.
         """
-        turn = _Turn()
-        with self._mutex:
-            queue = self._queues.get(key)
-            if queue is None:
-                self._queues[key] = deque((turn,))
-                return True
-            queue.append(turn)
-            turn.gate = threading.Lock()
-            turn.gate.acquire()
-            holder = queue[0].thread
-        if holder is turn.thread:
-            self._leave(key, turn)
-            if timeout == 0:
-                return False
-            raise DeadlockError(f"{holder.name} would wait for itself: it holds this lock already")
-        return self._wait(key, turn, timeout)
+        return acquire(self._queues, key, timeout)
 
     def release(self, key: Hashable) -> None:
         """Give the lock of a key to the next in its queue.
@@ -71,16 +106,11 @@ class FairLocks:
         Raises:
             RuntimeError: Nobody holds it.
         """
-        with self._mutex:
-            if key not in self._queues:
-                raise RuntimeError("This lock is not held, so it cannot be released")
-            self._pass_on(key)
+        release(self._queues, key)
 
     def holder(self, key: Hashable) -> str | None:
         """Return the name of the thread that acquired the lock of a key; None if nobody has it."""
-        with self._mutex:
-            queue = self._queues.get(key)
-            return queue[0].thread.name if queue else None
+        return holder(self._queues, key)
 
     def __len__(self) -> int:
         return len(self._queues)
@@ -89,32 +119,35 @@ class FairLocks:
         return key in self._queues
 
     def __iter__(self) -> Iterator[Hashable]:
-        with self._mutex:
+        with _mutex:
             return iter(tuple(self._queues))
 
-    def _wait(self, key: Hashable, turn: _Turn, timeout: float | None) -> bool:
-        had = False
-        try:
-            had = turn.gate.acquire(timeout=-1 if timeout is None else max(timeout, 0))
-        finally:
-            # Also when a signal handler raised: an empty place would block all behind it.
-            if not had:
-                self._leave(key, turn)
-        return had
 
-    def _leave(self, key: Hashable, turn: _Turn) -> None:
-        """Give up a place, and what may have come to it in the same moment."""
-        with self._mutex:
-            queue = self._queues[key]
-            if queue[0] is turn:
-                self._pass_on(key)
-            else:
-                queue.remove(turn)
+def _wait(queues: Queues, key: Hashable, turn: _Turn, timeout: float | None) -> bool:
+    had = False
+    try:
+        had = turn.gate.acquire(timeout=-1 if timeout is None else max(timeout, 0))
+    finally:
+        # Also when a signal handler raised: an empty place would block all behind it.
+        if not had:
+            _leave(queues, key, turn)
+    return had
 
-    def _pass_on(self, key: Hashable) -> None:
-        queue = self._queues[key]
-        queue.popleft()
-        if queue:
-            queue[0].gate.release()
+
+def _leave(queues: Queues, key: Hashable, turn: _Turn) -> None:
+    """Give up a place, and what may have come to it in the same moment."""
+    with _mutex:
+        queue = queues[key]
+        if queue[0] is turn:
+            _pass_on(queues, key)
         else:
-            del self._queues[key]
+            queue.remove(turn)
+
+
+def _pass_on(queues: Queues, key: Hashable) -> None:
+    queue = queues[key]
+    queue.popleft()
+    if queue:
+        queue[0].gate.release()
+    else:
+        del queues[key]

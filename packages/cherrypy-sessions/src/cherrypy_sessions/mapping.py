@@ -34,9 +34,6 @@ class SessionMapping:
 
     _data: dict[str, Any]
 
-    def __init__(self) -> None:
-        self._data = {}
-
     def load(self) -> None:
         """Fill `_data` and set `loaded`."""
         raise NotImplementedError
@@ -51,9 +48,10 @@ class SessionMapping:
             raise ReadOnlySessionError(
                 "This session is read-only: locking is 'readonly', or its cookie has been sent."
             )
-        data = self._data_to_read()
+        if not self.loaded:
+            self.load()
         self.changed = True
-        return data
+        return self._data
 
     def __getitem__(self, key: str) -> Any:
         return self._data_to_read()[key]
@@ -76,7 +74,9 @@ class SessionMapping:
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value for a key, or the default."""
-        return self._data_to_read().get(key, default)
+        if not self.loaded:
+            self.load()
+        return self._data.get(key, default)
 
     def pop(self, key: str, default: Any = missing) -> Any:
         """Remove a key and return its value, or the default if one is given.

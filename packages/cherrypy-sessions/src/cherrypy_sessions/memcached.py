@@ -19,7 +19,7 @@ from cherrypy_sessions.encoded import EncodedSession, warn_of_pickles
 from cherrypy_sessions.errors import LockLostError, StoreUnavailable
 from cherrypy_sessions.leases import leases
 from cherrypy_sessions.locking import Duration, lock_timeout, seconds
-from cherrypy_sessions.locks import FairLocks
+from cherrypy_sessions.locks import acquire, holder, release
 from cherrypy_sessions.memcached_items import Item, LockedItem
 from cherrypy_sessions.memcached_servers import NEW, MemcachedServers, seen, servers_at
 from cherrypy_sessions.schedule import log
@@ -86,13 +86,13 @@ class MemcachedSession(EncodedSession):
             return
         patience = None if self.lock_timeout is None else seconds(self.lock_timeout)
         deadline = None if patience is None else time.monotonic() + patience
-        key, locks = self._id, FairLocks(self.locks)
-        if not locks.acquire(key, patience):
-            raise lock_timeout(key, f"thread {locks.holder(key)}", patience)
+        key = self._id
+        if not acquire(self.locks, key, patience):
+            raise lock_timeout(key, f"thread {holder(self.locks, key)}", patience)
         try:
             self._lock = self._take(deadline, patience)
         except BaseException:
-            locks.release(key)
+            release(self.locks, key)
             raise
         self._held, self.locked = key, True
         if self._lock is not None:
@@ -150,7 +150,7 @@ class MemcachedSession(EncodedSession):
             leases.drop(self._lock.token)
             self._lock = None
         if self._held is not None:
-            FairLocks(self.locks).release(self._held)
+            release(self.locks, self._held)
             self._held = None
 
     def _exists(self) -> bool:

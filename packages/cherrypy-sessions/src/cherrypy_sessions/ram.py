@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from cherrypy_sessions.locking import Duration, lock_timeout, seconds
-from cherrypy_sessions.locks import FairLocks
+from cherrypy_sessions.locks import acquire, holder, release
 from cherrypy_sessions.session import Session
 
 
@@ -38,10 +38,9 @@ class RamSession(Session):
         """
         if self.locked:
             return
-        locks = FairLocks(self.locks)
         patience = None if self.lock_timeout is None else seconds(self.lock_timeout)
-        if not locks.acquire(self._id, patience):
-            raise lock_timeout(self._id, locks.holder(self._id), patience)
+        if not acquire(self.locks, self._id, patience):
+            raise lock_timeout(self._id, holder(self.locks, self._id), patience)
         self._held = self._id
         self.locked = True
 
@@ -49,7 +48,7 @@ class RamSession(Session):
         """Let the next request have the session; do nothing without the lock."""
         if self.locked:
             self.locked = False
-            FairLocks(self.locks).release(self._held)
+            release(self.locks, self._held)
 
     def clean_up(self) -> None:
         """Remove expired sessions."""
@@ -68,16 +67,16 @@ class RamSession(Session):
                 del self.cache[id_]
 
     def _exists(self) -> bool:
-        entry = self.cache.get(self.id)
+        entry = self.cache.get(self._id)
         return entry is not None and entry[1] >= self.now()
 
     def _load(self) -> tuple[dict[str, Any], datetime] | None:
-        return self.cache.get(self.id)
+        return self.cache.get(self._id)
 
     def _save(self, expiration_time: datetime) -> None:
         with self._changing:
-            self.cache[self.id] = (dict(self._data), expiration_time)
+            self.cache[self._id] = (dict(self._data), expiration_time)
 
     def _delete(self) -> None:
         with self._changing:
-            self.cache.pop(self.id, None)
+            self.cache.pop(self._id, None)

@@ -65,14 +65,18 @@ class Session(SessionMapping):
     locked: bool = False
     """Whether this request has the session to itself."""
 
+    is_new: bool = True
+    """Whether the store knows nothing of this session."""
+
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - documented
-        super().__init__()
+        self._data = {}  # here, and not by a method: this is done for each request
         self.id_observers = []
         for name, value in kwargs.items():
             setattr(self, name, value)
         self.originalid = id
-        self._is_stored = id is not None and self._recognize(id)
-        if not self._is_stored:
+        if id is not None and self._recognize(id):
+            self.is_new = False
+        else:
             self.missing = id is not None
             self._id = self._unused_id()
 
@@ -100,11 +104,6 @@ class Session(SessionMapping):
         """Have something told each new `token` from now on."""
         self.id_observers.append(carrier)
 
-    @property
-    def is_new(self) -> bool:
-        """Whether the store knows nothing of this session."""
-        return not self._is_stored
-
     def now(self) -> datetime:
         """Return the time by which sessions expire; a subclass may use another clock or zone."""
         return datetime.now()  # noqa: DTZ005 - documented; stored times are compared with each other only
@@ -118,15 +117,16 @@ class Session(SessionMapping):
 
         If the session is gone or has expired, this is a new, empty session with a new id.
         """
-        self._start_clean_up()
-        found = self._load() if self._is_stored else None
+        if self.scheduler is not None:
+            self._start_clean_up()
+        found = None if self.is_new else self._load()
         log.debug("A session was loaded." if found else "There was no session to load.")
         if found is not None and found[1] >= self.now():
             self._data = dict(found[0])
         else:
             self._data = {}
-            if self._is_stored:
-                self._is_stored, self.missing = False, True
+            if not self.is_new:
+                self.is_new = self.missing = True
                 self._move_to(self._unused_id())
         self.loaded = True
 
@@ -136,10 +136,11 @@ class Session(SessionMapping):
         A session of which nothing was loaded has nothing to write.
         """
         try:
-            if self.loaded or not self._is_stored:
-                self._start_clean_up()
-                self._save_last(self._next_expiration())
-                self._is_stored = self.loaded = True
+            if self.loaded or self.is_new:
+                if not self.loaded:
+                    self._start_clean_up()
+                self._save_last(self.now() + _minutes(self.timeout))
+                self.is_new, self.loaded = False, True
                 log.debug("A session was saved.")
         finally:
             if self.locked:
@@ -150,7 +151,7 @@ class Session(SessionMapping):
         self._delete()
         self._data = {}
         self.loaded = True
-        self.changed = self._is_stored = False
+        self.changed, self.is_new = False, True
         log.debug("A session was deleted.")
 
     def regenerate(self) -> None:
@@ -163,7 +164,7 @@ class Session(SessionMapping):
         if not self.loaded:
             self.load()
         new = self._unused_id()
-        if self._is_stored:
+        if not self.is_new:
             self._move_data(new)
         self._move_to(new)
         log.debug("A session has got a new id.")

@@ -1,11 +1,13 @@
 """Files that are whole at any time, whoever is killed while writing them.
 
-What is written goes beside its place, under the place's name with a prefix. Then the two exchange
-their names, in one step, and the old one is removed: to replace it in one step would have common
-file systems write the new one to the disk at once, which takes many times as long. It is replaced
-where names cannot be exchanged, or where it shall survive a power loss.
+What is written goes beside its place, into a file with the place's name and a prefix. Then the two
+exchange their names, in one step. The old one stays as the spare into which is written next: to
+make and remove a file for each change takes several times as long, and so does it to replace one,
+which common file systems then write to the disk at once. It is replaced where names cannot be
+exchanged, or where it shall survive a power loss.
 
-Only one at a time may write a file. Reading needs no lock.
+Only one at a time may write a file. Reading needs no lock: a spare that somebody still reads, who
+found it in its place, is not written into.
 """
 
 import os
@@ -14,35 +16,45 @@ from contextlib import suppress
 
 from cherrypy_sessions import kernel
 
-BESIDE = ".new-"
-"""What the name of a file begins with that is to get the rest of its name."""
+BESIDE = ".spare-"
+"""What the name of a file begins with that is to get the rest of its name, or had it."""
+
+CHUNK = 16 * 1024
 
 _BINARY = getattr(os, "O_BINARY", 0)
+_SPARE = os.O_WRONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
 
 
 def beside(path: str) -> str:
     """Return where a file is written before it gets its place."""
-    directory, name = os.path.split(path)
-    return os.path.join(directory, BESIDE + name)  # noqa: PTH118 - a text all the way
+    directory, slash, name = path.rpartition(os.sep)
+    return f"{directory}{slash}{BESIDE}{name}"
 
 
 def place_of(written: str) -> str:
     """Return the place that a file beside it was to get."""
-    directory, name = os.path.split(written)
-    return os.path.join(directory, name.removeprefix(BESIDE))  # noqa: PTH118
+    directory, slash, name = written.rpartition(os.sep)
+    return f"{directory}{slash}{name.removeprefix(BESIDE)}"
 
 
-def read(path: str) -> bytes | None:
-    """Return what a file holds, or None if there is none."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | _BINARY)
-    except FileNotFoundError:
-        return None
-    try:
-        return os.read(descriptor, os.fstat(descriptor).st_size + 1)
-    finally:
-        os.close(descriptor)
+def read(path: str, *, locked: bool = False) -> bytes | None:
+    """Return what a file holds, or None if there is none.
+
+    Args:
+        path: Its place.
+        locked: Whether nobody else may write it.
+    """
+    while True:
+        try:
+            descriptor = os.open(path, os.O_RDONLY | _BINARY)
+        except FileNotFoundError:
+            return None
+        try:
+            if locked or _is_steady(descriptor, path):
+                return _content(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def write(path: str, content: bytes, *, durable: bool = False) -> None:
@@ -55,11 +67,13 @@ def write(path: str, content: bytes, *, durable: bool = False) -> None:
     """
     written = beside(path)
     try:
-        _create(written, content, durable=durable)
         if durable:
+            _create(written, content, durable=True)
             _replace_durably(written, path)
         else:
-            _replace(written, path)
+            if not _write_spare(written, content):
+                _create(written, content)
+            _exchange(written, path)
     except BaseException:
         unlink(written)
         raise
@@ -73,35 +87,84 @@ def age(path: str) -> float:
         return float("inf")
 
 
+def remove(path: str) -> None:
+    """Remove a file and its spare, if they are there."""
+    unlink(path)
+    unlink(beside(path))
+
+
 def unlink(path: str) -> None:
     """Remove a file, if it is there."""
     with suppress(FileNotFoundError):
         os.unlink(path)  # noqa: PTH108
 
 
-def _create(written: str, content: bytes, *, durable: bool) -> None:
+def _is_steady(descriptor: int, path: str) -> bool:
+    """Have an open file to be read as it is; return False if it is no longer in its place."""
+    if not kernel.EXCHANGES:  # nobody writes into a file that was in its place
+        return True
+    kernel.lock_byte(descriptor, 0, wait=True, shared=True)
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))  # noqa: PTH116
+    except FileNotFoundError:
+        return False
+
+
+def _content(descriptor: int) -> bytes:
+    content = os.read(descriptor, CHUNK)
+    if len(content) < CHUNK:
+        return content
+    pieces = [content]
+    while pieces[-1]:
+        pieces.append(os.read(descriptor, CHUNK))
+    return b"".join(pieces)
+
+
+def _write_spare(written: str, content: bytes) -> bool:
+    """Write into the spare; return False if there is none, or somebody still reads it."""
+    if not kernel.EXCHANGES:
+        return False
+    try:
+        descriptor = os.open(written, _SPARE)
+    except OSError:
+        return False
+    try:
+        kernel.lock_byte(descriptor, 0, wait=False)
+        _write(descriptor, content)
+        if os.fstat(descriptor).st_size != len(content):
+            os.ftruncate(descriptor, len(content))
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _create(written: str, content: bytes, *, durable: bool = False) -> None:
     try:
         descriptor = os.open(written, _NEW, 0o600)
-    except FileExistsError:  # of somebody who was killed
+    except FileExistsError:  # of somebody who was killed, or still read
         os.unlink(written)  # noqa: PTH108
         descriptor = os.open(written, _NEW, 0o600)
     try:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
+        _write(descriptor, content)
         if durable:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _replace(written: str, path: str) -> None:
+def _write(descriptor: int, content: bytes) -> None:
+    rest: bytes | memoryview = content
+    while (number := os.write(descriptor, rest)) < len(rest):
+        rest = memoryview(rest)[number:]
+
+
+def _exchange(written: str, path: str) -> None:
     try:
         kernel.exchange(written, path)
     except OSError:  # there is none yet, or the file system cannot
         os.replace(written, path)  # noqa: PTH105
-    else:
-        os.unlink(written)  # noqa: PTH108
 
 
 def _replace_durably(written: str, path: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import cherrypy_sessions
 from cherrypy_bus import Bus, Monitor
-from cherrypy_serving import UnboundError, ambient, serving
+from cherrypy_serving import ambient, serving
 from cherrypy_sessions import (
     LOCKING,
     FileSession,
@@ -72,10 +72,7 @@ def schedule_on(bus: Bus) -> Scheduler:
 
 
 def _session() -> Session | None:
-    try:
-        session: Session = serving.session
-    except UnboundError:
-        return None
+    session: Session | None = vars(serving.capture()).get("session")
     return session
 
 
@@ -130,12 +127,13 @@ class _Opening:
 
     def explicit(self, request: Any, response: Any) -> None:
         """Bind the session of a request."""
-        serving.session = self.manager.open(request, response, request.peek_header("Cookie"))
+        session = self.manager.open(request, response, request.peek_header("Cookie"))
+        vars(serving.capture())["session"] = session
 
 
 def lock() -> None:
     """Have the session for the running request alone."""
-    cherrypy_sessions.lock(serving.session)
+    cherrypy_sessions.lock(serving.capture().session)
 
 
 @ambient
@@ -144,7 +142,7 @@ def save(request: Any, response: Any) -> None:
 
     Where the store does not answer, that becomes the response, unless it is being sent already.
     """
-    session = _session()
+    session = vars(serving.capture()).get("session")
     if session is None:
         return
     if response.stream and not session.travels:
@@ -168,9 +166,9 @@ def session_saver(session: Session) -> Callable[[], None]:
 
 def close() -> None:
     """Release the lock of the session, whatever happened."""
-    session = _session()
-    if session is not None:
-        cherrypy_sessions.close(session)
+    session = vars(serving.capture()).get("session")
+    if session is not None and session.locked:
+        session.release_lock()
 
 
 def set_response_cookie(
