@@ -38,7 +38,7 @@ class SiteApplication(Application):
     Its arguments and attributes are those of `cherrypy_web.Application`.
     """
 
-    response_class = SiteResponse
+    response_class: type[Response] = SiteResponse
 
     def test_client(self, **options: Any) -> Client:
         """Return a client that asks this application in process, without a server.
