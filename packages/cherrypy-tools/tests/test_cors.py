@@ -62,6 +62,14 @@ def test_everybody_may_without_credentials() -> None:
     assert "Vary" not in response.headers
 
 
+def test_what_everybody_may_read_says_so_in_every_answer() -> None:
+    """A cache may hand the answer on to a page (Fetch, 3.2.5)."""
+    response = ask(None, origins="*", expose="X-Total")
+    assert fields(response) == {"Allow-Origin": "*", "Expose-Headers": "X-Total"}
+    beforehand = {"Access-Control-Request-Method": "PUT"}
+    assert not ask(None, "OPTIONS", asked=beforehand, origins="*").answered
+
+
 def test_credentials_need_named_origins() -> None:
     assert fields(ask(credentials=True))["Allow-Credentials"] == "true"
     with pytest.raises(ValueError, match="every origin"):

@@ -13,6 +13,7 @@ from cherrypy_testing import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from cherrypy.assembly import Assembly
 
@@ -301,6 +302,42 @@ def test_page_that_is_made_with_a_session_is_for_one_client(site: Assembly, root
     site.tree.mount(Personal(), config={"/": entries})
     ask = Client(site.tree)
     assert [ask.get("/").text for _ in range(2)] == ["made 1", "made 2"]
+
+
+def test_cache_does_not_get_around_a_login(site: Assembly) -> None:
+    """Also where config lets it keep what is made with a session, and for a user."""
+
+    class Members:
+        @cherrypy.expose
+        def index(self) -> str:
+            return "for members"
+
+    entries: dict[str, Any] = {
+        "tools.sessions.on": True,
+        "tools.sessions.clean_freq": 0,
+        "tools.caching.on": True,
+    }
+    entries |= {"tools.caching.cookies": True, "tools.caching.authorized": True}
+    entries["tools.session_auth.on"] = True
+    entries["tools.session_auth.check_username_and_password"] = lambda *_: None
+    site.tree.mount(Members(), config={"/": entries})
+    member = Client(site.tree, follow_redirects=True)
+    form = {"username": "ann", "password": "x", "from_page": "/"}
+    assert [member.post("/do_login", data=form).text, member.get("/").headers["Age"]] == [
+        "for members",
+        "0",
+    ]
+    assert "password" in Client(site.tree).get("/").text
+
+
+def test_files_are_not_kept_in_memory(site: Assembly, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("old")
+    entries = {"tools.caching.on": True, "tools.staticdir.on": True}
+    site.tree.mount(None, config={"/": {**entries, "tools.staticdir.dir": str(tmp_path)}})
+    ask = Client(site.tree)
+    assert ask.get("/a.txt").text == "old"
+    (tmp_path / "a.txt").write_text("new")
+    assert ask.get("/a.txt").text == "new"
 
 
 def test_handler_can_ask_the_cache(site: Assembly) -> None:

@@ -200,6 +200,15 @@ def test_response_for_everybody_does_not_differ(site: Assembly) -> None:
         assert "Origin" not in answer.headers.get("Vary", "")
 
 
+def test_cache_keeps_an_answer_for_everybody(site: Assembly) -> None:
+    root = Root()
+    site.config.update({"tools.caching.on": True})
+    ask = client(site, root, origins="*")
+    ask.get("/")
+    answer = ask.get("/", headers={"Origin": OTHER})
+    assert (answer.headers["Access-Control-Allow-Origin"], root.calls) == ("*", 1)
+
+
 def test_cache_keeps_the_answers_to_two_origins_apart(site: Assembly) -> None:
     site.config.update({"tools.caching.on": True})
     root = Root()

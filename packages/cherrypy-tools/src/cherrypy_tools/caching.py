@@ -39,6 +39,7 @@ MAXOBJ_SIZE = 100_000
 
 NOT_KEPT = frozenset(
     {
+        "authentication-info",
         "connection",
         "keep-alive",
         "proxy-authenticate",

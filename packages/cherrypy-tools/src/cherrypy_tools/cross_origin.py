@@ -76,13 +76,14 @@ class CorsPolicy:
 
     def __call__(self, request: RequestMessage, response: ResponseMessage) -> bool:
         """Answer as `cors` does."""
-        origin = request.headers.get("Origin")
+        origin = request.headers.get("Origin", "")
         if self.varies:
             set_vary_header(response, "Origin")
-        if not origin:
+        # What does not vary is the same without an origin: a cache gives it to those who have one.
+        if not origin and self.varies:
             return False
-        is_preflight = request.method == "OPTIONS" and ASKED_METHOD in request.headers
-        allowed = is_allowed(origin, self._origins)
+        is_preflight = bool(origin) and _asks_beforehand(request)
+        allowed = not self.varies or is_allowed(origin, self._origins)
         trace(log, self._debug, "Origin %r: allowed is %s", origin, allowed)
         if allowed:
             self._allow(response, origin)
@@ -170,6 +171,10 @@ def is_allowed(origin: str, origins: tuple[str, ...]) -> bool:
             if re.fullmatch(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", below):
                 return True
     return False
+
+
+def _asks_beforehand(request: RequestMessage) -> bool:
+    return request.method == "OPTIONS" and ASKED_METHOD in request.headers
 
 
 def _finish(response: ResponseMessage) -> None:

@@ -34,6 +34,8 @@ __all__ = [
 
 P = ParamSpec("P")
 
+READING = frozenset({"GET", "HEAD"})
+
 
 def _target() -> Target:
     request = serving.request
@@ -291,6 +293,8 @@ class CachingTool(Tool[P]):
 
         @ambient
         def serve(request: Any, response: Any) -> None:
+            if request.handler is None and request.method in READING:
+                return  # the response is complete: it may be a form to log in by
             cache = self._caches.cache(cache_class, attributes)
             if _get(request, response, cache, methods, debug, authorized):
                 request.handler = None
