@@ -66,7 +66,7 @@ def choose(
         if args and "%2F" in path:
             args = tuple([segment.replace("%2F", "/") for segment in args])
         return _new(Match, (handler, args, kwargs, is_index, layers, node, ()))
-    return Match(None, (), kwargs, False, layers, None)
+    return _new(Match, (None, (), kwargs, False, layers, None, ()))
 
 
 def _with_default(trail: Trail, step: int, config: Mapping[str, Any]) -> list[Layer]:

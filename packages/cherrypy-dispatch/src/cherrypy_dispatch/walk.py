@@ -73,7 +73,7 @@ def walk_to(  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more t
             if spares_identifiers
             and "__" not in path
             and path.replace("/", "_").isidentifier()  # no character that would be translated
-            else [attribute_name(segment, naming) for segment in segments]
+            else map(attribute_name, segments, repeat(naming))
         )
         if len(segments) > MAX_SEGMENTS:  # "" is the name of no attribute
             names = chain(islice(names, MAX_SEGMENTS), repeat("", len(segments) - MAX_SEGMENTS))

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
 
 from cherrypy_httputil.fields import check_field
-from cherrypy_httputil.status import code_number, valid_status
+from cherrypy_httputil.status import code_number, response_codes, valid_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -187,7 +187,11 @@ class NotFound(HTTPError):  # noqa: N818 - the documented name
             exchange = current_exchange()
             path = None if exchange is None else exchange.path()
         self.path = path
-        super().__init__(404, None if path is None else f"The path {path!r} was not found.")
+        self.status = self.code = 404
+        self.reason, usual = response_codes[404]
+        message = None if path is None else f"The path {path!r} was not found."
+        self.message = message or usual
+        self.args = (404, message)
 
     def __reduce__(self) -> tuple[type[NotFound], tuple[str | None]]:
         # The arguments of the exception are those of HTTPError.

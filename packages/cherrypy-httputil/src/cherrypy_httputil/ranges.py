@@ -33,7 +33,9 @@ def get_ranges(headervalue: str | None, content_length: int) -> list[Slice] | No
         None to ignore the header: there is none, it is not in bytes, it breaks the syntax, it has
         more ranges than `limits.RANGES`, or more that overlap than `limits.OVERLAPPING_RANGES`.
     """
-    unit, _, text = (headervalue or "").partition("=")
+    if not headervalue:
+        return None
+    unit, _, text = headervalue.partition("=")
     if unit.strip().lower() != "bytes" or text.count(",") >= RANGES:
         return None
     pieces = [piece.strip(" \t") for piece in text.split(",")]

@@ -52,8 +52,6 @@ def valid_status(status: Status) -> tuple[int, str, str]:
     """
     if type(status) is int and status in response_codes:  # the usual case
         return status, *response_codes[status]
-    if type(status) is int and status in response_codes and 100 <= status <= 599:  # noqa: PLR2004
-        return (status, *response_codes[status])  # as nearly always
     code, reason = _split(200 if status in (None, "") else status)
     number = code_number(code)
     if not 100 <= number <= 599:  # noqa: PLR2004 - the classes of RFC 9110, section 15

@@ -7,7 +7,6 @@ once. A file whose type nobody knows is a sequence of bytes: a browser must not 
 from __future__ import annotations
 
 import mimetypes
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,7 +47,9 @@ def guess_type(path: str, content_types: Mapping[str, str] | None = None) -> str
         >>> guess_type("a.txt", {"txt": "text/markdown"})
         'text/markdown'
     """
-    given = os.path.splitext(path)[1]  # noqa: PTH122 - strings all the way, for speed
+    name = path[max(path.rfind("/"), path.rfind("\\")) + 1 :]
+    stem, dot, extension = name.rpartition(".")
+    given = dot + extension if stem.strip(".") else ""  # as `os.path.splitext`, for any path
     extension = given.lower()
     if content_types:
         for key in (given[1:], given, extension[1:], extension):

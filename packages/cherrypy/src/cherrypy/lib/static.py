@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import cherrypy_static
 from cherrypy_serving import ambient, prepared
+from cherrypy_web import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -62,7 +63,7 @@ def staticdir(
     if not dir:
         return _refusing(_nothing_to_serve("staticdir", "dir", "directory"))
     try:
-        return cherrypy_static.StaticDirectory(
+        directory = cherrypy_static.StaticDirectory(
             section,
             dir,
             root,
@@ -78,6 +79,7 @@ def staticdir(
         )
     except cherrypy_static.RelativePathError as error:
         return _refusing(str(error))
+    return _reading_only(directory)
 
 
 @prepared
@@ -113,7 +115,7 @@ def staticfile(
     if not filename:
         return _refusing(_nothing_to_serve("staticfile", "filename", "file"))
     try:
-        return cherrypy_static.StaticFile(
+        file = cherrypy_static.StaticFile(
             filename,
             root,
             match,
@@ -125,6 +127,12 @@ def staticfile(
         )
     except cherrypy_static.RelativePathError as error:
         return _refusing(str(error))
+    return _reading_only(file)
+
+
+def _reading_only(serve: Serve) -> Serve:
+    """Return what serves without parsing the header fields that nobody asks for."""
+    return lambda request, response: serve(reading(request), response)
 
 
 def _refusing(message: str) -> Serve:
