@@ -6,20 +6,20 @@ Connections are real, sockets are not: what a client sends is bytes, and so is w
 import ast
 import re
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import h11
 import pytest
-from cheroot.makefile import StreamReader
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cherrypy_server.bodies import ChunkedBody, body_of
-from cherrypy_server.connection import Connection
+from cherrypy_server.channel import Channel, Reader
+from cherrypy_server.connection import Connection, Next
 from cherrypy_server.head import Refused, parse_head
+from cherrypy_server.pace import Pace
 
 
 def _messages() -> list[tuple[int, bytes]]:
@@ -35,19 +35,21 @@ MESSAGES = _messages()
 NEXT = b"GET /next HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
-class Socket:
-    """The server's end of a connection whose client sent everything at once, or byte by byte."""
+class Client(Channel):
+    """A connection whose client sent everything at once, or byte by byte, and then ended it."""
 
     def __init__(self, data: bytes, step: int) -> None:
         self.left, self.step = data, step
+        self.socket, self.sent = None, b""
 
-    def recv_into(self, buffer: Any) -> int:
-        piece = self.left[: min(self.step, len(buffer))]
+    def recv(self, size: int) -> bytes:
+        piece = self.left[: min(self.step, size)]
         self.left = self.left[len(piece) :]
-        buffer[: len(piece)] = piece
-        return len(piece)
+        return piece
 
-    def _decref_socketios(self) -> None: ...
+    def send(self, data: bytes) -> int:
+        self.sent += data
+        return len(data)
 
 
 @dataclass
@@ -69,9 +71,9 @@ class Outcome:
     refused: bool = False
 
 
-def serve(data: bytes, step: int = 1 << 20, reads: bool = True) -> Outcome:
+def serve(data: bytes, step: int = 1 << 20, reads: bool = True, buffer: int = 1 << 16) -> Outcome:
     """Let our server read a stream of bytes to its end."""
-    outcome, output = Outcome(), BytesIO()
+    outcome = Outcome()
 
     class Gateway:
         def __init__(self, req: Any) -> None:
@@ -94,18 +96,22 @@ def serve(data: bytes, step: int = 1 << 20, reads: bool = True) -> Outcome:
         timeout=10,
         can_add_keepalive_connection=True,
         allowed_hosts=frozenset(),
+        error_log=lambda message, level: None,
+        min_body_rate=0,
+        request_header_timeout=10,
+        max_pipelined_requests=0,
+        max_request_target_size=500,
+        max_request_body_buffer=buffer,
         max_request_header_size=1000,
         max_request_header_fields=10,
         max_request_body_size=1000,
     )
 
-    def makefile(sock: Socket, mode: str, size: int) -> Any:
-        return StreamReader(sock, mode) if mode == "rb" else output
-
-    conn = Connection(server, Socket(data, step), makefile)
-    while conn.communicate():
-        pass
-    outcome.sent = output.getvalue()
+    client = Client(data, step)
+    conn = Connection(server, client)
+    while conn.arrive() is Next.SERVE and conn.communicate():
+        conn.rest()
+    outcome.sent = client.sent
     outcome.refused = bool(outcome.sent) and statuses(outcome.sent)[-1] != 200
     return outcome
 
@@ -116,11 +122,12 @@ def statuses(sent: bytes) -> list[int]:
 
 @pytest.mark.parametrize("reads", [True, False])
 @pytest.mark.parametrize("step", [1, 1 << 20])
+@pytest.mark.parametrize("buffer", [0, 3, 1 << 16])
 @pytest.mark.parametrize(("status", "message"), MESSAGES)
 def test_a_message_is_answered_as_it_deserves(
-    status: int, message: bytes, step: int, reads: bool
+    status: int, message: bytes, step: int, reads: bool, buffer: int
 ) -> None:
-    outcome = serve(message + NEXT, step, reads)
+    outcome = serve(message + NEXT, step, reads, buffer)
     assert statuses(outcome.sent)[0] == status
     if status != 200:
         assert len(statuses(outcome.sent)) == 1
@@ -135,7 +142,8 @@ def test_a_refused_chunk_is_no_shorter_body() -> None:
 
 
 def test_trailer_fields_are_there_once_the_chunks_have_been_read() -> None:
-    body = body_of(BytesIO(b"3\r\nabc\r\n0\r\nX-A: 1\r\nX-B:2\r\n\r\nnext"), None, 0)
+    data = b"3\r\nabc\r\n0\r\nX-A: 1\r\nX-B:2\r\n\r\nnext"
+    body = body_of(Reader(Client(data, 1000), Pace(1, 0)), None, 0)
     assert isinstance(body, ChunkedBody)
     assert body.read_trailer_lines() == []
     assert body.read() == b"abc"
@@ -161,6 +169,14 @@ def test_a_head_may_be_as_large_as_the_limit() -> None:
             data = start + b"x" * (size - len(start) - 4) + b"\r\n\r\n"
             assert statuses(serve(data, step).sent) == [status]
         assert statuses(serve(b"GET /" + b"x" * 1000, step).sent) == [414]
+
+
+def test_a_target_may_be_as_long_as_the_limit() -> None:
+    for step in (1, 1 << 20):
+        for size, status in ((500, 200), (501, 414)):
+            target = b"/" + b"x" * (size - 1)
+            data = b"GET " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n"
+            assert statuses(serve(data, step).sent) == [status]
 
 
 def test_fields_of_one_name_are_joined() -> None:

@@ -1,6 +1,5 @@
 """The threads of a server: how many there are, and what becomes of them."""
 
-import queue
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -150,7 +149,7 @@ def test_an_error_on_a_connection_ends_only_that(make: Make) -> None:
     assert (pool.replaced, pool.size) == (0, 1)
     assert pool.server.lines == [
         ("Error on the connection of 192.0.2.1: ValueError('bug')", 40),
-        ("Error on the connection of 192.0.2.1: BrokenPipeError('left')", 20),
+        ("Error on the connection of 192.0.2.1: BrokenPipeError('left')", 40),
     ]
 
 
@@ -172,15 +171,48 @@ def test_a_connection_that_stays_is_given_back(make: Make) -> None:
 
 def test_only_so_many_connections_may_wait(make: Make) -> None:
     pool = make(1, waiting=1, patience=0)
-    busy, waiting = Connection(), Connection()
+    busy, waiting, late = Connection(), Connection(), Connection()
     pool.put(busy)
     assert busy.begun.wait(5)
     pool.put(waiting)
-    with pytest.raises(queue.Full):
-        pool.put(Connection())
+    assert pool.overdue() == []
+    pool.put(late)
+    assert pool.overdue() == [late]
+    assert pool.overdue() == []
     for each in (busy, waiting):
         each.may_end.set()
         assert each.closed.wait(5)
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_one_that_waits_for_room_is_served_when_there_is_some(make: Make, stops: bool) -> None:
+    pool = make(1, waiting=1, patience=60)
+    connections = [Connection() for _ in range(4)]
+    for each in connections:
+        pool.put(each)
+        assert connections[0].begun.wait(5)
+    assert (pool.qsize, pool.overdue()) == (1, [])
+    for each in connections:
+        each.may_end.set()
+    if stops:
+        pool.stop(5)
+    assert all(each.closed.wait(5) for each in connections)
+
+
+def test_a_pool_that_has_stopped_closes_what_it_gets(make: Make) -> None:
+    pool = make(1)
+    pool.stop(5)
+    conn = Connection()
+    pool.put(conn)
+    assert conn.closed.is_set()
+    assert not conn.begun.is_set()
+
+
+def test_a_connection_that_needed_no_thread_is_counted(make: Make) -> None:
+    pool = make(1)
+    pool.count(Connection())
+    figures = pool.server.stats["Worker Threads"]["Former threads"]
+    assert figures["Bytes Written"](figures) == 3
 
 
 def test_what_a_thread_did_is_counted_once(make: Make) -> None:

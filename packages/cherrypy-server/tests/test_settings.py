@@ -15,16 +15,22 @@ DEFAULTS = {
     "bind_addr": ("127.0.0.1", 8080),
     "instance": None,
     "max_request_body_size": 100 * 1024 * 1024,
+    "max_connections": 800,
+    "max_pipelined_requests": 100,
+    "max_request_body_buffer": 64 * 1024,
     "max_request_header_size": 500 * 1024,
+    "max_request_target_size": 64 * 1024,
+    "min_body_rate": 500,
     "nodelay": True,
     "peercreds": False,
     "peercreds_resolve": False,
     "protocol_version": "HTTP/1.1",
+    "request_header_timeout": 20,
     "shutdown_timeout": 5,
     "socket_file": None,
     "socket_host": "127.0.0.1",
     "socket_port": 8080,
-    "socket_queue_size": 5,
+    "socket_queue_size": 128,
     "socket_timeout": 10,
     "ssl_certificate": None,
     "ssl_certificate_chain": None,
@@ -49,7 +55,7 @@ def server(bus: Bus) -> Server:
 
 
 @pytest.mark.parametrize("name", sorted(DEFAULTS))
-def test_documented_default(server: Server, name: str) -> None:
+def test_default(server: Server, name: str) -> None:
     assert getattr(server, name) == DEFAULTS[name]
 
 
@@ -64,6 +70,12 @@ def test_documented_default(server: Server, name: str) -> None:
         ("max_request_body_size", 200, "max_request_body_size"),
         ("nodelay", False, "nodelay"),
         ("thread_pool", 3, "numthreads"),
+        ("max_request_target_size", 100, "max_request_target_size"),
+        ("max_request_body_buffer", 100, "max_request_body_buffer"),
+        ("max_pipelined_requests", 3, "max_pipelined_requests"),
+        ("max_connections", 30, "max_connections"),
+        ("request_header_timeout", 1.5, "request_header_timeout"),
+        ("min_body_rate", 100.5, "min_body_rate"),
         ("peercreds", True, "peercreds_enabled"),
         ("wsgi_version", ("u", 0), "wsgi_version"),
     ],
@@ -108,6 +120,12 @@ def test_pool_limits_reach_the_http_server(server: Server) -> None:
         ("max_request_header_size", -1, "a number of bytes, or 0 for no limit"),
         ("max_request_body_size", "1M", "a number of bytes, or 0 for no limit"),
         ("max_request_header_fields", -1, "a number of fields, or 0 for any"),
+        ("max_request_target_size", -1, "a number of bytes, or 0 for any"),
+        ("max_request_body_buffer", 1.5, "a number of bytes, or 0 for none"),
+        ("max_pipelined_requests", None, "a number of requests, or 0 for any"),
+        ("max_connections", "800", "a number of connections, or 0 for any"),
+        ("request_header_timeout", 0, "a number of seconds above 0"),
+        ("min_body_rate", -1, "a number of bytes per second, or 0 for any"),
         ("allowed_hosts", "example.com", "a list of host names"),
         ("statistics", "yes", "True or False"),
         ("nodelay", "no", "True or False"),

@@ -22,6 +22,12 @@ _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?\
 _TRAILER = re.compile(rb"%b:[^\x00-\x08\x0a-\x1f\x7f]*\r\n" % TOKEN)
 
 
+def chunk_size(line: bytes) -> int | None:
+    """Return the size in the first line of a chunk; None if it is malformed."""
+    match = _SIZE.fullmatch(line)
+    return None if match is None else int(match[1], 16)
+
+
 class Sized(io.RawIOBase):
     """A body of known length.
 
@@ -111,10 +117,10 @@ class Chunked(io.RawIOBase):
         if self._begun and self._line() != b"\r\n":
             raise bad("A chunk is longer than it says.")
         self._begun = True
-        match = _SIZE.fullmatch(self._line())
-        if match is None:
+        size = chunk_size(self._line())
+        if size is None:
             raise bad("The size of a chunk is malformed.")
-        self._left = int(match[1], 16)
+        self._left = size
         self._total += self._left
         if self._limit and self._total > self._limit:
             raise MaxSizeExceeded

@@ -1,7 +1,7 @@
-"""What both TLS libraries have in common: when certificates are read, where hands are shaken.
+"""What both TLS libraries have in common: when certificates are read, and what a server asks for.
 
-Rule: `wrap` runs in the thread that accepts connections, so it must not wait for the client; the
-thread that serves a connection calls `shake_hands`.
+Rule: nobody waits for the client. Hands are shaken in the thread that accepts connections, step by
+step, as bytes come.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from cherrypy_server.certificates import Identity, TLSSettings
+    from cherrypy_server.channel import Channel
 
 Log: TypeAlias = Callable[[str, int], object]
 """Writes a message at a level."""
@@ -24,17 +25,22 @@ LIBRARIES = {
 """The modules and classes that speak TLS, by the names for `ssl_module`."""
 
 
-@runtime_checkable
-class ShakesHands(Protocol):
-    """A TLS adapter that leaves the handshake to the thread that serves the connection."""
+class Plain(Exception):  # noqa: N818 - it says what the client did
+    """A client speaks HTTP without TLS."""
 
-    def shake_hands(self, sock: Any) -> dict[str, str]:
-        """Do the handshake on an accepted socket and return what the environ says of it.
 
-        Raises:
-            cheroot.errors.NoSSLError: The client speaks HTTP without TLS.
-            cheroot.errors.FatalSSLAlert: Client and server found no agreement, or the client left.
-        """
+class Failed(Exception):  # noqa: N818 - it says how the handshake ended
+    """Client and server found no agreement, or the client left."""
+
+
+class TLS(Protocol):
+    """A library that speaks TLS, with the settings of a server."""
+
+    def bind(self, sock: Any) -> Any:
+        """Return the listening socket."""
+
+    def channel(self, sock: Any) -> Channel:
+        """Return an accepted connection; its `shake_hands` raises `Plain` and `Failed`, too."""
 
 
 class Renewed:
@@ -84,7 +90,7 @@ class Renewed:
             ) from error
 
 
-def tls_adapter(server: Any, log: Log) -> Any:
+def tls_adapter(server: Any, log: Log) -> TLS | None:
     """Return what speaks TLS with the settings of a server; None if it shall speak none.
 
     Raises:
@@ -107,4 +113,5 @@ def tls_adapter(server: Any, log: Log) -> Any:
             f"The library for ssl_module {settings.module!r} is missing ({error}): "
             "pip install 'cherrypy-server[pyopenssl]'"
         ) from error
-    return adapter(settings, log)
+    found: TLS = adapter(settings, log)
+    return found

@@ -7,9 +7,9 @@ and counted.
 
 import logging
 import queue
-import socket
 import threading
 import time
+from collections import deque
 from contextlib import suppress
 from math import inf
 from typing import Any
@@ -54,21 +54,21 @@ class Worker(WorkerThread):
         try:
             stays = conn.communicate()
         except Exception as error:  # noqa: BLE001 - one connection's trouble is not the thread's
-            level = logging.INFO if isinstance(error, ConnectionError) else logging.ERROR
             message = f"Error on the connection of {conn.remote_addr}: {error!r}"
-            self.server.error_log(message, level, level == logging.ERROR)
+            self.server.error_log(message, logging.ERROR, True)
         finally:
-            self._count(conn)
+            self.count(conn)
             self.conn = None
             (self.server.put_conn if stays else _close)(conn)
 
-    def _count(self, conn: Any) -> None:
+    def count(self, conn: Any) -> None:
         """Add a turn's figures to those of the thread; the connection begins anew."""
         if self.server.stats["Enabled"]:
             self.requests_seen += conn.requests_seen
             self.bytes_read += conn.rfile.bytes_read
             self.bytes_written += conn.wfile.bytes_written
-            self.work_time += time.time() - self.start_time
+            if self.start_time is not None:
+                self.work_time += max(0, time.time() - self.start_time)  # a clock may be set back
         self.start_time = None
         conn.requests_seen = conn.rfile.bytes_read = conn.wfile.bytes_written = 0
 
@@ -92,9 +92,10 @@ class Pool:
         self.min = least
         self.max = least if most in (-1, inf) else most
         self.replaced = 0
+        self._waiting = waiting
         self._patience = patience
-        self._room = threading.Semaphore(waiting) if waiting > 0 else None
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._late: deque[tuple[float, Any]] = deque()
         self._former = self._new()
         self._threads: set[Worker] = set()
         self._lock = threading.Lock()
@@ -109,22 +110,39 @@ class Pool:
     def put(self, conn: Any) -> None:
         """Let a connection be served, by a new thread if none is idle and there may be more.
 
-        Raises:
-            queue.Full: Too many connections wait, and none of them went in time.
+        Where too many wait it waits for room among them; `overdue` has those that waited in vain.
         """
         with self._lock:
-            if self._open and self.qsize >= self.idle and len(self._threads) < self.max:
-                self._spawn()
-        if self._room is not None and not self._room.acquire(timeout=self._patience):
-            raise queue.Full
-        self._queue.put(conn)
+            if self._open:
+                self._line_up(conn)
+                return
+        _close(conn)
 
     def get(self) -> Any:
         """Wait for a connection; None tells the thread that asks to leave."""
         conn = self._next()
-        if conn is not None and self._room is not None:
-            self._room.release()
+        if self._late:
+            self._admit()
         return conn
+
+    def overdue(self) -> list[Any]:
+        """Return the connections that found no room in time; they are served no more."""
+        found = []
+        with self._lock:
+            while self._late and self._late[0][0] <= time.monotonic():
+                found.append(self._late.popleft()[1])
+        return found
+
+    @property
+    def crowded(self) -> bool:
+        """Whether connections wait for room among those that wait."""
+        return bool(self._late)
+
+    def count(self, conn: Any) -> None:
+        """Add the figures of a connection that was answered without a thread."""
+        with self._lock:
+            self._former.count(conn)
+            self._publish_former()
 
     def replace(self, worker: Worker) -> None:
         """Put another thread in the place of one that dies."""
@@ -141,9 +159,11 @@ class Pool:
             for figure in FIGURES:
                 total = getattr(self._former, figure) + getattr(worker, figure)
                 setattr(self._former, figure, total)
-            workers = self.server.stats["Worker Threads"]
-            workers["Former threads"] = self._former.stats
-            workers.pop(worker.name, None)
+            self._publish_former()
+            self.server.stats["Worker Threads"].pop(worker.name, None)
+
+    def _publish_former(self) -> None:
+        self.server.stats["Worker Threads"]["Former threads"] = self._former.stats
 
     @property
     def idle(self) -> int:
@@ -167,6 +187,8 @@ class Pool:
         """
         with self._lock:
             self._open = False
+            while self._late:
+                self._queue.put(self._late.popleft()[1])
             workers = list(self._threads)
         for _ in workers:
             self._queue.put(None)
@@ -181,6 +203,20 @@ class Pool:
             self.server.error_log(
                 f"Requests still run {timeout} s after the server stopped", logging.WARNING
             )
+
+    def _line_up(self, conn: Any) -> None:
+        if len(self._threads) < self.max and self.qsize >= self.idle:
+            self._spawn()
+        if self._late or 0 < self._waiting <= self.qsize - self.idle:
+            self._late.append((time.monotonic() + self._patience, conn))
+        else:
+            self._queue.put(conn)
+
+    def _admit(self) -> None:
+        """Let those that wait for room take what there is."""
+        with self._lock:
+            while self._late and self.qsize < self._waiting:
+                self._queue.put(self._late.popleft()[1])
 
     def _next(self) -> Any:
         if self.max == self.min:
@@ -216,5 +252,5 @@ def _join(workers: list[Worker], deadline: float | None) -> None:
 
 def _stop_reading(conn: Any) -> None:
     """End a wait for the client: what is read from now on has ended."""
-    with suppress(OSError, AttributeError, TypeError):
-        conn.socket.shutdown(socket.SHUT_RD)
+    if conn is not None:
+        conn.channel.stop_reading()

@@ -3,26 +3,21 @@
 Contexts change while hands are shaken: a listening socket keeps the one that it began with.
 """
 
-import io
-import select
-import time
-from collections.abc import Callable
+import socket
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import OpenSSL
-from cheroot import errors
-from cheroot.makefile import StreamReader, StreamWriter
 from cheroot.ssl.pyopenssl import pyOpenSSLAdapter
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from OpenSSL import SSL
 
 from cherrypy_server.certificates import VERSIONS, Identity, TLSSettings, locked
-from cherrypy_server.handshake import Log, Renewed
+from cherrypy_server.channel import READ, WRITE, Channel, Gone, Unready
+from cherrypy_server.handshake import Failed, Log, Plain, Renewed
 from cherrypy_server.hosts import chosen
-
-T = TypeVar("T")
 
 VERIFY_MODES = {
     "off": SSL.VERIFY_NONE,
@@ -51,33 +46,18 @@ class PyOpenSSLTLS(pyOpenSSLAdapter):
             self._renewed = Renewed(settings, self._made, log)
             self.context = self._renewed.current[""]
 
-    def wrap(self, sock: Any) -> tuple[Any, dict[str, str]]:
-        """Return the socket with TLS to come, and nothing for the environ yet."""
+    def bind(self, sock: socket.socket) -> socket.socket:
+        """Return the listening socket, which needs no TLS."""
+        return sock
+
+    def channel(self, sock: socket.socket) -> Channel:
+        """Return an accepted connection, with the handshake to come."""
         if self._renewed is not None:
             self._renewed.refresh()
-        return sock, {}
-
-    def shake_hands(self, sock: SSL.Connection) -> dict[str, str]:
-        """Do the handshake and return what the environ says of it.
-
-        Raises:
-            cheroot.errors.NoSSLError: The client speaks HTTP without TLS.
-            cheroot.errors.FatalSSLAlert: There is no agreement, or the client left.
-        """
-        try:
-            _wait_for(sock.do_handshake, sock)
-        except SSL.Error as error:
-            plain = "http request" in str(error)
-            raise (errors.NoSSLError if plain else errors.FatalSSLAlert)(str(error)) from error
-        except OSError as error:
-            raise errors.FatalSSLAlert(str(error)) from error
-        return self.get_environ() | _connection(sock)
-
-    def makefile(self, sock: SSL.Connection, mode: str = "r", bufsize: int = -1) -> Any:
-        """Return a file for reading from a connection, or for writing to it."""
-        kind = StreamReader if "r" in mode else StreamWriter
-        size = bufsize if bufsize > 0 else io.DEFAULT_BUFFER_SIZE
-        return kind(_Waiting(sock), mode, size)
+            self.context = self._renewed.current[""]
+        connection = SSL.Connection(self.context, sock)
+        connection.set_accept_state()
+        return PyOpenSSLChannel(connection, self.get_environ())
 
     def get_environ(self) -> dict[str, str]:
         """Return what the environ says of all connections."""
@@ -113,61 +93,80 @@ class PyOpenSSLTLS(pyOpenSSLAdapter):
             sock.set_context(current[chosen(host, current)])
 
 
-class _Waiting:
-    """A connection as cheroot's files want a socket: one that waits, and ends with no bytes."""
+class PyOpenSSLChannel(Channel):
+    """A connection with pyOpenSSL's TLS.
 
-    def __init__(self, sock: SSL.Connection) -> None:
-        self._sock = sock
-
-    def recv_into(self, buffer: Any) -> int:
-        """Receive some bytes; 0 when the client has ended."""
-        try:
-            return _wait_for(lambda: self._sock.recv_into(buffer), self._sock)
-        except SSL.ZeroReturnError:
-            return 0
-        except SSL.SysCallError as error:
-            if error.args[0] == -1:
-                return 0
-            raise OSError(*error.args) from error
-        except SSL.Error as error:
-            raise errors.FatalSSLAlert(str(error)) from error
-
-    def send(self, data: bytes) -> int:
-        """Send some bytes and return their number."""
-        try:
-            return _wait_for(lambda: self._sock.send(data), self._sock)
-        except SSL.SysCallError as error:
-            raise OSError(*error.args) from error
-        except SSL.Error as error:
-            raise errors.FatalSSLAlert(str(error)) from error
-
-    def _decref_socketios(self) -> None:
-        """Take notice that a file was closed: the connection closes its socket itself."""
-
-
-def _wait_for(step: Callable[[], T], sock: SSL.Connection) -> T:
-    """Repeat a step of TLS until it is done, sleeping while the other side has to do something.
-
-    Raises:
-        TimeoutError: It took longer than the socket's time limit.
+    Args:
+        sock: The socket.
+        environ: What the environ says of all connections.
     """
-    deadline = time.monotonic() + (sock.gettimeout() or 0)
-    while True:
+
+    def __init__(self, sock: SSL.Connection, environ: dict[str, str]) -> None:
+        super().__init__(sock)
+        self._environ = environ
+
+    def shake_hands(self) -> dict[str, str]:
+        """Go on with the handshake and return what the environ says of it.
+
+        Raises:
+            Unready: The client has to do something first.
+            Plain: The client speaks HTTP without TLS.
+            Failed: There is no agreement, or the client left.
+        """
         try:
-            return step()
-        except SSL.WantReadError:
-            event = select.POLLIN
-        except SSL.WantWriteError:
-            event = select.POLLOUT
-        _sleep_until(event, sock, deadline)
+            self.socket.do_handshake()
+        except (SSL.WantReadError, SSL.WantWriteError) as error:
+            raise _unready(error) from None
+        except SSL.Error as error:
+            raise (Plain if "http request" in str(error) else Failed)(str(error)) from error
+        return self._environ | _connection(self.socket)
+
+    def recv(self, size: int) -> bytes:
+        """Return what has come; see the base class."""
+        try:
+            data: bytes = self.socket.recv(size)
+        except (SSL.WantReadError, SSL.WantWriteError) as error:
+            raise _unready(error) from None
+        except SSL.ZeroReturnError:
+            return b""
+        except SSL.Error as error:
+            if error.args and error.args[0] == -1:  # it left without a word
+                return b""
+            raise Gone(*error.args) from error
+        return data
+
+    def send(self, data: Any) -> int:
+        """Send some bytes; see the base class."""
+        try:
+            sent: int = self.socket.send(bytes(data))
+        except (SSL.WantReadError, SSL.WantWriteError) as error:
+            raise _unready(error) from None
+        except SSL.Error as error:
+            raise Gone(*error.args) from error
+        return sent
+
+    def pending(self) -> bool:
+        """Return whether something has come that the system does not tell of any more."""
+        return bool(self.socket.pending())
+
+    def stop_reading(self) -> None:
+        """Let whoever waits for the client see the end of what it sends."""
+        with suppress(OSError):
+            self.socket.sock_shutdown(socket.SHUT_RD)
+
+    def bare(self) -> Channel:
+        """Send the alert that ends TLS, waiting for none (RFC 8446, 6.1), and go on without it."""
+        with suppress(SSL.Error):
+            self.socket.shutdown()
+        return Channel(socket.socket(fileno=self.socket.detach()))
+
+    def close(self) -> None:
+        """End the connection in both directions."""
+        self.bare().close()
 
 
-def _sleep_until(event: int, sock: SSL.Connection, deadline: float) -> None:
-    poll = select.poll()
-    poll.register(sock.fileno(), event)
-    left = deadline - time.monotonic()
-    if left <= 0 or not poll.poll(left * 1000):
-        raise TimeoutError("timed out")
+def _unready(error: SSL.Error) -> Unready:
+    return Unready(READ if isinstance(error, SSL.WantReadError) else WRITE)
 
 
 def _connection(sock: SSL.Connection) -> dict[str, str]:

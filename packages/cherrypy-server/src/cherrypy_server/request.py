@@ -13,19 +13,13 @@ from urllib.parse import unquote_to_bytes
 from cheroot.errors import MaxSizeExceeded
 from cheroot.server import HTTPRequest
 
+from cherrypy_server.arrival import TOO_LARGE
 from cherrypy_server.bodies import CHUNK, body_of
-from cherrypy_server.head import Head, Refused, bad, parse_head
-from cherrypy_server.hosts import chosen
+from cherrypy_server.head import Head, Refused
 
-END = b"\r\n\r\n"
-
-_PORT = re.compile(rb":[0-9]*\Z")
 _QUOTED_SLASH = re.compile(rb"%2F", re.IGNORECASE)
 
-TOO_LARGE = Refused("413 Request Entity Too Large", "The body is larger than this server takes.")
-LONG_TARGET = Refused("414 Request-URI Too Long", "The request line is longer than allowed.")
-UNKNOWN_HOST = bad("This server has no such host.")
-LARGE_HEAD = Refused("431 Request Header Fields Too Large", "The head is larger than allowed.")
+FAILED = Refused("500 Internal Server Error", "")
 
 
 class Request(HTTPRequest):
@@ -36,14 +30,13 @@ class Request(HTTPRequest):
     _length: int | None = 0
 
     def parse_request(self) -> None:
-        """Read the head. `ready` tells whether there is a request to answer now."""
-        try:
-            data = self._read_head()
-            if data is not None:
-                self._take(parse_head(data, self.server.max_request_header_fields))
-                self.ready = True
-        except Refused as refused:
-            self.refuse(refused)
+        """Take the head that has come. `ready` tells whether there is a request to answer now."""
+        arrival = self.conn.arrival
+        if arrival.refused is not None:
+            self.refuse(arrival.refused)
+        else:
+            self._take(arrival.head)
+            self.ready = True
 
     def respond(self) -> None:
         """Answer the request."""
@@ -61,9 +54,11 @@ class Request(HTTPRequest):
     def refuse(self, refused: Refused) -> None:
         """Answer with an error, if nothing was sent yet, and end the connection."""
         self.close_connection = self.conn.linger = True
-        if self.sent_headers:
+        if self.sent_headers and not self._head:
             return
-        self.sent_headers = True
+        self.sent_headers, self._head = True, b""
+        if refused.why:
+            self.conn.note(str(refused))
         body = refused.why.encode()
         head = (
             f"{self.server.protocol} {refused.status}\r\nContent-Type: text/plain\r\n"
@@ -71,6 +66,10 @@ class Request(HTTPRequest):
         )
         with suppress(OSError):
             self.conn.wfile.write(head.encode() + body)
+
+    def fail(self) -> None:
+        """Answer with a 500, if nothing was sent yet, and end the connection."""
+        self.refuse(FAILED)
 
     def send_headers(self) -> None:
         """Prepare the head of the response, after what the client still sends has been read.
@@ -104,38 +103,8 @@ class Request(HTTPRequest):
             self._head = b""
             self.conn.wfile.write(end)
 
-    def _read_head(self) -> bytes | None:
-        """Return the head without its end; None if the client has gone."""
-        limit = self.server.max_request_header_size
-        known = self.conn.rfile.peek(1)
-        self.started_request = True
-        end = known.find(END)
-        if end < 0:
-            return self._gather_head(limit)
-        size = end + len(END)
-        if limit and size > limit:
-            raise LARGE_HEAD if b"\r\n" in known[:limit] else LONG_TARGET
-        self.conn.rfile.read(size)
-        return bytes(known[:end])
-
-    def _gather_head(self, limit: int) -> bytes | None:
-        """Return a head that comes piecemeal."""
-        head = bytearray()
-        while not head.endswith(END):
-            left = limit - len(head) if limit else -1
-            if left == 0:
-                raise LARGE_HEAD if b"\r\n" in head else LONG_TARGET
-            line = self.conn.rfile.readline(left)
-            if not line:
-                return None
-            if line.endswith(b"\n") and not line.endswith(b"\r\n"):
-                raise bad("Lines end with CR and LF.")
-            head += line
-        return bytes(head[: -len(END)])
-
     def _take(self, head: Head) -> None:
         """Become the request of this head, as cheroot and its gateways know one."""
-        self._require_known(head.fields.get(b"Host", b""))
         self.method, self.uri, self.qs = head.method, head.target, head.query
         self.path = _unquoted(head.path)
         self.authority = head.fields.get(b"Host", b"")
@@ -146,19 +115,11 @@ class Request(HTTPRequest):
         self.close_connection = self._closes(head.fields.get(b"Connection", b""))
         self._length = head.length
         self.chunked_read = head.length is None
-        limit = self.server.max_request_body_size
-        if limit and (head.length or 0) > limit:
-            raise TOO_LARGE
-        if head.fields.get(b"Expect", b"").lower() == b"100-continue" and head.version == (1, 1):
-            self.conn.wfile.write(self.server.protocol.encode() + b" 100 Continue\r\n\r\n")
-
-    def _require_known(self, host: bytes) -> None:
-        """Refuse a host that is not among those allowed, if there is a list of them."""
-        allowed = self.server.allowed_hosts
-        if allowed and not chosen(_PORT.sub(b"", host).decode("ascii"), allowed):
-            raise UNKNOWN_HOST
 
     def _closes(self, connection: bytes) -> bool:
+        most = self.server.max_pipelined_requests
+        if most and self.conn.row >= most:
+            return True
         options = {each.strip() for each in connection.lower().split(b",")}
         if self.response_protocol == "HTTP/1.1":
             return b"close" in options

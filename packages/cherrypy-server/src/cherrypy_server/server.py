@@ -42,11 +42,11 @@ class Server(ServerAdapter):
     socket_file_mode: int = 0o777
     """The permission bits of the socket file."""
 
-    socket_queue_size: int = 5
+    socket_queue_size: int = 128
     """How many connections the system may hold that are not accepted yet."""
 
     socket_timeout: float = 10
-    """Seconds to wait for the other side to send or take something."""
+    """Seconds that the other side may send, or take, nothing."""
 
     accepted_queue_size: int = -1
     """How many accepted connections may wait for a thread; -1 for any number."""
@@ -74,6 +74,24 @@ class Server(ServerAdapter):
 
     max_request_body_size: int = 100 * 1024 * 1024
     """The largest request body in bytes, answered with 413 beyond; 0 for any size."""
+
+    max_request_target_size: int = 64 * 1024
+    """The longest request target in bytes, answered with 414 beyond; 0 for any."""
+
+    max_request_body_buffer: int = 64 * 1024
+    """How many bytes of a body are awaited before a thread takes the request; 0 for none."""
+
+    max_pipelined_requests: int = 100
+    """The most requests sent before the answers to those before them; 0 for any number."""
+
+    max_connections: int = 800
+    """The most open connections, those that wait longest closed beyond; 0 for any number."""
+
+    request_header_timeout: float = 20
+    """Seconds for a request's head to come in all, and on a new connection the TLS handshake."""
+
+    min_body_rate: float = 500
+    """Bytes per second that a client has to send of its body, and take of ours; 0 for any."""
 
     allowed_hosts: "Sequence[str]" = ()
     """The hosts to answer for, such as "*.example.com", others with 400; empty for any."""

@@ -3,15 +3,18 @@
 cheroot's adapter makes context and environ of one certificate; this one chooses among several.
 """
 
+import socket
 import ssl
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from cheroot import errors
 from cheroot.ssl import Adapter
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 
 from cherrypy_server.certificates import VERSIONS, Identity, TLSSettings
-from cherrypy_server.handshake import Log, Renewed
+from cherrypy_server.channel import READ, WRITE, Channel, Gone, Unready
+from cherrypy_server.handshake import Failed, Log, Plain, Renewed
 from cherrypy_server.hosts import chosen
 
 VERIFY_MODES = {
@@ -42,12 +45,13 @@ class BuiltinTLS(BuiltinSSLAdapter):
         else:
             self._renewed = Renewed(settings, self._made, log)
 
-    def wrap(self, sock: Any) -> tuple[ssl.SSLSocket, dict[str, str]]:
-        """Return the socket with TLS to come, and nothing for the environ yet."""
+    def channel(self, sock: socket.socket) -> Channel:
+        """Return an accepted connection, with the handshake to come."""
+        sock.setblocking(False)  # else the handshake would begin now, if something had come
         wrapped = self.refreshed().wrap_socket(
             sock, server_side=True, do_handshake_on_connect=False
         )
-        return wrapped, {}
+        return BuiltinChannel(wrapped, self.get_environ)
 
     def refreshed(self) -> ssl.SSLContext:
         """Return the context for the next connection, with the certificates as they are now."""
@@ -56,22 +60,6 @@ class BuiltinTLS(BuiltinSSLAdapter):
             self._renewed.refresh()
             context = self._renewed.current[""].context
         return context
-
-    def shake_hands(self, sock: ssl.SSLSocket) -> dict[str, str]:
-        """Do the handshake and return what the environ says of it.
-
-        Raises:
-            cheroot.errors.NoSSLError: The client speaks HTTP without TLS.
-            cheroot.errors.FatalSSLAlert: There is no agreement, or the client left.
-        """
-        try:
-            sock.do_handshake()
-        except ssl.SSLError as error:
-            plain = error.reason == "HTTP_REQUEST"
-            raise (errors.NoSSLError if plain else errors.FatalSSLAlert)(str(error)) from error
-        except OSError as error:
-            raise errors.FatalSSLAlert(str(error)) from error
-        return self.get_environ(sock)
 
     def get_environ(self, sock: ssl.SSLSocket) -> dict[str, str]:  # type: ignore[override]  # the base's is wrong
         """Return what the environ says of a connection: mod_ssl's variables."""
@@ -108,3 +96,74 @@ class BuiltinTLS(BuiltinSSLAdapter):
         current = self._renewed.current
         sock.sni = host
         sock.context = current[chosen(host, current)].context
+
+
+class BuiltinChannel(Channel):
+    """A connection with Python's own TLS.
+
+    Args:
+        sock: The socket.
+        environ: Tells what the environ says of it, once hands were shaken.
+    """
+
+    def __init__(
+        self, sock: ssl.SSLSocket, environ: Callable[[ssl.SSLSocket], dict[str, str]]
+    ) -> None:
+        super().__init__(sock)
+        self._environ = environ
+
+    def shake_hands(self) -> dict[str, str]:
+        """Go on with the handshake and return what the environ says of it.
+
+        Raises:
+            Unready: The client has to do something first.
+            Plain: The client speaks HTTP without TLS.
+            Failed: There is no agreement, or the client left.
+        """
+        try:
+            self.socket.do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as error:
+            raise _unready(error) from None
+        except ssl.SSLError as error:
+            raise (Plain if error.reason == "HTTP_REQUEST" else Failed)(str(error)) from error
+        except OSError as error:
+            raise Failed(str(error)) from error
+        return self._environ(self.socket)
+
+    def recv(self, size: int) -> bytes:
+        """Return what has come; see the base class."""
+        try:
+            data: bytes = self.socket.recv(size)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as error:
+            raise _unready(error) from None
+        except OSError as error:
+            raise Gone(*error.args) from error
+        return data
+
+    def send(self, data: Any) -> int:
+        """Send some bytes; see the base class."""
+        try:
+            sent: int = self.socket.send(data)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as error:
+            raise _unready(error) from None
+        except OSError as error:
+            raise Gone(*error.args) from error
+        return sent
+
+    def pending(self) -> bool:
+        """Return whether something has come that the system does not tell of any more."""
+        return bool(self.socket.pending())
+
+    def bare(self) -> Channel:
+        """Send the alert that ends TLS, waiting for none (RFC 8446, 6.1), and go on without it."""
+        with suppress(OSError, ValueError):
+            self.socket.unwrap()
+        return Channel(socket.socket(fileno=self.socket.detach()))
+
+    def close(self) -> None:
+        """End the connection in both directions."""
+        self.bare().close()
+
+
+def _unready(error: ssl.SSLError) -> Unready:
+    return Unready(READ if isinstance(error, ssl.SSLWantReadError) else WRITE)

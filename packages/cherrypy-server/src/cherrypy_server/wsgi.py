@@ -4,7 +4,6 @@ Only cheroot's public API is overridden here: what it binds, where it logs and w
 """
 
 import logging
-import queue
 import socket
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -16,6 +15,7 @@ from cherrypy_server.address import BindAddress, BindError
 from cherrypy_server.connection import Connection
 from cherrypy_server.handshake import tls_adapter
 from cherrypy_server.head import Refused
+from cherrypy_server.loop import Loop
 from cherrypy_server.pool import Pool
 from cherrypy_server.settings import check
 from cherrypy_server.unix import UnixSocketFile
@@ -67,8 +67,8 @@ class WSGIServer(wsgi.Server):
         inherited: The listening socket that a service manager handed over, if there is one.
     """
 
-    ConnectionClass = Connection
-    expiration_interval = 0.1  # cheroot looks this often (in seconds) whether it shall stop
+    keep_alive_conn_limit: Any = None  # `max_connections` is one for all
+    _connections: Any
 
     def __init__(self, server: "Server") -> None:
         check(server)
@@ -99,9 +99,16 @@ class WSGIServer(wsgi.Server):
         self.max_request_header_size = server.max_request_header_size or 0
         self.max_request_header_fields = server.max_request_header_fields
         self.allowed_hosts = frozenset(each.lower() for each in server.allowed_hosts)
+        self.max_request_target_size = server.max_request_target_size
         self.max_request_body_size = server.max_request_body_size or 0
+        self.max_request_body_buffer = server.max_request_body_buffer
+        self.max_pipelined_requests = server.max_pipelined_requests
+        self.max_connections = server.max_connections
+        self.request_header_timeout = server.request_header_timeout
+        self.min_body_rate = server.min_body_rate
         self.stats["Enabled"] = server.statistics
         self.stats["Threads"] = lambda _: self.requests.size
+        self.stats["Connections"] = lambda _: len(self._connections.open) if self.ready else 0
         self.stats["Threads Replaced"] = lambda _: self.requests.replaced
         self._publish_statistics(listed=False)
         self._socket_file: UnixSocketFile | None = None
@@ -119,6 +126,8 @@ class WSGIServer(wsgi.Server):
         except OSError as error:
             cause = self._bind_error or error
             raise BindError(cause.errno or 0, wanted, cause.strerror or str(cause)) from error
+        self._connections.close()
+        self._connections = Loop(self)
         self._publish_statistics(listed=True)
 
     def stop(self) -> None:
@@ -164,19 +173,23 @@ class WSGIServer(wsgi.Server):
             raise
         return socket_
 
-    def process_conn(self, conn: Connection) -> None:
-        """Let a connection be served, or say that too many others wait."""
-        try:
-            self.requests.put(conn)
-        except queue.Full:
-            conn.refuse(BUSY)
-
     def put_conn(self, conn: Connection) -> None:
-        """Keep a connection for its next request, which may wait inside of TLS already."""
-        if self.ready and self.ssl_adapter is not None and conn.socket.pending():
-            self.process_conn(conn)
-        else:
-            super().put_conn(conn)
+        """Wait for a connection's next request."""
+        self._connections.put(conn)
+
+    def linger(self, conn: Connection) -> bool:
+        """Wait for the end of what a client sends that was answered before; return whether so."""
+        waits: bool = self._connections.linger(conn)
+        return waits
+
+    def forget(self, conn: Connection) -> None:
+        """Take notice that a connection is closed."""
+        self._connections.forget(conn)
+
+    def refuse_overdue(self) -> None:
+        """Say to those that waited for a thread in vain that too many others do."""
+        for conn in self.requests.overdue():
+            conn.refuse(BUSY)
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Write to the bus's log."""
@@ -188,8 +201,6 @@ class WSGIServer(wsgi.Server):
         listening: Any = inherited.copy()
         if self.nodelay and listening.family != socket.AF_UNIX:
             listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self.ssl_adapter is not None:
-            listening = self.ssl_adapter.bind(listening)
         self.socket = listening
         return listening
 

@@ -1,0 +1,248 @@
+"""The thread that accepts connections, and waits for what clients send until a request is complete.
+
+A client that sends slowly, or nothing, costs a descriptor and no thread. Time is that of a clock
+that nobody sets.
+
+Rule: nothing here waits for a client, for a thread or for a log that may block.
+"""
+
+import errno
+import logging
+import select
+import selectors
+import socket
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+
+from cherrypy_server.channel import Channel
+from cherrypy_server.connection import Connection, Next
+
+TICK = 0.1
+"""Seconds between two looks at the clock, while there are connections."""
+
+MOST_AT_ONCE = 64
+"""How many connections are accepted before others have their turn."""
+
+EPISODE = 10.0
+"""Seconds without want of room after which the log tells of it again."""
+
+EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+"""What the system says when it has nothing left for another connection."""
+
+NEEDS_NEWS = not (hasattr(select, "epoll") or hasattr(select, "kqueue"))
+"""Whether a selector that sleeps has to be woken to see another connection."""
+
+
+class Loop:
+    """The connections of a server that no thread serves at the moment.
+
+    It takes the place of cheroot's connection manager, with the methods that the server calls.
+
+    Args:
+        server: The HTTP server; its socket listens.
+
+    Attributes:
+        open: All connections of the server, those that are being served among them.
+    """
+
+    def __init__(self, server: Any) -> None:
+        self.server = server
+        self.open: set[Connection] = set()
+        self._listening = server.socket
+        self._listening.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._waiting: dict[int, Connection] = {}
+        self._lock = threading.Lock()
+        self._closed = self._stopping = self._accepts = False
+        self._full_until = self._next_look = 0.0
+        self._ended = threading.Event()
+        self._ended.set()
+        self._alarm, self._bell = socket.socketpair()
+        self._alarm.setblocking(False)
+        self._bell.setblocking(False)
+        self._selector.register(self._alarm, selectors.EVENT_READ)
+        self._accept_again()
+
+    def run(self, _interval: float = 0) -> None:
+        """Accept and wait until `stop` is called."""
+        self._ended.clear()
+        try:
+            while not self._stopping:
+                self._turn()
+        finally:
+            self._ended.set()
+
+    def stop(self) -> None:
+        """Let `run` return, and wait until it has."""
+        self._stopping = True
+        self._ring()
+        self._ended.wait()
+
+    def close(self) -> None:
+        """Close all connections that wait; those that are served end by themselves."""
+        with self._lock:
+            self._closed = True
+            waiting = list(self._waiting.values())
+            self._waiting.clear()
+        for conn in waiting:
+            conn.end()
+        self._selector.close()
+        self._alarm.close()
+        self._bell.close()
+
+    def put(self, conn: Connection) -> None:
+        """Wait for a connection's next request, which may be there already."""
+        conn.rest()
+        if conn.rfile.has_data() or conn.channel.pending():
+            self._handle(conn)
+        else:
+            self.wait_for(conn)
+
+    def wait_for(self, conn: Connection) -> None:
+        """Wait until something comes on a connection, or its time is over."""
+        descriptor = conn.socket.fileno()
+        with self._lock:
+            if not self._closed:
+                self._waiting[descriptor] = conn
+                self._selector.register(descriptor, conn.event, conn)
+        if self._closed:
+            conn.end()
+        elif NEEDS_NEWS:  # pragma: no cover - Windows
+            self._ring()
+
+    def linger(self, conn: Connection) -> bool:
+        """Wait for the end of what a client sends; return whether that is possible."""
+        if self._stopping:
+            return False
+        self.wait_for(conn)
+        return True
+
+    def forget(self, conn: Connection) -> None:
+        """Take notice that a connection is closed."""
+        self.open.discard(conn)
+
+    @property
+    def can_add_keepalive_connection(self) -> bool:
+        """Whether one more connection may be kept for further requests."""
+        limit = self.server.keep_alive_conn_limit
+        return limit is None or len(self._waiting) < limit
+
+    @property
+    def waiting(self) -> int:
+        """How many connections wait for their clients."""
+        return len(self._waiting)
+
+    def _turn(self) -> None:
+        """Do what there is to do, or sleep until there is something."""
+        for key, _ in self._selector.select(self._sleep()):
+            if key.fileobj is self._alarm:
+                with suppress(BlockingIOError):
+                    self._alarm.recv(1024)
+            elif key.fileobj is self._listening:
+                self._accept_some()
+            elif (conn := self._waiting.get(key.fd)) is not None and conn is key.data:
+                self._take_out(conn)
+                self._handle(conn)
+        if self.server.requests.crowded:
+            self.server.refuse_overdue()
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + TICK
+            self._look_at_clock(now)
+
+    def _sleep(self) -> float | None:
+        return TICK if self.open or not self._accepts else None
+
+    def _ring(self) -> None:
+        with suppress(BlockingIOError, OSError):
+            self._bell.send(b"!")
+
+    def _take_out(self, conn: Connection) -> None:
+        descriptor = conn.socket.fileno()
+        with self._lock:
+            self._waiting.pop(descriptor, None)
+            self._selector.unregister(descriptor)
+
+    def _handle(self, conn: Connection) -> None:
+        """Look at what has come, and do what is next."""
+        try:
+            match conn.arrive():
+                case Next.SERVE:
+                    self.server.process_conn(conn)
+                case Next.WAIT:
+                    self.wait_for(conn)
+                case Next.CLOSE:
+                    conn.close()
+        except Exception as error:  # noqa: BLE001 - one connection's trouble is not that of all
+            message = f"Error on the connection of {conn.remote_addr}: {error!r}"
+            self.server.error_log(message, logging.ERROR, True)
+            conn.end()
+
+    def _look_at_clock(self, now: float) -> None:
+        """Give up those whose time is over, and accept again after a pause."""
+        for conn in list(self._waiting.values()):
+            if conn.deadline <= now:
+                self._take_out(conn)
+                conn.expire()
+        if not self._accepts:
+            self._accept_again()
+
+    def _accept_some(self) -> None:
+        """Accept those that want to connect, as far as there is room."""
+        for _ in range(MOST_AT_ONCE):
+            try:
+                if not self._has_room():
+                    break
+                sock, address = self._listening.accept()
+            except (BlockingIOError, ConnectionError):
+                return
+            except OSError as error:
+                if self.server.stats["Enabled"]:
+                    self.server.stats["Socket Errors"] += 1
+                if error.errno in EXHAUSTED and self._make_room(f"No room to accept: {error}"):
+                    return
+                break
+            self._begin(sock, address)
+        else:
+            return
+        self._selector.unregister(self._listening)
+        self._accepts = False
+
+    def _begin(self, sock: socket.socket, address: Any) -> None:
+        server = self.server
+        if server.stats["Enabled"]:
+            server.stats["Accepts"] += 1
+        adapter = server.ssl_adapter
+        try:
+            conn = Connection(server, adapter.channel(sock) if adapter else Channel(sock))
+        except Exception as error:  # noqa: BLE001 - such as a context that cannot be used
+            server.error_log(f"A connection cannot be served: {error!r}", logging.ERROR, True)
+            sock.close()
+            return
+        if isinstance(address, tuple):
+            conn.remote_addr, conn.remote_port = address[:2]
+        self.open.add(conn)
+        self._handle(conn)
+
+    def _has_room(self) -> bool:
+        """Return whether one more may be accepted, after closing another if need be."""
+        most = self.server.max_connections
+        return not most or len(self.open) < most or self._make_room(f"{most} connections are open")
+
+    def _make_room(self, why: str) -> bool:
+        """Close the connection that has waited longest; return whether there was one."""
+        now = time.monotonic()
+        if now > self._full_until:
+            self.server.error_log(f"{why}; those that wait longest are closed", logging.WARNING)
+        self._full_until = now + EPISODE
+        longest = min(list(self._waiting.values()), key=lambda conn: conn.since, default=None)
+        if longest is not None:
+            self._take_out(longest)
+            longest.end()
+        return longest is not None
+
+    def _accept_again(self) -> None:
+        self._accepts = True
+        self._selector.register(self._listening, selectors.EVENT_READ)
