@@ -90,8 +90,8 @@ class Renewed:
             ) from error
 
 
-def tls_adapter(server: Any, log: Log) -> TLS | None:
-    """Return what speaks TLS with the settings of a server; None if it shall speak none.
+def tls_adapter(server: Any, log: Log) -> Any:
+    """Return what speaks TLS with the settings of a server, see `TLS`; None if it shall speak none.
 
     Raises:
         ValueError: A setting is wrong, a library is missing, or a certificate cannot be used.
@@ -113,5 +113,4 @@ def tls_adapter(server: Any, log: Log) -> TLS | None:
             f"The library for ssl_module {settings.module!r} is missing ({error}): "
             "pip install 'cherrypy-server[pyopenssl]'"
         ) from error
-    found: TLS = adapter(settings, log)
-    return found
+    return adapter(settings, log)
