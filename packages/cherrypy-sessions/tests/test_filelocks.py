@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cherrypy_sessions import FileLocks, filelocks
+from cherrypy_sessions import locks as thread_locks
 from cherrypy_sessions.filelocks import RangeLocks
 
 KINDS = [FileLocks, RangeLocks] if sys.platform == "linux" else [FileLocks]
@@ -190,3 +191,52 @@ def test_which_files_there_are(tmp_path: Path) -> None:
 def test_other_systems_have_a_file_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     assert type(filelocks.file_locks()) is FileLocks
+
+
+def test_threads_hand_a_lock_on_as_often_as_other_processes_can_bear(
+    locks: FileLocks, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    original = locks._locked
+
+    def open_it(path: str, deadline: float | None) -> int | None:
+        opened.append(path)
+        return original(path, deadline)
+
+    monkeypatch.setattr(locks, "_locked", open_it)
+    turns = 2 * filelocks.IN_A_ROW + 1
+
+    def take() -> None:
+        locks.acquire(path)
+        locks.release(path)
+
+    locks.acquire(path)
+    threads = [threading.Thread(target=take) for _ in range(turns - 1)]
+    patience = threading.Event()
+    for number, thread in enumerate(threads, 2):
+        thread.start()
+        while len(locks._queues[path]) < number:
+            patience.wait(0.001)
+    locks.release(path)
+    for thread in threads:
+        thread.join(30)
+    assert len(opened) == 3
+    assert not locks._held
+
+
+def test_a_lock_that_was_handed_to_somebody_who_is_interrupted_is_released(
+    locks: FileLocks, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acquire = thread_locks.acquire
+
+    def interrupted(*_: object) -> bool:
+        monkeypatch.undo()
+        del locks._queues[path]  # it was handed on, to nobody
+        raise KeyboardInterrupt
+
+    locks.acquire(path)
+    monkeypatch.setattr(thread_locks, "acquire", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        locks.acquire(path)
+    assert thread_locks.acquire is acquire
+    assert not locks._held

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import pytest
 
 from cherrypy_sessions import DeadlockError, FairLocks
-from cherrypy_sessions.locks import _leave
 
 
 def waiting_for(locks: FairLocks, key: str, count: int) -> None:
@@ -100,16 +99,57 @@ def test_a_timeout_gives_up_the_place_in_the_queue() -> None:
     assert len(locks) == 0
 
 
-def test_a_place_that_was_reached_while_giving_up_is_passed_on() -> None:
-    locks = FairLocks()
+class LateGate:
+    """A gate at which somebody has just lost patience as it opens, or is interrupted."""
+
+    def __init__(self, locks: FairLocks, error: BaseException | None = None) -> None:
+        self._locks = locks
+        self._error = error
+        self._is_first = True
+
+    def acquire(self, timeout: float = -1) -> bool:
+        if self._is_first:  # the thread itself closes it
+            self._is_first = False
+            return True
+        self._locks.release("a")
+        if self._error:
+            raise self._error
+        return False
+
+    def release(self) -> None: ...
+
+
+def wait_at(gate: LateGate, locks: FairLocks, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    results: list[object] = []
+
+    def wait() -> None:
+        try:
+            results.append(locks.acquire("a", timeout=5))
+        except KeyboardInterrupt as error:
+            results.append(error)
+
     locks.acquire("a")
-    holder = locks._queues["a"][0]
-    results: list[bool] = []
-    with run(lambda: results.append(locks.acquire("a"))) as (waiter,):
+    with run(wait) as (waiter,), monkeypatch.context() as patch:
+        patch.setattr("cherrypy_sessions.locks._new_gate", lambda: gate)
         waiter.start()
-        waiting_for(locks, "a", 2)
-        _leave(locks._queues, "a", holder)
-    assert results == [True]
+        waiter.join(5)
+    return results
+
+
+def test_a_place_that_was_reached_while_giving_up_is_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    locks = FairLocks()
+    assert wait_at(LateGate(locks), locks, monkeypatch) == [True]
+    locks.release("a")
+    assert len(locks) == 0
+
+
+def test_a_place_that_was_reached_while_interrupted_is_passed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    locks = FairLocks()
+    error = KeyboardInterrupt()
+    assert wait_at(LateGate(locks, error), locks, monkeypatch) == [error]
+    assert len(locks) == 0
 
 
 def test_waiting_for_oneself_is_an_error_instead_of_for_ever() -> None:

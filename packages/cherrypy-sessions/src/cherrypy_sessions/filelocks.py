@@ -13,8 +13,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
-from cherrypy_sessions import kernel
-from cherrypy_sessions.locks import FairLocks
+from cherrypy_sessions import kernel, locks
 
 FIRST_PAUSE = 0.001
 LONGEST_PAUSE = 0.05
@@ -26,6 +25,9 @@ NAMES: Final = 1 << 16
 """How many holders' names have room at the beginning of that file."""
 
 NAME: Final = 8
+
+IN_A_ROW: Final = 8
+"""How many threads of this process may have a lock before other processes get a chance."""
 
 
 class FileLocks:
@@ -51,24 +53,35 @@ class FileLocks:
             OSError: The file cannot be made.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
-        if not self._threads.acquire(path, timeout):
-            return False
+        try:
+            if not locks.acquire(self._queues, path, timeout):
+                return False
+        except BaseException:
+            self._give_back(path)
+            raise
+        if path in self._held:  # the thread before us has left it open
+            return True
         descriptor = None
         try:
             descriptor = self._locked(path, deadline)
         finally:
             if descriptor is None:
-                self._threads.release(path)
+                locks.release(self._queues, path)
         if descriptor is not None:
-            self._descriptors[path] = descriptor
+            self._held[path] = (descriptor, 1)
         return descriptor is not None
 
     def release(self, path: str) -> None:
         """Give the lock of a path to the next."""
-        descriptor = self._descriptors.pop(path)
+        descriptor, turns = self._held[path]
+        if turns < IN_A_ROW:
+            self._held[path] = (descriptor, turns + 1)
+            if locks.hand_on(self._queues, path):
+                return
+        del self._held[path]
         self._remove(path)
         os.close(descriptor)
-        self._threads.release(path)
+        locks.release(self._queues, path)
 
     def discard(self, path: str) -> None:
         """Remove the lock file that a killed process left, unless somebody has the lock."""
@@ -77,24 +90,29 @@ class FileLocks:
 
     def holder(self, path: str) -> str | None:
         """Return who has the lock of a path: a thread of ours, another process, or None."""
-        name = self._threads.holder(path)
+        name = locks.holder(self._queues, path)
         if name is not None:
             return f"thread {name}"
         process = self._process(path)
         return None if process is None else f"process {process}"
 
     def __len__(self) -> int:
-        return len(self._threads)
+        return len(self._queues)
 
     def _begin(self) -> None:
-        self._threads = FairLocks()
-        self._descriptors: dict[str, int] = {}
+        self._queues: locks.Queues = {}
+        self._held: dict[str, tuple[int, int]] = {}  # descriptors, and how often in a row
 
     def _forked(self) -> None:
         """Leave the locks to the process that has them."""
-        for descriptor in self._descriptors.values():
+        for descriptor, _ in self._held.values():
             os.close(descriptor)
         self._begin()
+
+    def _give_back(self, path: str) -> None:
+        """Release a lock that was left open for a thread that was interrupted in that moment."""
+        if path in self._held and locks.acquire(self._queues, path, 0):
+            self.release(path)
 
     def _locked(self, path: str, deadline: float | None) -> int | None:
         """Return a descriptor with the lock of a path, or None at the deadline."""

@@ -54,13 +54,13 @@ def lock_byte(descriptor: int, position: int, *, wait: bool, shared: bool = Fals
     Raises:
         BlockingIOError: Somebody else has it.
     """
-    import fcntl  # noqa: PLC0415 - not on all systems
+    if sys.platform == "linux":
+        command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
+        kind = fcntl.F_RDLCK if shared else fcntl.F_WRLCK
+        fcntl.fcntl(descriptor, command, _FLOCK.pack(kind, os.SEEK_SET, position, 1, 0))
 
-    command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
-    kind = fcntl.F_RDLCK if shared else fcntl.F_WRLCK
-    fcntl.fcntl(descriptor, command, _FLOCK.pack(kind, os.SEEK_SET, position, 1, 0))
 
-
+_CODING: Final = (sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())
 _HERE = -100
 _EXCHANGE = 2
 
@@ -85,6 +85,6 @@ def exchange(one: str, other: str) -> None:
     Raises:
         OSError: One is not there, or this system or file system cannot.
     """
-    rename = _renameat2()
-    if rename is None or rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE):
+    rename, first, second = _renameat2(), one.encode(*_CODING), other.encode(*_CODING)
+    if rename is None or rename(_HERE, first, _HERE, second, _EXCHANGE):
         raise OSError(errno.ENOTSUP, "the names cannot be exchanged", one)

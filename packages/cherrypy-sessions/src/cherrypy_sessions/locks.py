@@ -13,6 +13,7 @@ Queues: TypeAlias = dict[Any, Any]
 """Who has or waits for the lock of which key; for this module alone to change."""
 
 _mutex: Final = threading.Lock()
+_new_gate = threading.Lock
 
 
 class DeadlockError(RuntimeError):
@@ -47,11 +48,12 @@ def acquire(queues: Queues, key: Hashable, timeout: float | None = None) -> bool
             queues[key] = deque((turn,))
             return True
         queue.append(turn)
-        turn.gate = threading.Lock()
+        turn.gate = _new_gate()
         turn.gate.acquire()
         holder = queue[0].thread
     if holder is turn.thread:
-        _leave(queues, key, turn)
+        if _has_come(queues, key, turn):  # another thread has released it for us meanwhile
+            return True
         if timeout == 0:
             return False
         raise DeadlockError(f"{holder.name} would wait for itself: it holds this lock already")
@@ -68,6 +70,15 @@ def release(queues: Queues, key: Hashable) -> None:
         if key not in queues:
             raise RuntimeError("This lock is not held, so it cannot be released")
         _pass_on(queues, key)
+
+
+def hand_on(queues: Queues, key: Hashable) -> bool:
+    """Give the lock of a key to the next in its queue; return False, and keep it, without one."""
+    with _mutex:
+        if len(queues[key]) == 1:
+            return False
+        _pass_on(queues, key)
+        return True
 
 
 def holder(queues: Queues, key: Hashable) -> str | None:
@@ -124,24 +135,23 @@ class FairLocks:
 
 
 def _wait(queues: Queues, key: Hashable, turn: _Turn, timeout: float | None) -> bool:
-    had = False
     try:
         had = turn.gate.acquire(timeout=-1 if timeout is None else max(timeout, 0))
-    finally:
-        # Also when a signal handler raised: an empty place would block all behind it.
-        if not had:
-            _leave(queues, key, turn)
-    return had
+    except BaseException:  # of a signal handler: an empty place would block all behind it
+        if _has_come(queues, key, turn):
+            release(queues, key)
+        raise
+    return had or _has_come(queues, key, turn)
 
 
-def _leave(queues: Queues, key: Hashable, turn: _Turn) -> None:
-    """Give up a place, and what may have come to it in the same moment."""
+def _has_come(queues: Queues, key: Hashable, turn: _Turn) -> bool:
+    """Give up a place, unless it has become the first one in the same moment."""
     with _mutex:
         queue = queues[key]
         if queue[0] is turn:
-            _pass_on(queues, key)
-        else:
-            queue.remove(turn)
+            return True
+        queue.remove(turn)
+        return False
 
 
 def _pass_on(queues: Queues, key: Hashable) -> None:
