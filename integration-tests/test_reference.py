@@ -69,6 +69,17 @@ def test_page_says_which_tools_are_on() -> None:
     assert marked == on
 
 
+def test_page_has_every_check() -> None:
+    page = (PAGE.parent / "checker.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(check_\w+)` \| (.*?) \|$", page, re.MULTILINE)
+    checks = [name for name in dir(cherrypy.checker) if name.startswith("check_")]
+    said = [inspect.getdoc(getattr(cherrypy.checker, name)) for name in checks]
+    assert rows == [
+        (name, (words or "").removeprefix("Find ").removesuffix(".").replace("``", "`"))
+        for name, words in zip(checks, said, strict=True)
+    ]
+
+
 def test_page_has_the_commands_and_options_of_cherryd() -> None:
     page = (PAGE.parent / "cherryd.md").read_text("utf-8")
     parser = cherryd_parser()

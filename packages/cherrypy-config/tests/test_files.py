@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cherrypy_config import ConfigError, EntryError, Mode, as_dict, merge_sections
+from cherrypy_config import (
+    Config,
+    ConfigError,
+    EntryError,
+    Layer,
+    Mode,
+    Origin,
+    Sections,
+    as_dict,
+    merge_sections,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,3 +92,19 @@ def test_an_entry_outside_all_sections_is_an_error_and_changes_nothing() -> None
     with pytest.raises(ConfigError, match=r"'tools\.gzip\.on' stands in no section"):
         merge_sections(base, {"/": {"a": 1}, "tools.gzip.on": True})
     assert base == {}
+
+
+def test_sections_of_a_file_know_where_their_entries_stand(tmp_path: Path) -> None:
+    file = tmp_path / "site.conf"
+    file.write_text("[global]\na = 1\n[/]\nb = 2\n")
+    sections = as_dict(str(file))
+    assert isinstance(sections, Sections)
+    assert str(sections.origin("/", "b")).endswith("site.conf', [/], line 4")
+    config = Config()
+    config.update(sections)
+    assert config.origin("a").line == 2
+    origins: dict[tuple[str, str], Origin] = {}
+    merge_sections({}, as_dict(sections), origins=origins)
+    assert origins["/", "b"].line == 4
+    merge_sections({}, {"/": {"b": 3}}, origins=origins)
+    assert origins["/", "b"] == Origin(Layer.DICT)

@@ -86,6 +86,7 @@ logging.config.dictConfig(LOG_CONF)
 # In place of quickstart, which would serve for ever:
 cherrypy.server.unsubscribe()
 cherrypy.engine.autoreload.unsubscribe()
+cherrypy.checker.on = False
 cherrypy.tree.mount(Root())
 cherrypy.engine.start()
 environ = {"SCRIPT_NAME": "", "PATH_INFO": "/"}

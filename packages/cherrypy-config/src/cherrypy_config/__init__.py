@@ -12,7 +12,7 @@ from cherrypy_config.errors import (
     UnknownEnvironmentError,
 )
 from cherrypy_config.expressions import Mode, literal, unrepr
-from cherrypy_config.files import ConfigSource, as_dict, merge_sections
+from cherrypy_config.files import ConfigSource, Sections, as_dict, merge_sections
 from cherrypy_config.layers import Layer, Origin
 from cherrypy_config.names import attributes, modules
 from cherrypy_config.namespaces import (
@@ -47,6 +47,7 @@ __all__ = [
     "Origin",
     "Parser",
     "Progress",
+    "Sections",
     "StrPath",
     "UnknownEnvironmentError",
     "as_dict",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cherrypy_config.errors import ConfigError
@@ -47,6 +47,25 @@ class Loaded:
         return Origin(Layer.FILE, self.file, section, line)
 
 
+class Sections(dict[str, Any]):
+    """What a file held, which knows where each entry stands.
+
+    It is a dict: what it is given to, such as `Config.update` and `merge_sections`, keeps the
+    places, as if it had read the file itself.
+
+    Args:
+        loaded: The contents of the file.
+    """
+
+    def __init__(self, loaded: Loaded) -> None:
+        super().__init__(loaded.content)
+        self.loaded = loaded
+
+    def origin(self, section: str, option: str) -> Origin:
+        """Tell where an entry came from; the section is empty for one outside of any."""
+        return self.loaded.origin(section, option)
+
+
 def load(config: ConfigSource, mode: Mode) -> Loaded:
     """Read a source; a mapping is copied.
 
@@ -55,6 +74,8 @@ def load(config: ConfigSource, mode: Mode) -> Loaded:
         ConfigError: A file holds what it must not.
         TypeError: `config` is nothing that holds configuration.
     """
+    if isinstance(config, Sections):  # whoever read the file has told of it
+        return replace(config.loaded, content=dict(config), by_name=False)
     if isinstance(config, Mapping):
         return Loaded(dict(config))
     by_name = isinstance(config, str | os.PathLike)
@@ -78,7 +99,7 @@ def as_dict(
     r"""Return a dict from a dict, the name of a file, a path or an open file.
 
     Args:
-        config: The source. A dict is copied; a file gives a dict of sections.
+        config: The source. A dict is copied; a file gives `Sections`.
         mode: How the values of an INI file are read.
         on_file: Is called with the name of the file after it was read, if `config` is a name.
 
@@ -95,7 +116,7 @@ def as_dict(
     loaded = load(config, mode)
     if on_file is not None and loaded.by_name and loaded.file is not None:
         on_file(loaded.file)
-    return loaded.content
+    return loaded.content if loaded.file is None else Sections(loaded)
 
 
 def merge_sections(
@@ -104,6 +125,7 @@ def merge_sections(
     *,
     mode: Mode = Mode.PYTHON,
     on_file: Callable[[str], object] | None = None,
+    origins: MutableMapping[tuple[str, str], Origin] | None = None,
 ) -> None:
     """Merge sections with their entries into others, entry by entry.
 
@@ -112,6 +134,7 @@ def merge_sections(
         other: What is merged in, as for `as_dict`.
         mode: As for `as_dict`.
         on_file: As for `as_dict`.
+        origins: Gets where each entry came from, by its section and its name.
 
     Raises:
         OSError: The file cannot be read.
@@ -123,5 +146,8 @@ def merge_sections(
             raise ConfigError(
                 f"the entry {name!r} stands in no section; put it in one: {{'/': {{{name!r}: …}}}}"
             )
+    loaded = sections.loaded if isinstance(sections, Sections) else Loaded(sections)
     for name, entries in sections.items():
         base.setdefault(name, {}).update(entries)
+        if origins is not None:
+            origins.update(((name, option), loaded.origin(name, option)) for option in entries)

@@ -16,6 +16,7 @@ from cherrypy_web.response import Response
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from cherrypy_config import Origin
     from cherrypy_dispatch import Layer
     from cherrypy_httputil import Host
     from cherrypy_web.middleware import StartResponse
@@ -39,6 +40,7 @@ class Application:
 
     Attributes:
         config: The config by path, below the script name, and by other section names.
+        origins: Where the entries of the config came from, by section and name.
         namespaces: The handlers of config entries that apply to the application as a whole.
         toolboxes: The toolboxes whose tools its config may turn on, by namespace.
         log: Its logs.
@@ -75,6 +77,7 @@ class Application:
             wsgi=self.wsgiapp.namespace_handler,
         )
         self.config = {}
+        self.origins: dict[tuple[str, str], Origin] = {}
         self.plans = PlanCache(self)
         if config:
             self.merge(config)
@@ -110,7 +113,7 @@ class Application:
             OSError: The file cannot be read.
             ConfigError: An entry stands outside of any section, or the file holds what it must not.
         """
-        merge_sections(self.config, config, on_file=self.on_file)
+        merge_sections(self.config, config, on_file=self.on_file, origins=self.origins)
         self.namespaces(self.config.get("/", {}))
 
     def on_file(self, name: str) -> None:

@@ -50,6 +50,7 @@ __all__ = [
     "Tool",
     "Toolbox",
     "__version__",
+    "checker",
     "config",
     "dispatch",
     "engine",
@@ -79,6 +80,7 @@ log = _assembly.log
 config = _assembly.config
 tree = _assembly.tree
 server = _assembly.server
+checker = _assembly.checker
 servers = _assembly.servers
 quickstart = _assembly.quickstart
 thread_data = ThreadData()
@@ -88,6 +90,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from cherrypy import (
+        _cpchecker,  # noqa: F401
         _cpconfig,  # noqa: F401 - see __getattr__
         _cperror,  # noqa: F401
         _cplogging,  # noqa: F401
@@ -108,6 +111,7 @@ else:
 
     _LATER = frozenset(
         {
+            "_cpchecker",
             "_cpconfig",
             "_cperror",
             "_cplogging",

@@ -6,12 +6,14 @@ import sys
 from typing import TYPE_CHECKING
 
 import cherrypy
+from cherrypy.assembly.checker import HEADING
 from cherrypy.cherryd import CommandError
 from cherrypy.cherryd.gateways import GATEWAYS, serve_by
 from cherrypy.cherryd.loading import load
 from cherrypy.cherryd.options import parse
 from cherrypy.process.plugins import Daemonizer, PIDFile
 from cherrypy_bus import ChannelFailures
+from cherrypy_web import Application, ToolConfigError, check_tools
 
 if TYPE_CHECKING:
     import argparse
@@ -128,7 +130,20 @@ def _require_applications() -> None:
         )
 
 
-_COMMANDS = {"serve": _serve, "routes": _routes}
+def _check(options: argparse.Namespace) -> int:
+    load(options.imports, options.config, options.environment)
+    _require_applications()
+    findings = [each.removeprefix(HEADING).strip() for each in cherrypy.checker.messages()]
+    try:
+        check_tools(app for app in cherrypy.tree.apps.values() if isinstance(app, Application))
+    except ToolConfigError as error:
+        findings += error.faults
+    for finding in findings:
+        print(finding, end="\n\n")  # noqa: T201 - what the command is for
+    return 1 if findings else 0
+
+
+_COMMANDS = {"serve": _serve, "routes": _routes, "check": _check}
 
 
 def _speak_to_files_only() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from cherrypy.assembly.checker import Checker, checker_class
 from cherrypy.assembly.engine import Engine
 from cherrypy.assembly.logs import SiteLog
 from cherrypy.assembly.settings import settings_class
@@ -42,6 +43,8 @@ class Assembly:
         config_class: What the config is made of; so for the next ones.
         application_class: What the tree mounts.
         tree_class: A tree that mounts those.
+        checker: Looks for mistakes in the configuration when the engine starts.
+        checker_class: What that is made of.
         server_class: A server of this tree under this engine.
     """
 
@@ -61,6 +64,9 @@ class Assembly:
         self.engine.subscribe("log", self._log_engine)
         self.engine.subscribe("start", self._check_tools, priority=10)
         self.engine.subscribe("graceful", self.log.reopen_files)
+        self.checker_class: type[Checker] = checker_class(self)
+        self.checker = self.checker_class()
+        self.engine.subscribe("start", self.checker, priority=10)
         self.server.subscribe()
 
     def _log_engine(self, msg: str = "", level: int = logging.INFO) -> None:

@@ -27,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
 
 _WITHOUT_WATCHING: dict[str, Any] = {
     "engine.autoreload.on": False,
+    "checker.on": False,
     "tools.log_headers.on": False,
 }
 _HIDING: dict[str, Any] = {
@@ -74,6 +75,7 @@ class Settings(Config):
             engine=assembly.engine.configure,
             log=lambda key, value: setattr(assembly.log, key, value),
             tree=self._set_tree,
+            checker=lambda key, value: setattr(assembly.checker, key, value),
         )
         super().__init__(file, **kwargs)
 

@@ -1,0 +1,39 @@
+"""Find mistakes in what a site is configured with, before a request meets them.
+
+Each check is a function that yields a `Finding` for each mistake. It changes nothing, calls nothing
+of the program's, and says nothing where it is not sure: what a check reports, an operator can mend.
+"""
+
+from cherrypy_web.checks.findings import Finding, Site
+from cherrypy_web.checks.keys import (
+    misplaced_site_entries,
+    renamed_keys,
+    unknown_keys,
+    unknown_namespaces,
+    unknown_tool_options,
+)
+from cherrypy_web.checks.sections import (
+    bracketed_sections,
+    empty_configs,
+    sections_with_script_name,
+    unmatched_sections,
+)
+from cherrypy_web.checks.sessions import insecure_sessions
+from cherrypy_web.checks.values import KNOWN_TYPES, wrong_types
+
+__all__ = [
+    "KNOWN_TYPES",
+    "Finding",
+    "Site",
+    "bracketed_sections",
+    "empty_configs",
+    "insecure_sessions",
+    "misplaced_site_entries",
+    "renamed_keys",
+    "sections_with_script_name",
+    "unknown_keys",
+    "unknown_namespaces",
+    "unknown_tool_options",
+    "unmatched_sections",
+    "wrong_types",
+]
