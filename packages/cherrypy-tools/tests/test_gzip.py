@@ -70,6 +70,15 @@ def test_clients_that_get_the_plain_body(accepted: str) -> None:
     assert response.body == PAGE
 
 
+@pytest.mark.parametrize(
+    ("patterns", "coding"),
+    [(["text/*"], None), (["*/*"], None), (["text/*", "text/event-stream"], "gzip")],
+)
+def test_events_are_not_held_up_unless_that_is_asked_for(patterns: Any, coding: Any) -> None:
+    response = answer(kind="text/event-stream", mime_types=patterns)
+    assert response.headers.get("Content-Encoding") == coding
+
+
 @pytest.mark.parametrize("accepted", ["*;q=0", "identity;q=0", "deflate, identity;q=0"])
 def test_clients_that_can_get_neither(accepted: str) -> None:
     with pytest.raises(HTTPError) as caught:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import enum
 import functools
+from collections.abc import Sized
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional, Union
 from uuid import UUID
 
@@ -131,6 +133,41 @@ def test_what_cannot_be_converted_is_told(annotation: Any, text: Any, message: A
     with pytest.raises(ValueError) as caught:
         convert(text)
     assert str(caught.value) == message
+
+
+class Upload:
+    def __init__(self, file: object, name: str) -> None: ...
+
+
+@pytest.mark.parametrize("annotation", [Upload, Sized, bytearray])
+def test_a_text_for_a_class_that_takes_none_is_the_clients_fault(annotation: Any) -> None:
+    convert = converter_for(annotation)
+    assert convert is not None
+    with pytest.raises(ValueError, match=f"'x' is not a {annotation.__name__}"):
+        convert("x")
+    given = object()
+    assert convert(given) is given
+
+
+@pytest.mark.parametrize(
+    "annotation", [int, str, bytes, Colour, Literal["a"], int | None, list[int]]
+)
+def test_a_file_in_place_of_a_text_is_the_clients_fault(annotation: Any) -> None:
+    convert = converter_for(annotation)
+    assert convert is not None
+    with pytest.raises(ValueError, match="a file is not"):
+        convert(SimpleNamespace(filename="a.txt"))
+
+
+def test_a_mistake_in_a_class_is_the_programs_fault() -> None:
+    class Broken:
+        def __init__(self, text: str) -> None:
+            raise TypeError("a mistake")
+
+    convert = converter_for(Broken)
+    assert convert is not None
+    with pytest.raises(TypeError, match="a mistake"):
+        convert("x")
 
 
 def page(i: int, j: float = 1, k: Any = None, *args: int, only: bool = False, **rest: int) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cherrypy_httputil import HTTPError
 from cherrypy_tools.codings import CODINGS, GZIP_CONTAINER, checked_level, packed
-from cherrypy_tools.media import matches_any
+from cherrypy_tools.media import matches_any, media_type
 from cherrypy_tools.preferences import preferences
 from cherrypy_tools.trace import trace
 from cherrypy_tools.vary import set_vary_header
@@ -34,6 +34,9 @@ BODILESS = frozenset({204, 205, 206})
 
 OF_THE_PLAIN_BODY = ("Content-Length", "Accept-Ranges", "Content-MD5")
 """Fields that are wrong once the body is compressed."""
+
+EVENTS = "text/event-stream"
+"""What has to leave piece by piece, while a compressor waits for more; no pattern means it."""
 
 FIRST_ERROR = 400
 
@@ -60,7 +63,8 @@ def gzip(
         request: The request; Accept-Encoding is read.
         response: The response, with its Content-Type set.
         compress_level: 0 (none) to 9 (smallest).
-        mime_types: Patterns: `type/subtype`, `type/*`, `type/*+suffix`.
+        mime_types: Patterns: `type/subtype`, `type/*`, `type/*+suffix`. Only its own name stands
+            for `text/event-stream`.
         debug: Report the decision at INFO.
 
     Raises:
@@ -116,6 +120,8 @@ def is_eligible(response: ResponseMessage, mime_types: Sequence[str]) -> bool:
     headers = response.headers
     kind = headers.get("Content-Type")
     if kind is None or not matches_any(kind, tuple(mime_types)):
+        return False
+    if media_type(kind) == EVENTS and EVENTS not in mime_types:
         return False
     if response.status_code in BODILESS or "Content-Encoding" in headers:
         return False

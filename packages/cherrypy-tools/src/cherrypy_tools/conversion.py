@@ -1,8 +1,8 @@
 """Convert request parameters by a handler's annotations: the pure part of the `params` tool.
 
 Which converter belongs to an annotation is a table and a few rules for the generic ones, worked out
-once for each function. What is no text, such as an uploaded file, is left alone, and so is
-what has no annotation.
+once for each function. What has no annotation is left alone, and so is what is no text, except
+that a file in place of a number, say, is refused.
 """
 
 from __future__ import annotations

@@ -47,13 +47,20 @@ def single(convert: Callable[[str], Any], expected: str) -> Converter:
         if isinstance(value, list):
             raise fault(value, f"{expected}: it was given {len(value)} times")
         if not isinstance(value, str):
-            return value
+            return _no_upload(value, expected)
         try:
             return convert(value)
         except (ValueError, ArithmeticError):
             raise fault(value, expected) from None
 
     return converted
+
+
+def _no_upload(value: Any, expected: str) -> Any:
+    """Return what is no text, but a number, say, that another tool has made of it."""
+    if hasattr(value, "filename"):
+        raise ValueError(f"a file is not {expected}")
+    return value
 
 
 def _integer(text: str) -> int:
@@ -165,13 +172,23 @@ def _known(values: dict[str, Any], text: str) -> Any:
 
 
 def by_class(annotation: type) -> Converter | None:
-    """Return a converter that calls `annotation` with the text; its own errors stay as they are."""
+    """Return a converter that calls `annotation` with the text; its own errors stay as they are.
+
+    A text for a class that takes none, such as that of an uploaded file, is the client's fault.
+    """
     if annotation in UNCONVERTED:
         return None
 
     def converted(value: Any) -> Any:
         if isinstance(value, list):
             raise fault(value, f"one value: it was given {len(value)} times")
-        return annotation(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        try:
+            return annotation(value)
+        except TypeError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise  # from inside of it: a fault of its own
+            raise fault(value, f"a {annotation.__name__}") from None
 
     return converted

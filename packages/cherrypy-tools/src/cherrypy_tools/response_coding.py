@@ -53,7 +53,8 @@ class ResponseCompressor:
     Args:
         codings: Names out of `br`, `zstd` and `gzip`, the best first; by default those that can be
             used here, in this order.
-        mime_types: Patterns: `type/subtype`, `type/*`, `type/*+suffix`.
+        mime_types: Patterns: `type/subtype`, `type/*`, `type/*+suffix`. Only its own name stands
+            for `text/event-stream`.
         levels: Levels of codings, where others are wanted than 4 for `br`, 3 for `zstd` and 5 for
             `gzip`.
         min_size: The bytes of the smallest body to compress. A stream has no known size.
