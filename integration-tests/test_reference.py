@@ -80,6 +80,22 @@ def test_page_has_every_check() -> None:
     ]
 
 
+def test_page_has_the_entries_of_every_environment() -> None:
+    page = (PAGE.parent / "environments.md").read_text("utf-8")
+    head, *rows = re.findall(r"^\| `?(entry|\w+\.[\w.]+)`? \| (.*) \|$", page, re.MULTILINE)
+    names = [name.strip("`") for name in head[1].split(" | ")]
+    written: dict[str, dict[str, str]] = {name: {} for name in names}
+    for key, cells in rows:
+        for name, cell in zip(names, cells.split(" | "), strict=True):
+            if cell:
+                written[name][key] = cell.strip("`")
+    environments = cherrypy._cpconfig.environments
+    assert written == {
+        name: {key: repr(value) for key, value in entries.items()}
+        for name, entries in environments.items()
+    }
+
+
 def test_page_has_the_commands_and_options_of_cherryd() -> None:
     page = (PAGE.parent / "cherryd.md").read_text("utf-8")
     parser = cherryd_parser()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cherrypy import _assembly
-from cherrypy.assembly import settings
+from cherrypy.assembly.environments import ENVIRONMENTS
 from cherrypy_config import merge_sections
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ else:
 
 __all__ = ["Config", "environments", "merge"]
 
-environments = settings.ENVIRONMENTS
+environments = ENVIRONMENTS
 
 
 def merge(base: MutableMapping[str, dict[str, Any]], other: ConfigSource) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from cherrypy.assembly.environments import DEFAULTS, ENVIRONMENTS
 from cherrypy_config import Config, NamespaceSet, as_dict
 
 if TYPE_CHECKING:
@@ -13,41 +14,9 @@ if TYPE_CHECKING:
     from cherrypy.assembly import Assembly
     from cherrypy_config import ConfigSource
 
-__all__ = ["DEFAULTS", "ENVIRONMENTS", "Settings", "settings_class"]
+__all__ = ["Settings", "settings_class"]
 
 F = TypeVar("F")
-
-#: The tools that are on unless config turns them off.
-DEFAULTS: dict[str, Any] = {
-    "tools.log_tracebacks.on": True,
-    "tools.log_headers.on": True,
-    "tools.trailing_slash.on": True,
-    "tools.encode.on": True,
-}
-
-_WITHOUT_WATCHING: dict[str, Any] = {
-    "engine.autoreload.on": False,
-    "checker.on": False,
-    "tools.log_headers.on": False,
-}
-_HIDING: dict[str, Any] = {
-    "request.show_tracebacks": False,
-    "request.show_mismatched_params": False,
-}
-_PRODUCTION = _WITHOUT_WATCHING | _HIDING | {"log.screen": False}
-
-#: What the key ``environment`` stands for. Programs may change these and add others.
-ENVIRONMENTS: dict[str, dict[str, Any]] = {
-    "staging": _WITHOUT_WATCHING | _HIDING,
-    "production": _PRODUCTION.copy(),
-    "embedded": _PRODUCTION | {"engine.SIGHUP": None, "engine.SIGTERM": None},
-    "test_suite": _WITHOUT_WATCHING
-    | {
-        "request.show_tracebacks": True,
-        "request.show_mismatched_params": True,
-        "log.screen": False,
-    },
-}
 
 
 class Settings(Config):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from cherrypy._version import __version__
 from cherrypy.assembly.favicon import add_favicon
 from cherrypy_server import Server
+from cherrypy_server.adapter import STARTS, priority
 from cherrypy_web import Application, Response, Tree
 
 if TYPE_CHECKING:
@@ -120,12 +121,38 @@ class SiteServer(Server):
 
     Attributes:
         assembly: The site; a class is made for each by `server_class`.
+        allowed_hosts_required: Whether it refuses to start without `allowed_hosts`.
     """
 
     assembly: ClassVar[Assembly]
+    allowed_hosts_required: bool = False
 
     def __init__(self) -> None:
         super().__init__(self.assembly.engine, self.assembly.tree)
+
+    @priority(STARTS)
+    def start(self) -> None:
+        """Make the HTTP server from the settings, unless one was given, and serve.
+
+        Raises:
+            BindError: The address is in use or cannot be had; the message names it.
+            ValueError: There is no address, or no list of hosts though there has to be one.
+        """
+        self.require_allowed_hosts()
+        super().start()
+
+    def require_allowed_hosts(self) -> None:
+        """Refuse to go on where the hosts of the site have to be listed, and are not.
+
+        Raises:
+            ValueError: With what to write.
+        """
+        if self.allowed_hosts_required and not self.allowed_hosts:
+            raise ValueError(
+                "server.allowed_hosts_required is True, as in the environment 'hardened', and "
+                "there are none: write server.allowed_hosts: ['www.example.com'], with the names "
+                "that clients know this site by"
+            )
 
 
 def server_class(of: Assembly) -> type[SiteServer]:

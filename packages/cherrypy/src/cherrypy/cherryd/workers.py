@@ -112,10 +112,12 @@ def serve_with(
 
     Raises:
         CommandError: It cannot be done so.
+        ValueError: A setting of the server is wrong.
         SystemExit: At the end.
     """
     server = cherrypy.server
     _require_one_address(protocols)
+    server.require_allowed_hosts()
     for name in WITHOUT_EFFECT:
         if getattr(server, name) != getattr(Server, name):
             cherrypy.engine.log(f"server.{name} has no effect with --workers.", logging.WARNING)
