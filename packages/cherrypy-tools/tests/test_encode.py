@@ -291,6 +291,26 @@ def test_a_body_that_fails_is_closed() -> None:
     assert source.was_closed
 
 
+@pytest.mark.parametrize(
+    ("accepted", "kind", "vary"),
+    [
+        ("utf-16", "text/html", "Accept-Charset"),
+        (None, "text/html", None),
+        ("", "text/html", None),
+        ("utf-16", "text/html;charset=utf-8", None),
+        ("utf-16", "image/png", None),
+    ],
+)
+def test_the_response_varies_where_the_client_has_chosen(
+    accepted: str | None, kind: str, vary: str | None
+) -> None:
+    request, response = Request.blank("/"), Response(headerlist=[("Content-Type", kind)])
+    if accepted is not None:
+        request.headers["Accept-Charset"] = accepted
+    encode(request, response, "text")
+    assert response.headers.get("Vary") == vary
+
+
 def test_the_length_of_the_text_is_dropped() -> None:
     response = Response(headerlist=[("Content-Type", "text/html")])
     response.headers["Content-Length"] = "1"

@@ -86,6 +86,19 @@ def test_path_with_a_question_mark_is_no_query(site: Assembly) -> None:
     assert ask.get("/a%253Fb=1").text == "('a%3Fb=1',) {}"
 
 
+def test_charset_that_one_client_asks_for_is_not_for_all(site: Assembly, root: Root) -> None:
+    ask = client(site, root)
+    wanted = {"Accept-Charset": "utf-16"}
+    answer = ask.get("/", headers=wanted)
+    assert (answer.headers["Content-Type"], answer.headers["Vary"]) == (
+        "text/html;charset=utf-16",
+        "Accept-Charset",
+    )
+    plain = ask.get("/")
+    assert plain.headers["Content-Type"] == "text/html;charset=utf-8"
+    assert [ask.get("/").body, ask.get("/", headers=wanted).body] == [plain.body, answer.body]
+
+
 @pytest.mark.parametrize("kind", ["dispatcher", "applications"])
 def test_virtual_hosts_are_kept_apart(site: Assembly, kind: str) -> None:
     """Also where it is only a header field that tells them apart: anybody may send that."""

@@ -19,6 +19,7 @@ from typing import (
 )
 
 from cherrypy_tools.charset import FAILURE, Options, Plan, checked, failure, planner
+from cherrypy_tools.vary import set_vary_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -160,13 +161,19 @@ class Encoder:
         *,
         stream: bool = False,
     ) -> Iterable[Any]:
-        """Encode `body` for this exchange, label the response, and return the bytes."""
+        """Encode `body` for this exchange, label the response, and return the bytes.
+
+        Where the client has sent Accept-Charset, Vary says so. Hardly any does, so no other
+        response varies: what is made without that field, every client can read.
+        """
         headers = response.headers
         content_type = headers.get("Content-Type")
         accept_charset = request.headers.get("Accept-Charset")
         result, label = self.encode(body, content_type, accept_charset, stream)
         if label is not None and label is not content_type:
             headers["Content-Type"] = label
+            if accept_charset:
+                set_vary_header(response, "Accept-Charset")
         if result is not body:
             headers.pop("Content-Length", None)
         return result

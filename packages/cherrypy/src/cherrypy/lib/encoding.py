@@ -19,6 +19,7 @@ from cherrypy_tools import (
     compress,
     decompress,
     request_charsets,
+    set_vary_header,
 )
 from cherrypy_web import reading
 
@@ -272,6 +273,8 @@ def _wrapper(encoder: Encoder) -> Callable[[Any, Any], None]:
             result, label = encoder.encode(body, declared, accepted, response.stream)
             if label is not None and label is not declared:
                 _set(headers, "Content-Type", label)  # the map has judged what it is made of
+                if accepted:
+                    set_vary_header(response, "Accept-Charset")
             if result is not body and _has(headers, "Content-Length"):
                 del headers["Content-Length"]
             return result
