@@ -129,8 +129,9 @@ def test_hardened_limits_requests(site: Assembly) -> None:
     site.engine.start()
 
     def status(**fields: str) -> int:
-        host, port = site.server.bound_addr or ("", 0)
-        connection = HTTPConnection(str(host), int(port), timeout=30)
+        address = site.server.bound_addr
+        assert isinstance(address, tuple)
+        connection = HTTPConnection(*address, timeout=30)
         connection.request("GET", "/where", headers=fields)
         code = connection.getresponse().status
         connection.close()
