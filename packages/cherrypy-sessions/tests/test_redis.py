@@ -325,6 +325,32 @@ def test_pickles_that_are_not_signed_are_warned_of(
     assert "believes any pickle" in caplog.text
 
 
-def test_a_url_that_is_none_is_an_error_at_the_start() -> None:
-    with pytest.raises(ValueError, match="gopher"):
-        RedisSession.check_options(url="gopher://127.0.0.1")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "gopher://127.0.0.1",
+        "127.0.0.1:6379",
+        "redis+cluster://127.0.0.1:6379",
+        "redis+sentinel://127.0.0.1:26379/primary/0",
+        "redis://127.0.0.1:7000,127.0.0.1:7001/0",
+    ],
+)
+def test_a_url_that_is_not_of_one_server_is_an_error_at_the_start(url: str) -> None:
+    with pytest.raises(ValueError, match="one server") as caught:
+        RedisSession.check_options(url=url)
+    assert f"not {url!r}" in str(caught.value)
+    assert "Redis Cluster and Sentinel are not supported" in str(caught.value)
+
+
+def test_a_password_is_told_nobody() -> None:
+    with pytest.raises(ValueError, match="gopher") as caught:
+        RedisSession.check_options(url="gopher://user:secret@127.0.0.1")
+    assert "secret" not in str(caught.value)
+
+
+def test_the_address_of_a_valkey_server_is_one(redis_server: servers.Server, client: Any) -> None:
+    assert server_at("valkeys://127.0.0.1:1", 1).client.connection_pool.connection_class is (
+        redis.SSLConnection
+    )
+    kwargs = server_at("valkey://127.0.0.1:1/5", 1).client.connection_pool.connection_kwargs
+    assert kwargs["db"] == 5

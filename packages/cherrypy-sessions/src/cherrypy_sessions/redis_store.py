@@ -9,6 +9,7 @@ is heard of. What belongs together is one script: one round trip, and one step.
 
 import json
 import os
+import re
 import secrets
 import socket
 import threading
@@ -25,6 +26,8 @@ from cherrypy_sessions.leases import leases
 from cherrypy_sessions.locking import Duration, lock_timeout, seconds
 from cherrypy_sessions.locks import DeadlockError
 from cherrypy_sessions.schedule import log
+
+_VALKEY: Final = re.compile("^valkey")
 
 SLOW: Final = 2.0
 """Seconds after which a server is taken for dead."""
@@ -145,7 +148,7 @@ class RedisServer:
         self.name = url.rpartition("@")[2]
         library = load("redis", "redis", "a session in Redis")
         self._errors = (library.RedisError, OSError)
-        client = partial(_client, library, url)
+        client = partial(_client, library, _VALKEY.sub("redis", url))
         self.client = client(SLOW)
         self._waiting = client(longest_wait + SLOW)
         register = self.client.register_script
@@ -170,6 +173,11 @@ class RedisServer:
         return guarded
 
 
+def _without_password(url: str) -> str:
+    scheme, slashes, rest = url.rpartition("://")
+    return scheme + slashes + rest.rpartition("@")[2]
+
+
 def _client(library: Any, url: str, patience: float) -> Any:
     # A connection may have ended since it was last used, so there is a second try, at once.
     errors = (library.ConnectionError,)
@@ -190,7 +198,8 @@ class RedisSession(EncodedSession):
     """
 
     url: str = "redis://127.0.0.1:6379/0"
-    """Where the server is, as `redis.from_url` takes it; `rediss:` and `unix:` are others."""
+    """Where the server is, as `redis.from_url` takes it; `rediss:` and `unix:` are others, and so
+    are `valkey:` and `valkeys:`."""
 
     prefix: str = "cherrypy-session:"
     """What all keys begin with."""
@@ -224,7 +233,11 @@ class RedisSession(EncodedSession):
         try:
             server_at(url, options.get("lock_expiry", cls.lock_expiry))
         except ValueError as error:
-            raise ValueError(f"url is no address of Redis: {url!r}: {error}") from error
+            raise ValueError(
+                f"url has to be the address of one server, such as {RedisSession.url}, and not "
+                f"{_without_password(url)!r}: {error}. Redis Cluster and Sentinel are not "
+                "supported; give the address of the primary."
+            ) from error
 
     def acquire_lock(self) -> None:
         """Wait until this request has the session to itself; who asks first has it first.
