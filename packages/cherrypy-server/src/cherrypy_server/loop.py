@@ -192,9 +192,9 @@ class Loop:
     def _accept_some(self) -> None:
         """Accept those that want to connect, as far as there is room."""
         for _ in range(MOST_AT_ONCE):
+            if self._is_full() and not self._waiting:
+                break
             try:
-                if not self._has_room():
-                    break
                 sock, address = self._listening.accept()
             except (BlockingIOError, ConnectionError):
                 return
@@ -204,6 +204,8 @@ class Loop:
                 if error.errno in EXHAUSTED and self._make_room(f"No room to accept: {error}"):
                     return
                 break
+            if self._is_full():
+                self._make_room(f"{self.server.max_connections} connections are open")
             self._begin(sock, address)
         else:
             return
@@ -217,6 +219,10 @@ class Loop:
         adapter = server.ssl_adapter
         try:
             conn = Connection(server, adapter.channel(sock) if adapter else Channel(sock))
+        except OSError as error:
+            server.error_log(f"{address}: the client has gone: {error}", logging.DEBUG)
+            sock.close()
+            return
         except Exception as error:  # noqa: BLE001 - such as a context that cannot be used
             server.error_log(f"A connection cannot be served: {error!r}", logging.ERROR, True)
             sock.close()
@@ -226,10 +232,9 @@ class Loop:
         self.open.add(conn)
         self._handle(conn)
 
-    def _has_room(self) -> bool:
-        """Return whether one more may be accepted, after closing another if need be."""
-        most = self.server.max_connections
-        return not most or len(self.open) < most or self._make_room(f"{most} connections are open")
+    def _is_full(self) -> bool:
+        most: int = self.server.max_connections
+        return 0 < most <= len(self.open)
 
     def _make_room(self, why: str) -> bool:
         """Close the connection that has waited longest; return whether there was one."""

@@ -46,7 +46,12 @@ class BuiltinTLS(BuiltinSSLAdapter):
             self._renewed = Renewed(settings, self._made, log)
 
     def channel(self, sock: socket.socket) -> Channel:
-        """Return an accepted connection, with the handshake to come."""
+        """Return an accepted connection, with the handshake to come.
+
+        Raises:
+            OSError: The client has gone.
+        """
+        sock.getpeername()  # where the client has gone, what is to wrap the socket would lose it
         sock.setblocking(False)  # else the handshake would begin now, if something had come
         wrapped = self.refreshed().wrap_socket(
             sock, server_side=True, do_handshake_on_connect=False
