@@ -158,6 +158,28 @@ def test_page_with_a_token_is_private(site: Assembly) -> None:
     assert browser(site).get("/form").headers["Cache-Control"] == "private"
 
 
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("public, max-age=60", "private, max-age=60"),
+        ("s-maxage=60, no-cache", "private, no-cache"),
+        ('private="X-A"', "private"),
+        ("no-store", "no-store"),
+    ],
+)
+def test_page_with_a_token_is_private_whatever_the_site_says(
+    site: Assembly, said: str, sent: str
+) -> None:
+    site.config.update(
+        {
+            "tools.response_headers.on": True,
+            "tools.response_headers.headers": [("Cache-Control", said)],
+        }
+    )
+    for options in BINDINGS:
+        assert browser(site, **options).get("/form").headers["Cache-Control"] == sent
+
+
 def test_cookie_is_set_once_and_is_not_for_scripts(site: Assembly) -> None:
     ask = browser(site, cookie="binding")
     answer = ask.get("/two")

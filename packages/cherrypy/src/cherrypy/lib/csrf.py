@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import cherrypy_sessions
 import cherrypy_tools
 from cherrypy_serving import UnboundError, prepared, serving
-from cherrypy_tools import CsrfTokens, new_binding
+from cherrypy_tools import CsrfTokens, cache_directives, new_binding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -24,6 +24,8 @@ __all__ = ["CsrfTokens", "check", "new_token"]
 DAY: Final = 86400
 FIELD: Final = "csrf_token"
 SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
+#: Directives that say whose cache may keep a response.
+VISIBILITY: Final = frozenset({"private", "public"})
 #: Characters of a cookie below which it could be guessed; it is not one that was set here.
 MIN_BINDING: Final = 32
 
@@ -89,8 +91,19 @@ def new_token() -> str:
     cookie = config.get("tools.csrf.cookie")
     tokens = _tokens(_hashable(secret), config.get("tools.csrf.max_age", DAY))
     binding = _session_binding() if cookie is None else _cookie_binding(cookie)
-    serving.response.headers.setdefault("Cache-Control", "private")
+    headers = serving.response.headers
+    headers["Cache-Control"] = _private(headers.get("Cache-Control", ""))
     return tokens.make(binding)
+
+
+def _private(cache_control: str) -> str:
+    """Return a Cache-Control value that keeps a response from all but the user's own cache."""
+    directives = cache_directives(cache_control)
+    if "no-store" in directives:
+        return cache_control
+    plain = [name for name, value in directives.items() if value is None and name not in VISIBILITY]
+    age = directives.get("max-age")
+    return ", ".join(["private", *plain, *([] if age is None else [f"max-age={age}"])])
 
 
 @lru_cache(maxsize=64)
