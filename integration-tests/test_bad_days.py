@@ -1,16 +1,16 @@
-"""A site on bad days: slow clients by the hundred, and disks without room. It answers all the same."""
+"""A site on bad days: slow clients by the hundred, and disks without room."""
 
 import contextlib
 import http.client
+import json
 import os
 import re
-import resource
 import signal
 import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,10 @@ PATIENCE = 60.0
 SLOW = 512
 
 PROGRAM = """
-import json, logging, os, sys, tempfile
+import json, logging, os, resource, tempfile
 import cherrypy
+
+resource.setrlimit(resource.RLIMIT_FSIZE, 2 * (int(os.environ["LARGEST_FILE"]),))
 
 
 class Root:
@@ -85,8 +87,6 @@ class Site:
             return answer.status, answer.read().decode()
 
     def state(self) -> dict[str, int]:
-        import json
-
         found: dict[str, int] = json.loads(self.ask("/state")[1])
         return found
 
@@ -97,27 +97,23 @@ class Site:
 
 
 @contextlib.contextmanager
-def running(
-    place: Path, settings: dict[str, object], largest_file: int | None = None
-) -> Iterator[Site]:
+def running(place: Path, settings: Mapping[str, object], largest_file: int = -1) -> Iterator[Site]:
     """Start the site with settings, and perhaps a limit to the size of each file that it writes."""
-    import json
-
-    def limit() -> None:
-        if largest_file is not None:
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # else it would be killed
-            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
 
     (place / "site.py").write_text(PROGRAM)
     (place / "tmp").mkdir()
     with subprocess.Popen(
         [sys.executable, "-W", "error", "site.py"],
         cwd=place,
-        env={**os.environ, "SETTINGS": json.dumps(settings), "TMPDIR": str(place / "tmp")},
+        env={
+            **os.environ,
+            "SETTINGS": json.dumps(settings),
+            "LARGEST_FILE": str(largest_file),
+            "TMPDIR": str(place / "tmp"),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        preexec_fn=limit,
     ) as process:
         try:
             yield Site(process)
@@ -130,8 +126,8 @@ def wait_for_peace(site: Site, before: dict[str, int]) -> dict[str, int]:
     for _ in range(200):
         now = site.state()
         if all(now[name] == before[name] for name in ("Connections", "Descriptors", "Files")):
-            break
-    return now
+            return now
+    return site.state()
 
 
 BEGINNINGS = [
