@@ -137,6 +137,17 @@ def test_subclass_can_match_otherwise(request_: SimpleNamespace) -> None:
     Own()("/node/generate")
     assert request_.handler() == "generate () {}"
     assert Own.direct
+    root = request_.app.root
+    assert Own().fields(root, {}, "/node/generate") == Own().match(root, {}, "/node/generate")
+
+
+@pytest.mark.parametrize("path", ["/generate/1", "/", "/missing"])
+@pytest.mark.parametrize("dispatcher", [Dispatcher(), MethodDispatcher()])
+def test_the_fields_are_those_of_the_match(
+    request_: SimpleNamespace, dispatcher: Dispatcher, path: str
+) -> None:
+    root = request_.app.root
+    assert dispatcher.fields(root, {}, path) == tuple(dispatcher.match(root, {}, path))
 
 
 def test_result_of_find_handler_is_as_documented(request_: SimpleNamespace) -> None:

@@ -11,7 +11,7 @@ from cherrypy_dispatch.choice import choose
 from cherrypy_dispatch.dispatcher import Dispatcher
 from cherrypy_dispatch.exposure import Exposer, expose
 from cherrypy_dispatch.handlers import LateParamPageHandler, PageHandler
-from cherrypy_dispatch.match import Layer, Match
+from cherrypy_dispatch.match import Fields, Layer, Match
 from cherrypy_dispatch.merging import merge
 from cherrypy_dispatch.methods import MethodDispatcher
 from cherrypy_dispatch.names import (
@@ -36,6 +36,7 @@ __all__ = [
     "DispatchRequest",
     "Dispatcher",
     "Exposer",
+    "Fields",
     "LateParamPageHandler",
     "Layer",
     "Match",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from cherrypy_dispatch.choice import choose
 from cherrypy_dispatch.handlers import LateParamPageHandler
+from cherrypy_dispatch.match import Match
 from cherrypy_dispatch.merging import merge
 from cherrypy_dispatch.names import (
     Naming,
@@ -24,7 +25,7 @@ from cherrypy_serving import serving
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cherrypy_dispatch.match import Match
+    from cherrypy_dispatch.match import Fields
     from cherrypy_dispatch.places import Sections
     from cherrypy_dispatch.request import DispatchRequest
 
@@ -49,7 +50,7 @@ class Dispatcher:
     direct: ClassVar[bool] = True
     """Whether neither `__call__` nor `find_handler` is overridden, so `match` says it all.
 
-    Whoever has a request at hand may then call `match` and write its answer itself.
+    Whoever has a request at hand may then call `match` (or `fields`) and write its answer itself.
     """
 
     def __init_subclass__(cls, *, direct: bool | None = None, **options: Any) -> None:
@@ -61,6 +62,8 @@ class Dispatcher:
                 getattr(cls, name) is getattr(parent, name) for name in ("__call__", "find_handler")
             )
         cls.direct = direct
+        if "match" in vars(cls) and "fields" not in vars(cls):
+            cls.fields = cls.match  # type: ignore[method-assign]
 
     def __init__(
         self,
@@ -118,6 +121,16 @@ class Dispatcher:
             path_info: The path below the mount point, decoded but for `%2F`.
             method: The request's method.
         """
+        return Match(*walk_to(choose, root, path_info, app_config, self._naming))
+
+    def fields(
+        self,
+        root: Any,
+        app_config: Sections,
+        path_info: str,
+        method: str = "GET",  # noqa: ARG002 - as above
+    ) -> Fields:
+        """Return what `match` does, as a plain tuple; where that is overridden, it is the same."""
         return walk_to(choose, root, path_info, app_config, self._naming)
 
     def _locate(self, request: DispatchRequest, path: str) -> Match:

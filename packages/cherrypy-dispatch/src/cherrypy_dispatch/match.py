@@ -13,11 +13,14 @@ Layer: TypeAlias = tuple[str, Mapping[str, Any]]
 """A path (below the mount point, "/" at the root) and the config mapping that belongs to it."""
 
 
+Fields: TypeAlias = tuple[
+    Any | None, tuple[str, ...], dict[str, Any], bool, Sequence[Layer], Any | None, tuple[str, ...]
+]
+"""The fields of a `Match` as a plain tuple, which takes a third of the time to make."""
+
+
 class Match(NamedTuple):
     """What a path leads to.
-
-    It is a named tuple because one is made for each request, and a frozen dataclass takes seven
-    times as long to make.
 
     Three answers are possible: `handler` is there; `handler` is None and so is `node` (nothing is
     published at the path: 404); `handler` is None and `node` is not (405: the node has no such

@@ -56,9 +56,6 @@ class Encoded(NamedTuple):
     content_type: str | None
 
 
-_new = tuple.__new__  # a named tuple's own constructor costs more than the encoding
-
-
 class Encoder:
     """Encode bodies by one set of options.
 
@@ -112,21 +109,31 @@ class Encoder:
             HTTPError: 406 if no charset that may be used can express the text; 500 if nobody
                 chose one, and the default cannot.
         """
+        return Encoded(*self.pair(body, content_type, accept_charset, stream))
+
+    def pair(
+        self,
+        body: Body,
+        content_type: str | None,
+        accept_charset: str | None = None,
+        stream: bool = False,
+    ) -> tuple[Iterable[Any], str | None]:
+        """Return what `encode` does, as a plain pair: it is made for each text that is sent."""
         chosen = self._plan(content_type, accept_charset)
         if type(body) is bytes:
-            return _new(Encoded, ([body], chosen.bytes_label))
+            return [body], chosen.bytes_label
         if type(body) is str and chosen.charsets:
             try:
                 data = body.encode(chosen.charsets[0], self._options.errors)
             except UnicodeError:
                 pass  # the other charsets are tried below
             else:
-                return _new(Encoded, ([data], chosen.labels[0]))
+                return [data], chosen.labels[0]
         if getattr(body, "yields_bytes", False):
-            return Encoded(cast("Iterable[bytes]", body), content_type)
+            return cast("Iterable[bytes]", body), content_type
         chunks = as_chunks(body)
         if not chosen.applies:
-            return Encoded(chunks, content_type)
+            return chunks, content_type
         check_iterable(chunks)
         if stream and not isinstance(chunks, list):
             return self._streamed(chunks, chosen, accept_charset)
@@ -139,7 +146,7 @@ class Encoder:
             close(chunks)
             raise failure(self._options, accept_charset, chosen.names)
         stream = StreamEncoder(chunks, chosen.charsets[0], self._options.errors)
-        return _new(Encoded, (stream, chosen.labels[0]))
+        return Encoded(stream, chosen.labels[0])
 
     def _collected(
         self, chunks: list[str | bytes], chosen: Plan, accept_charset: str | None

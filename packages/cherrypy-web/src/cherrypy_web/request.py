@@ -28,7 +28,7 @@ from cherrypy_web.response import close_body
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from cherrypy_dispatch import Match
+    from cherrypy_dispatch import Fields
     from cherrypy_web.application import Application
     from cherrypy_web.hooks import Hook
     from cherrypy_web.response import Response
@@ -202,8 +202,8 @@ class Request(RequestData):
         if not getattr(dispatch, "direct", False):
             dispatch(path)
             return
-        match: Match = dispatch.match(app.root, app.config, path, self.method)
-        handler, args, kwargs, is_index, self._layers, node, allow = match
+        found: Fields = dispatch.fields(app.root, app.config, path, self.method)
+        handler, args, kwargs, is_index, self._layers, node, allow = found
         if kwargs:
             self.params.update(kwargs)
         if allow:

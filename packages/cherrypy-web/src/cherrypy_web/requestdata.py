@@ -98,6 +98,7 @@ class RequestData(metaclass=RequestType):
     error_page = own_error_pages({})
     params: dict[str, Any] = {}  # noqa: RUF012 - documented; each has its own
     _layers: Sequence[Layer] = ()
+    _fields: Iterable[tuple[str, str]] = ()
     #: What the config in force does to this request, once it is known.
     _plan: Plan | None = None
 
@@ -127,7 +128,6 @@ class RequestData(metaclass=RequestType):
         self.scheme = scheme
         self.server_protocol = server_protocol
         self.own_hooks = None
-        self._fields: Iterable[tuple[str, str]] = ()
         self.params = {}
 
     @lazy

@@ -11,7 +11,6 @@ from cherrypy_serving import prepared, serving
 from cherrypy_tools import (
     MIME_TYPES,
     MIN_SIZE,
-    Encoded,
     Encoder,
     ResponseCompressor,
     StreamEncoder,
@@ -238,16 +237,16 @@ class ResponseEncoder:
 class _TracedEncoder(Encoder):
     __slots__ = ()
 
-    def encode(
+    def pair(
         self,
         body: Any,
         content_type: str | None,
         accept_charset: str | None = None,
         stream: bool = False,
-    ) -> Encoded:
-        encoded = super().encode(body, content_type, accept_charset, stream)
-        log.info("%r, %r taken: %r", content_type, accept_charset, encoded.content_type)
-        return encoded
+    ) -> tuple[Iterable[Any], str | None]:
+        encoded, label = super().pair(body, content_type, accept_charset, stream)
+        log.info("%r, %r taken: %r", content_type, accept_charset, label)
+        return encoded, label
 
 
 def _pieces(body: Any) -> Iterable[str | bytes]:
@@ -270,7 +269,7 @@ def _wrapper(encoder: Encoder) -> Callable[[Any, Any], None]:
             headers = response.headers
             declared = _get(headers, "Content-Type")
             accepted = request.peek_header("Accept-Charset") or None
-            result, label = encoder.encode(body, declared, accepted, response.stream)
+            result, label = encoder.pair(body, declared, accepted, response.stream)
             if label is not None and label is not declared:
                 _set(headers, "Content-Type", label)  # the map has judged what it is made of
                 if accepted:
