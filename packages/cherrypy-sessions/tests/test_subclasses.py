@@ -186,3 +186,28 @@ def test_servers_as_an_attribute_of_a_class() -> None:
 
     pytest.importorskip("pymemcache")
     assert SessionManager(storage_class=Store, secret="key").store is Store
+
+
+def test_files_may_be_locked_by_other_means(tmp_path: Path) -> None:
+    events: list[str] = []
+
+    class Lock:
+        def __init__(self) -> None:
+            events.append("locked")
+
+        def close(self) -> None:
+            events.append("closed")
+
+    class OwnLocks(FileSession):
+        def acquire_lock(self, path: str | None = None) -> None:
+            self.lock = Lock()
+            self.locked = True
+
+    session = OwnLocks(storage_path=str(tmp_path))
+    for _ in range(2):
+        session.acquire_lock()
+        session["a"] = 1
+        session.release_lock()
+    session.release_lock()
+    assert events == ["locked", "closed"] * 2
+    assert not session.locked

@@ -156,6 +156,35 @@ def test_custom_page_may_set_its_content_type(call: Any, mount: Any) -> None:
     assert answer.headers["content-type"] == "application/json"
 
 
+def test_custom_page_sees_and_keeps_the_type_of_what_failed(call: Any, mount: Any) -> None:
+    def page(**_: str) -> str:
+        return f"was {serving.response.headers['Content-Type']}"
+
+    class Root:
+        @expose
+        def index(self, kind: str) -> None:
+            serving.response.headers["Content-Type"] = kind
+            raise HTTPError(400)
+
+    app = mount(Root(), {"/": {"error_page.400": page}})
+    for kind, sent in (("application/json", "application/json"), ("text/html", HTML)):
+        answer = call(app, f"/?kind={kind}")
+        assert (answer.text, answer.headers["content-type"]) == (f"was {kind}", sent)
+
+
+def test_template_is_html_whatever_failed(call: Any, mount: Any, tmp_path: Any) -> None:
+    class Root:
+        @expose
+        def index(self) -> None:
+            serving.response.headers["Content-Type"] = "application/json"
+            raise HTTPError(400)
+
+    (tmp_path / "page.html").write_text("<p>%(status)s</p>")
+    answer = call(mount(Root(), {"/": {"error_page.400": str(tmp_path / "page.html")}}), "/")
+    assert (answer.text, answer.headers["content-type"]) == ("<p>400 Bad Request</p>", HTML)
+    assert "vary" not in answer.headers
+
+
 def test_vary_keeps_what_a_tool_said(call: Any, mount: Any) -> None:
     class Root:
         @expose

@@ -213,6 +213,26 @@ def test_outside_of_a_request_the_defaults_show() -> None:
         cherrypy.session["a"] = 1
 
 
+def test_hooks_and_error_pages_set_outside_of_a_request_are_those_of_all(site: Assembly) -> None:
+    def mark() -> None:
+        cherrypy.response.headers["X-Marked"] = "yes"
+
+    site.tree.mount(Root())
+    client = Client(site.tree)
+    assert "X-Marked" not in client.get("/").headers
+    cherrypy.request.hooks.attach("before_finalize", mark)
+    cherrypy.request.error_page[404] = lambda **_: "own page"
+    try:
+        assert client.get("/").headers["X-Marked"] == "yes"
+        assert client.get("/missing").text == "own page"
+    finally:
+        hooks = cherrypy.request.hooks["before_finalize"]
+        hooks.remove(next(hook for hook in hooks if hook.callback is mark))
+        del cherrypy.request.error_page[404]
+    assert "X-Marked" not in client.get("/").headers
+    assert client.get("/missing").text != "own page"
+
+
 def test_two_assemblies_do_not_see_each_other(site: Assembly) -> None:
     other = Assembly("test-other-site")
     other.server.unsubscribe()

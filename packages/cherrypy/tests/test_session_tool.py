@@ -14,6 +14,7 @@ from cherrypy_testing import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from cherrypy.assembly import Assembly
 
@@ -243,6 +244,20 @@ def test_options_that_cannot_be_stop_the_start(
     client(site, root, **{option: value})
     with pytest.raises(Exception, match=problem):
         site.engine.start()
+
+
+def test_a_decorator_may_leave_the_place_of_the_files_to_the_config(
+    site: Assembly, tmp_path: Path
+) -> None:
+    class Counting(Root):
+        pass
+
+    cherrypy.tools.sessions(storage_class=lib_sessions.FileSession, timeout=5)(Counting)
+    site.tree.mount(Counting(), "", {"/": {"tools.sessions.storage_path": str(tmp_path)}})
+    ask = Client(site.tree)
+    assert [ask.get("/count").text[0], ask.get("/count").text[0]] == ["1", "2"]
+    with pytest.raises(ValueError, match="'Loose'"):
+        cherrypy.tools.sessions(samesite="Loose")
 
 
 def test_options_that_contradict_each_other_are_warned_of_at_the_start(

@@ -97,10 +97,18 @@ class FileSession(EncodedSession):
         self.locked = True
 
     def release_lock(self, path: str | None = None) -> None:
-        """Let the next request have the session; do nothing without the lock."""
+        """Let the next request have the session; do nothing without the lock.
+
+        A subclass that locks files by other means keeps its lock, which has a `close()`, in the
+        attribute `lock`.
+        """
         if not self.locked:
             return
         self.locked = False
+        own = vars(self).pop("lock", None)
+        if own is not None:  # a subclass has taken a lock of its own kind
+            own.close()
+            return
         held, self._held = self._held, None
         # The id may have become another since.
         self.locks.release(held if held and path is None else self._lock_path(path))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cherrypy_httputil import valid_status
-from cherrypy_web.errorformats import preferred_format, render
+from cherrypy_web.errorformats import HTML, preferred_format, render
 
 __all__ = ["ErrorPage", "bare_error", "error_page", "format_exc", "render_error_page"]
 
@@ -51,10 +51,11 @@ def bare_error(
 
 
 class ErrorPage(NamedTuple):
-    """An error page: its bytes, and the type of the content where it is the built-in one."""
+    """An error page: its bytes, their type if it is known, and whether `Accept` counted."""
 
     body: bytes
     content_type: str | None
+    is_negotiated: bool = True
 
 
 def error_page(
@@ -96,7 +97,8 @@ def error_page(
     if page:
         try:
             more = {name: str(value) for name, value in fields.items() if value is not None}
-            return ErrorPage(_custom_page(page, {**more, **values}), None)
+            body = _custom_page(page, {**more, **values})
+            return ErrorPage(body, None if callable(page) else HTML, is_negotiated=False)
         except Exception:  # noqa: BLE001 - a custom page may raise anything
             if on_failure is not None:
                 on_failure()

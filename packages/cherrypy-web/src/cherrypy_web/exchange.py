@@ -96,8 +96,7 @@ class RunningExchange:
         """Return the page for a status, the application's own where it has one."""
         request, headers = self._request, self._response.headers
         version = fields.pop("version", None) or self._response.server_header.partition("/")[2]
-        _set(headers, "Content-Type", HTML)  # a custom page may say something else
-        body, content_type = error_page(
+        body, content_type, is_negotiated = error_page(
             status,
             request.error_page,
             version,
@@ -109,6 +108,9 @@ class RunningExchange:
         )
         if content_type is not None:
             _set(headers, "Content-Type", content_type)
+        elif headers.get("Content-Type", "text/html") == "text/html":
+            _set(headers, "Content-Type", HTML)  # the page says nothing, and nobody before it did
+        if is_negotiated:
             _vary(headers, "Accept")
         return body
 

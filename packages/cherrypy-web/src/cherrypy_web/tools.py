@@ -106,7 +106,7 @@ class Tool(Generic[P]):
             raise TypeError(
                 f"the tool {self._name!r} takes its options by keyword, not {args!r} by position"
             )
-        self.check(kwargs)
+        self.check_some(kwargs)
         prefix = f"{self.namespace}.{self._name}."
 
         def turn_on(handler: F) -> F:
@@ -125,6 +125,18 @@ class Tool(Generic[P]):
             options: What the config says of this tool, except ``on``. Nothing else may decide.
         """
         return [(self._point, self._hook(self.callable, options))]
+
+    def check_some(self, options: Mapping[str, Any]) -> None:
+        """Refuse those of a decorator's options that cannot be, whatever the config adds to them.
+
+        Args:
+            options: Those of the decorator.
+
+        Raises:
+            TypeError: There is no option of that name.
+            ValueError: A value is none that the option may have.
+        """
+        self.check(options)
 
     def check(self, options: Mapping[str, Any]) -> None:
         """Refuse options with which every request would fail, as far as they tell.

@@ -136,7 +136,10 @@ else:
 
 
 def _default_request() -> Request:
-    return Request(Host("127.0.0.1", 80), Host("127.0.0.1", 1111))
+    """Make what `request` is outside of a request: its hooks and error pages are those of all."""
+    outside = Request(Host("127.0.0.1", 80), Host("127.0.0.1", 1111))
+    outside.hooks, outside.error_page = Request.hooks, Request.error_page
+    return outside
 
 
 request = proxy("request", Request, default=_default_request)

@@ -22,7 +22,7 @@ from cherrypy_sessions import (
 from cherrypy_web import Hook, Tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 if TYPE_CHECKING:
     from cherrypy_sessions import CookieSession, MemcachedSession, RedisSession, SQLiteSession
@@ -224,6 +224,9 @@ class _RequestLog(logging.Handler):
             logging.lastResort.handle(record)
 
 
+#: What chooses a store, and what it asks for.
+_OF_STORES: Final = frozenset({"storage_class", "storage_type", "storage_path"})
+
 _REQUEST_LOG: Final = _RequestLog()
 
 
@@ -265,6 +268,10 @@ class SessionTool(Tool[...]):
         if locking != "readonly":
             yield "before_finalize", Hook(save, failsafe=True, priority=90)
         yield "on_end_request", Hook(close, failsafe=True, priority=90)
+
+    def check_some(self, options: Mapping[str, Any]) -> None:
+        """Refuse options that cannot be; what a store needs may stand in the config."""
+        self.check({name: options[name] for name in options.keys() - _OF_STORES})
 
     def regenerate(self) -> None:
         """Give the running request's session another id, as one does after a sign-in."""
