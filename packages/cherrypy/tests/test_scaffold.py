@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import socket
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 import cherrypy
-from cherrypy.scaffold import Guestbook, Root
+from cherrypy.scaffold import CONFIG, Guestbook, application
 from cherrypy.scaffold.__main__ import main
 from cherrypy_testing import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-HERE = Path(cherrypy.__file__).parent / "scaffold"
+    from pathlib import Path
 
 
 @pytest.fixture
 def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """A client of the scaffold; its pages speak to the engine of the module."""
     monkeypatch.setattr(cherrypy.tree, "apps", {})
-    app = cherrypy.tree.mount(Root(), "", str(HERE / "site.conf"))
-    app.merge({"/static": {"tools.staticdir.root": str(HERE)}})
     guestbook = Guestbook(cherrypy.engine, tmp_path)
+    monkeypatch.setattr(cherrypy.engine, "guestbook", guestbook, raising=False)
+    app = cherrypy.tree.mount(application())
+    app.merge(CONFIG)
     guestbook.start()
     yield Client(cherrypy.tree)
     guestbook.stop()
@@ -84,3 +86,20 @@ def test_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[s
         main(["--port", port])
     assert stopped.value.code == 2
     assert "invalid port (0 to 65535) value" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_told_at_the_end(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "cherrypy.scaffold", "--port", port]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["check", "routes"])
+def test_cherryd_takes_its_config_file(command: str) -> None:
+    run = [sys.executable, "-m", "cherrypy", command, "-c", "site.conf"]
+    done = subprocess.run(run, cwd=CONFIG.parent, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ("/guestbook/sign" in done.stdout) is (command == "routes")

@@ -17,9 +17,9 @@ from cherrypy_web import Application, ToolConfigError, check_tools
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["run", "start"]
+__all__ = ["run", "serve", "start"]
 
 
 def start(
@@ -69,12 +69,7 @@ def start(
         Daemonizer(engine).subscribe()
     if pidfile:
         PIDFile(engine, pidfile).subscribe()
-    engine.listen_to_the_terminal()
-    try:
-        engine.start()
-    except KeyboardInterrupt:
-        engine.exit()
-    engine.block()
+    _run_the_engine()
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -88,8 +83,33 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     options = parse(arguments)
     sys.path[:0] = options.path
+    return _told(lambda: _COMMANDS[options.command](options))
+
+
+def serve() -> int:
+    """Serve what is mounted until it is stopped, and return the exit status of the process."""
+
+    def served() -> int:
+        _run_the_engine()
+        return 0
+
+    return _told(served)
+
+
+def _run_the_engine() -> None:
+    engine = cherrypy.engine
+    engine.listen_to_the_terminal()
     try:
-        return _COMMANDS[options.command](options)
+        engine.start()
+    except KeyboardInterrupt:
+        engine.exit()
+    engine.block()
+
+
+def _told(command: Callable[[], int]) -> int:
+    """Return the exit status of a command, and tell the terminal why it failed."""
+    try:
+        return command()
     except CommandError as error:
         _complain(error)
     except ChannelFailures as failures:  # the log has their tracebacks

@@ -80,7 +80,7 @@ class Site:
         for app in self.apps.values():
             for section, entries in app.config.items():
                 for key, value in entries.items():
-                    if section == "global" and key in config and config[key] == value:
+                    if section == "global" and key in config:
                         continue  # the site has it, too
                     yield Entry(key, value, place(app, section, key), app, section)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import cherrypy
-from cherrypy.scaffold import Guestbook, Root
-from cherrypy_server import BindError
+from cherrypy.daemon import serve
+from cherrypy.scaffold import CONFIG
 
 
 def _port(text: str) -> int:
@@ -39,30 +38,21 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: Those of the command line.
 
     Returns:
-        The exit status: 1 where the address could not be had.
+        The exit status: 1 where the site could not be served.
     """
     options = _options(arguments)
-    with as_file(files("cherrypy.scaffold")) as here:
-        config = str(here / "site.conf")
-        cherrypy.config.update(config)
-        cherrypy.config.update(_overrides(options))
-        app = cherrypy.tree.mount(Root(), "", config)
-        app.merge({"/static": {"tools.staticdir.root": str(here)}})
-        Guestbook(cherrypy.engine, options.data.absolute()).subscribe()
-        cherrypy.engine.signals.subscribe()
-        try:
-            cherrypy.engine.start()
-        except BindError as error:
-            print(error, file=sys.stderr)  # noqa: T201 - a command speaks to its terminal
-            return 1
-        except KeyboardInterrupt:
-            cherrypy.engine.exit()
-        cherrypy.engine.block()
-    return 0
+    cherrypy.config.update(CONFIG)
+    cherrypy.config.update(_overrides(options))
+    cherrypy.tree.apps[""].merge(CONFIG)
+    return serve()
 
 
 def _overrides(options: argparse.Namespace) -> dict[str, object]:
-    given = {"server.socket_host": options.host, "server.socket_port": options.port}
+    given = {
+        "server.socket_host": options.host,
+        "server.socket_port": options.port,
+        "engine.guestbook.directory": options.data.absolute(),
+    }
     return {key: value for key, value in given.items() if value is not None}
 
 

@@ -36,15 +36,18 @@ class Guestbook(SimplePlugin):
     Args:
         bus: The bus to listen on.
         directory: Where the database file is; made if it is not there.
+
+    Attributes:
+        directory: The same; config may set it before the bus starts.
     """
 
     def __init__(self, bus: Bus, directory: Path) -> None:
         super().__init__(bus)
-        self._file = directory / "guestbook.sqlite3"
+        self.directory = directory
 
     def start(self) -> None:
         """Make the database where there is none, and listen."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self.directory.mkdir(parents=True, exist_ok=True)
         with closing(self._connect()) as connection, connection:
             connection.execute(SCHEMA)
         self.bus.subscribe("guestbook-add", self.add)
@@ -73,4 +76,4 @@ class Guestbook(SimplePlugin):
             return [Entry(*row) for row in rows]
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._file)
+        return sqlite3.connect(self.directory / "guestbook.sqlite3")

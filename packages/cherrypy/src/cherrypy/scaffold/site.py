@@ -8,7 +8,7 @@ from typing import Any, Final
 import cherrypy
 from cherrypy.scaffold.guestbook import Entry
 
-__all__ = ["Root"]
+__all__ = ["Root", "root"]
 
 PAGE: Final = """<!DOCTYPE html>
 <html lang="en">
@@ -116,6 +116,9 @@ class Root:
     def entries(self) -> dict[str, Any]:
         """Return the newest entries of the guestbook as JSON."""
         return {"entries": [entry._asdict() for entry in latest()]}
+
+
+root: Final = Root()
 
 
 def latest() -> list[Entry]:
