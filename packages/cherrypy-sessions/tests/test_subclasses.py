@@ -1,6 +1,7 @@
 """Stores as people wrote them for CherryPy: on the documented methods, with what these set up."""
 
 import contextlib
+import json
 import pickle
 import sqlite3
 import threading
@@ -10,13 +11,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import redis
+import session_servers as servers
 
 from cherrypy_sessions import (
     FileSession,
     MemcachedSession,
     RamSession,
+    RedisSession,
     Session,
     SessionManager,
+    SQLiteSession,
     close,
     lock,
     save,
@@ -158,6 +163,161 @@ def test_a_store_in_files_that_are_elsewhere(tmp_path: Path) -> None:
     id_ = visit(manager).id
     assert visit(manager, id_)["count"] == 2
     assert (tmp_path / id_[:2] / f"visitor-{id_}").exists()
+
+
+class KeyValueSession(Session):
+    """A store in Redis, in the way of plug-ins for CherryPy: one client and locks for the class."""
+
+    prefix = "plug-in:"
+    locks: dict[str, Any] = {}  # noqa: RUF012 - the user's own
+
+    @classmethod
+    def setup(cls, **kwargs: Any) -> None:
+        for k, v in kwargs.items():
+            setattr(cls, k, v)
+        cls.cache = redis.Redis(unix_socket_path=cls.socket_path)  # type: ignore[attr-defined]  # set
+
+    def _key(self) -> str:
+        return self.prefix + self.id
+
+    def _exists(self) -> bool:
+        return bool(self.cache.exists(self._key()))  # type: ignore[attr-defined]
+
+    def _load(self) -> Any:
+        try:
+            return pickle.loads(self.cache.get(self._key()))  # type: ignore[attr-defined]
+        except TypeError:
+            return None
+
+    def _save(self, expiration_time: datetime) -> None:
+        content = pickle.dumps((self._data, expiration_time), pickle.HIGHEST_PROTOCOL)
+        seconds = int(self.timeout * 60)
+        if not self.cache.set(self._key(), content, ex=seconds):  # type: ignore[attr-defined]
+            raise AssertionError(f"Session data for id {self.id!r} not set.")
+
+    def _delete(self) -> None:
+        self.cache.delete(self._key())  # type: ignore[attr-defined]
+
+    def acquire_lock(self) -> None:
+        self.locked = True
+        self.locks.setdefault(self.id, threading.RLock()).acquire()
+
+    def release_lock(self) -> None:
+        self.locks[self.id].release()
+        self.locked = False
+
+
+@pytest.mark.requires("redis-server")
+def test_a_store_in_redis_of_a_plug_in(redis_server: servers.Server) -> None:
+    class Store(KeyValueSession):
+        locks = {}  # noqa: RUF012
+
+    manager = SessionManager(storage_class=Store, socket_path=str(redis_server.path))
+    first = visit(manager)
+    counts = threads_visit(manager, first.id)
+    assert counts == list(range(2, 22))
+    session = manager.store(first.id, **manager.options)
+    lock(session)
+    session.regenerate()
+    save(session)
+    assert manager.store(first.id, **manager.options).missing
+    assert visit(manager, session.id)["count"] == 22
+    session.delete()
+    assert manager.store(session.id, **manager.options).missing
+    assert not any(each._is_owned() for each in Store.locks.values())
+
+
+def threads_visit(manager: SessionManager, id_: str) -> list[int]:
+    """Visit from four threads, five times each; return what they counted, in order."""
+    counts: list[int] = []
+
+    def work() -> None:
+        for _ in range(5):
+            session = manager.store(id_, **manager.options)
+            lock(session)
+            session["count"] += 1
+            counts.append(session["count"])
+            save(session)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return counts
+
+
+SHARED = [
+    pytest.param("sqlite"),
+    pytest.param("redis", marks=pytest.mark.requires("redis-server")),
+    pytest.param("memcached", marks=pytest.mark.requires("memcached")),
+]
+
+
+def shared_store(request: pytest.FixtureRequest, place: Path) -> tuple[Any, dict[str, Any]]:
+    if request.param == "redis":
+        server = request.getfixturevalue("redis_server")
+        return RedisSession, servers.redis_options(server)
+    if request.param == "memcached":
+        server = request.getfixturevalue("memcached_server")
+        return MemcachedSession, servers.memcached_options(server)
+    return SQLiteSession, {"database": str(place / "sessions.db")}
+
+
+@pytest.fixture(params=SHARED)
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Any, dict[str, Any]]:
+    return shared_store(request, tmp_path)
+
+
+def test_methods_that_a_subclass_wraps_are_called(shared: tuple[Any, dict[str, Any]]) -> None:
+    base, options = shared
+    called: list[str] = []
+
+    class Store(base):  # type: ignore[valid-type, misc]  # a class of this test
+        def _load(self) -> Any:
+            called.append("load")
+            return super()._load()
+
+        def _save(self, expiration_time: datetime) -> None:
+            called.append("save")
+            super()._save(expiration_time)
+
+        def _delete(self) -> None:
+            called.append("delete")
+            super()._delete()
+
+    manager = SessionManager(storage_class=Store, serializer=json, **options)
+    id_ = visit(manager).id
+    assert threads_visit(manager, id_) == list(range(2, 22))
+    assert called == ["save", *20 * ["load", "save"]]
+    called.clear()
+    session = manager.store(id_, **manager.options)
+    lock(session)
+    session.regenerate()
+    assert called == ["load", "save", "delete"]
+    save(session)
+    assert visit(manager, session.id)["count"] == 22
+    assert manager.store(id_, **manager.options).missing
+
+
+def test_locks_of_ones_own_are_released(shared: tuple[Any, dict[str, Any]]) -> None:
+    base, options = shared
+
+    class Store(base):  # type: ignore[valid-type, misc]  # a class of this test
+        locks: dict[str, Any] = {}  # noqa: RUF012
+
+        def acquire_lock(self) -> None:
+            self.locked = True
+            self.locks.setdefault(self.id, threading.RLock()).acquire()
+
+        def release_lock(self) -> None:
+            self.locks[self.id].release()
+            self.locked = False
+
+    manager = SessionManager(storage_class=Store, serializer=json, **options)
+    id_ = visit(manager).id
+    assert threads_visit(manager, id_) == list(range(2, 22))
+    assert not any(each._is_owned() for each in Store.locks.values())
 
 
 def test_ids_and_time_of_ones_own() -> None:

@@ -171,9 +171,11 @@ class MemcachedSession(EncodedSession):
         self._write(expiration_time, release=False)
 
     def _save_last(self, expiration_time: datetime) -> None:
+        if self._own_lock is None or not self._writes_as(MemcachedSession):
+            super()._save_last(expiration_time)
+            return
         self._write(expiration_time, release=True)
-        if self.locked:
-            self._forget_lock()
+        self._forget_lock()
 
     def _write(self, expiration_time: datetime, *, release: bool) -> None:
         end = time.time() + (expiration_time - self.now()).total_seconds()

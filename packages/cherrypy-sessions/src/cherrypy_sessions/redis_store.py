@@ -323,7 +323,10 @@ class RedisSession(EncodedSession):
         self._write(expiration_time, release=False)
 
     def _save_last(self, expiration_time: datetime) -> None:
-        self._write(expiration_time, release=self.locked)
+        if self._token is None or not self._writes_as(RedisSession):
+            super()._save_last(expiration_time)
+        else:
+            self._write(expiration_time, release=True)
 
     def _write(self, expiration_time: datetime, *, release: bool) -> None:
         self._fetched = None
@@ -342,6 +345,9 @@ class RedisSession(EncodedSession):
             self._forget_lock()
 
     def _move_data(self, new: str) -> None:
+        if not self._writes_as(RedisSession):
+            super()._move_data(new)
+            return
         self._fetched = None
         expiration, old = self._next_expiration(), self._id
         try:

@@ -207,6 +207,11 @@ class Session(SessionMapping):
         """Write the data, after which the lock is released; a store may do both in one step."""
         self._save(expiration_time)
 
+    def _writes_as(self, store: "type[Session]") -> bool:
+        """Return whether a store may write in one step what a subclass could want to do itself."""
+        cls = type(self)
+        return cls._save is store._save and cls._delete is store._delete  # noqa: SLF001
+
     def _move_data(self, new: str) -> None:
         """Store the data under another id, and then no longer under this one."""
         old = self._id

@@ -191,6 +191,9 @@ class SQLiteSession(EncodedSession):
             connection.execute(PUT, row)
 
     def _move_data(self, new: str) -> None:
+        if not self._writes_as(SQLiteSession):
+            super()._move_data(new)
+            return
         old, expiration = self._id, self._next_expiration()
         try:
             self._id = new
