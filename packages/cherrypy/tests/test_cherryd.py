@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -190,6 +191,54 @@ def test_a_daemon_has_a_pid_file_and_listens_to_signals(home: Path) -> None:
         os.close(said)
     assert not (home / "site.pid").exists()
     assert "ENGINE Bus STARTED" in (home / "log").read_text()
+
+
+def test_scgi_is_spoken_in_place_of_http(home: Path) -> None:
+    (home / "living.py").write_text(
+        LIVING.replace('"log.error_file": "log"', '"log.screen": False')
+    )
+    os.mkfifo(home / "said")
+    said = os.open(home / "said", os.O_RDWR)
+    command = [sys.executable, "-m", "cherrypy", "-s", "-i", "living"]
+    process = subprocess.Popen(command, cwd=home)
+    try:
+        hear(said)
+        fields = {"CONTENT_LENGTH": "0", "SCGI": "1", "REQUEST_METHOD": "GET", "REQUEST_URI": "/"}
+        fields |= {"SCRIPT_NAME": "", "PATH_INFO": "/", "SERVER_PROTOCOL": "HTTP/1.1"}
+        fields |= {"HTTP_HOST": "localhost", "SERVER_NAME": "localhost", "SERVER_PORT": "80"}
+        head = "".join(f"{name}\0{value}\0" for name, value in fields.items()).encode()
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(30)
+            client.connect(str(home / "site.sock"))
+            client.sendall(b"%d:%b," % (len(head), head))
+            answer = b"".join(iter(lambda: client.recv(1000), b""))
+        assert answer.startswith(b"Status: 200 OK")
+        assert answer.endswith(b"here")
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
+        os.close(said)
+
+
+def test_one_request_is_answered_by_cgi(home: Path) -> None:
+    (home / "living.py").write_text(
+        LIVING.replace('"log.error_file": "log"', '"log.screen": False')
+    )
+    (home / "said").touch()
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/",
+        "HTTP_HOST": "localhost",
+    }
+    environ |= {"SERVER_NAME": "localhost", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1"}
+    command = [sys.executable, "-m", "cherrypy", "-x", "-i", "living"]
+    done = subprocess.run(
+        command, cwd=home, env=os.environ | environ, capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"Status: 200 OK")
+    assert done.stdout.endswith(b"here")
 
 
 def test_routes_are_listed(home: Path) -> None:

@@ -1,23 +1,25 @@
-"""Other protocols than HTTP between the site and a web server, by the library flup."""
+"""Other protocols than HTTP between the site and a web server."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import cherrypy
 from cherrypy.cherryd.errors import CommandError
 from cherrypy.process import servers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
+
+    from cherrypy_server import HTTPServer
 
 __all__ = ["GATEWAYS", "serve_by"]
 
 #: The servers by the name of the protocol.
 GATEWAYS: Final = {
-    "fastcgi": "FlupFCGIServer",
-    "scgi": "FlupSCGIServer",
-    "cgi": "FlupCGIServer",
+    "fastcgi": servers.FlupFCGIServer,
+    "scgi": servers.FlupSCGIServer,
+    "cgi": servers.FlupCGIServer,
 }
 
 
@@ -35,7 +37,7 @@ def serve_by(protocols: Collection[str]) -> None:
         raise CommandError(f"a site is served by one protocol; choose one of {named}")
     (protocol,) = protocols
     server = cherrypy.server
-    make: Any = getattr(servers, GATEWAYS[protocol])
+    make: Callable[..., HTTPServer] = GATEWAYS[protocol]
     try:
         gateway = make(application=cherrypy.tree, bindAddress=server.bind_addr)
     except ImportError as error:

@@ -76,7 +76,7 @@ def _add_process(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_gateways(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("in place of HTTP, by the library flup")
+    group = parser.add_argument_group("in place of HTTP; -f and -s take the library flup")
     only = group.add_mutually_exclusive_group()
     only.add_argument("-f", dest="fastcgi", action="store_true", help="speak FastCGI")
     only.add_argument("-s", dest="scgi", action="store_true", help="speak SCGI")
