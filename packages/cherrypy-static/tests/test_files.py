@@ -94,6 +94,11 @@ def test_what_is_no_file_is_not_found(page: Any, name: Any) -> None:
     assert "'/page'" in caught.value.message
 
 
+def test_a_path_that_cannot_be_decoded_is_not_found_either() -> None:
+    with pytest.raises(NotFound):
+        serve_file(Request.blank("/%ff"), Response(), "/nowhere")
+
+
 def test_a_fifo_is_not_found(tmp_path: Any) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(NotFound):

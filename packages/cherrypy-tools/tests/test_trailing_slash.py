@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webob import Request, Response
 
-from cherrypy_httputil import HTTPRedirect
-from cherrypy_tools import trailing_slash
+from cherrypy_httputil import HTTPError, HTTPRedirect
+from cherrypy_tools import redirect, trailing_slash, uri_of
 
 
 def target(url: str, *, is_index: Any, script: Any = "", **options: Any) -> Any:
@@ -97,6 +98,15 @@ def test_any_path_gives_one_line_of_printable_ascii(path: str) -> None:
         trailing_slash(request, Response(), is_index=True)
     assert caught.value.urls[0].isascii()
     assert caught.value.urls[0].isprintable()
+
+
+@pytest.mark.parametrize("ask", [uri_of, partial(redirect, response=Response(), url="/")])
+def test_a_path_that_is_not_in_utf_8_is_the_clients_fault(ask: Any) -> None:
+    request = Request.blank("/%ff")
+    for function in (ask, partial(trailing_slash, response=Response(), is_index=True)):
+        with pytest.raises(HTTPError) as caught:
+            function(request)
+        assert caught.value.code == 400
 
 
 def test_the_decision_is_logged(caplog: pytest.LogCaptureFixture) -> None:

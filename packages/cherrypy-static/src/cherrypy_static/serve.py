@@ -82,8 +82,15 @@ def serve_file(
     headers |= extra_headers(disposition, max_age)
     opened = open_file(location)
     if opened is None:
-        raise NotFound(request.script_name + request.path_info)
+        raise NotFound(_path_of(request))
     return serve_opened(request, response, opened, headers, etag=etag)
+
+
+def _path_of(request: RequestMessage) -> str | None:
+    try:
+        return request.script_name + request.path_info
+    except UnicodeDecodeError:  # WebOb decodes it when it is asked for
+        return None
 
 
 def extra_headers(disposition: str | None, max_age: int | None) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from cherrypy_tools.freshness import current_age, lifetime
+from cherrypy_tools.request_path import path_info_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,13 +49,16 @@ def uri_of(request: RequestMessage) -> str:
 
     It has no scheme: where the same server answers to several, put the scheme before it.
 
+    Raises:
+        HTTPError: 400 if the path is not in UTF-8.
+
     Example:
         >>> from webob import Request
         >>> uri_of(Request.blank("/a b?c=d", headers={"Host": "Example.com"}))
         '//example.com/a%20b?c=d'
     """
     host = quote(request.headers.get("Host", "").lower(), ":[]")
-    path = quote(request.script_name + request.path_info)
+    path = quote(request.script_name + path_info_of(request))
     return f"//{host}{path}?{request.query_string}"
 
 

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, NoReturn
 
 from cherrypy_httputil import HTTPRedirect, InternalRedirect
+from cherrypy_tools.request_path import path_info_of
 from cherrypy_tools.trace import trace
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def redirect(
     Raises:
         InternalRedirect: If `internal`.
         HTTPRedirect: If not.
+        HTTPError: 400 if the path of the request is not in UTF-8.
 
     Example:
         >>> from webob import Request, Response
@@ -42,7 +44,7 @@ def redirect(
         cherrypy_httputil.errors.HTTPRedirect: (['/new'], 303)
     """
     kind = "internally" if internal else "by the client"
-    trace(log, debug, "redirecting %r to %r %s", request.path_info, url, kind)
+    trace(log, debug, "redirecting %r to %r %s", path_info_of(request), url, kind)
     if internal:
         raise InternalRedirect(url)
     raise HTTPRedirect(url)

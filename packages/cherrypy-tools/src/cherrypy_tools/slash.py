@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from cherrypy_httputil import HTTPRedirect
+from cherrypy_tools.request_path import path_info_of
 from cherrypy_tools.trace import trace
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def trailing_slash(
 
     Raises:
         HTTPRedirect: To the same address, query string included, with the slash put right.
+        HTTPError: 400 if the path is not in UTF-8.
 
     Example:
         >>> from webob import Request, Response
@@ -54,7 +56,7 @@ def trailing_slash(
             ...
         cherrypy_httputil.errors.HTTPRedirect: (['/shop/?a=b'], 301)
     """
-    path = request.path_info
+    path = path_info_of(request)
     wanted = _corrected(path, missing, extra, is_index)
     trace(log, debug, "path_info %r, is_index %r: %r", path, is_index, wanted)
     if wanted is not None:
