@@ -48,13 +48,13 @@ PROGRAMS = {
         ("apache2",),
         ("usr/lib/apache2/modules/mod_wsgi.so*",),
     ),
+    "lighttpd": Program(("lighttpd",), ("lighttpd",)),
     "chromium": Program(("chromium", "chromium-driver"), ("chromium",), ("usr/bin/chromedriver",)),
     "curl": Program(("curl",), ("curl",)),
     "memcached": Program(("memcached",), ("memcached",)),
     "nginx": Program(("nginx-light",), ("nginx",)),
     "openssl": Program(("openssl",), ("openssl",)),
     "redis-server": Program(("redis-server",), ("redis-server",)),
-    "uwsgi": Program(("uwsgi-core", "uwsgi-plugin-python3"), ("uwsgi",)),
     "wrk": Program(("wrk",), ("wrk",)),
 }
 
