@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cherrypy_bus import Bus
-from cherrypy_server import BindError, Server
+from cherrypy_server import BindError, Server, WSGIServer
 
 
 def address_of(server: Server) -> tuple[str, int]:
@@ -463,6 +463,34 @@ def test_a_unix_client_is_known_when_asked_for(server: Server, path: str) -> Non
     assert environ["SERVER_NAME"] == "127.0.0.1"
     assert environ["X_REMOTE_UID"].isdigit()
     assert environ["X_REMOTE_USER"]
+
+
+def test_a_unix_client_without_a_name_is_known_by_its_number(
+    server: Server, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(number: int) -> None:
+        raise KeyError(f"uid not found: {number}")
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    server.socket_file = path
+    server.peercreds = server.peercreds_resolve = True
+    server.application = environ_as_json
+    server.start()
+    environ = json.loads(ask(path).partition(b"\r\n\r\n")[2])
+    assert environ["X_REMOTE_UID"].isdigit()
+    assert "REMOTE_USER" not in environ
+
+
+def test_what_has_come_when_the_server_stops_is_answered(server: Server) -> None:
+    httpserver = WSGIServer(server)
+    httpserver.prepare()
+    with socket.create_connection(httpserver.socket.getsockname(), 5) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        httpserver._connections.stop()
+        httpserver._connections.run()
+        httpserver.stop()
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answer.endswith(b"hello")
 
 
 def test_chunks_that_nobody_read_are_not_taken_for_a_request(server: Server) -> None:

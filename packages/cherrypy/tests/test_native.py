@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -196,3 +197,16 @@ def test_it_is_a_server_of_the_usual_site() -> None:
     server = CPHTTPServer()
     assert server.server_adapter is cherrypy.server
     assert server.gateway is NativeGateway
+
+
+def test_a_malformed_body_is_refused_without_an_error_of_ours(
+    native: Assembly,
+) -> None:
+    lines: list[str] = []
+    native.engine.subscribe("log", lambda message, level: lines.append(message))
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert isinstance(native.server.bound_addr, tuple)
+    with socket.create_connection(native.server.bound_addr, 10) as client:
+        client.sendall(head + b"x\r\n\r\n")
+        assert client.makefile("rb").read().startswith(b"HTTP/1.1 400 ")
+    assert not any("Error in the native server" in line for line in lines)

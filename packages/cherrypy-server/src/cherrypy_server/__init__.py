@@ -7,6 +7,7 @@ what an application does with a request.
 from cherrypy_server.adapter import HTTPServer, PreparedHTTPServer, ServerAdapter
 from cherrypy_server.address import BindAddress, BindError
 from cherrypy_server.gateways import FlupCGIServer, FlupFCGIServer, FlupSCGIServer
+from cherrypy_server.head import Refused
 from cherrypy_server.health import Health
 from cherrypy_server.knownhosts import KnownHosts
 from cherrypy_server.server import Server
@@ -22,6 +23,7 @@ __all__ = [
     "Health",
     "KnownHosts",
     "PreparedHTTPServer",
+    "Refused",
     "Server",
     "ServerAdapter",
     "WSGIApplication",

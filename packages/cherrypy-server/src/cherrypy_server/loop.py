@@ -66,11 +66,12 @@ class Loop:
         self._accept_again()
 
     def run(self, _interval: float = 0) -> None:
-        """Accept and wait until `stop` is called."""
+        """Accept and wait until `stop` is called; what has come by then is served still."""
         self._ended.clear()
         try:
             while not self._stopping:
                 self._turn()
+            self._turn()
         finally:
             self._ended.set()
 
@@ -153,6 +154,8 @@ class Loop:
             self._look_at_clock(now)
 
     def _sleep(self) -> float | None:
+        if self._stopping:
+            return 0
         return TICK if self.open or not self._accepts else None
 
     def _ring(self) -> None:

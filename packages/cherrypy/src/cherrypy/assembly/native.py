@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from cheroot.server import Gateway
 
 from cherrypy_httputil import Host, InternalRedirect
-from cherrypy_server import WSGIServer
+from cherrypy_server import Refused, WSGIServer
 from cherrypy_web import Application
-from cherrypy_web.environ import one_slash
+from cherrypy_web.environ import ENVIRON_KEYS, EnvironHeaders, one_slash
 from cherrypy_web.errorpages import bare_error
 from cherrypy_web.response import close_body
 from cherrypy_web.tree import NOT_FOUND
@@ -48,6 +48,8 @@ class NativeGateway(Gateway):
         """Answer the request; an error before anything was sent becomes a plain 500."""
         try:
             self._respond()
+        except Refused:  # the rest of the body is malformed, or late: the server says so
+            raise
         except Exception:
             if self.req.sent_headers:
                 raise
@@ -126,10 +128,11 @@ class NativeGateway(Gateway):
 
     def _run(self, request: Request, method: str, path: str, query: str, rfile: Any) -> None:
         req = self.req
-        fields = [
-            (name.decode("latin-1"), value.decode("latin-1"))
+        fields = EnvironHeaders()  # what reads single fields of it makes no map of them all
+        fields.environ = {
+            ENVIRON_KEYS[name.decode("ascii")]: value.decode("latin-1")
             for name, value in req.inheaders.items()
-        ]
+        }
         protocol = req.request_protocol.decode("ascii")
         response = request.run(method, path, query, protocol, fields, rfile)
         body = response.body
