@@ -11,6 +11,7 @@ from typing import Any
 from cheroot.errors import MaxSizeExceeded
 
 from cherrypy_server.head import TOKEN, bad
+from cherrypy_server.takeover import Takeover
 
 CHUNK = 64 * 1024
 LONGEST_LINE = 4096
@@ -143,7 +144,23 @@ class Chunked(io.RawIOBase):
         return line
 
 
-class ChunkedBody(io.BufferedReader):
+class Body(io.BufferedReader):
+    """A body, and a way to its connection.
+
+    Attributes:
+        connection: The connection.
+    """
+
+    connection: Any = None
+
+    @property
+    def rfile(self) -> Takeover:
+        """The connection below, for protocols that take it over after a 101."""
+        takeover: Takeover = self.connection.takeover()
+        return takeover
+
+
+class ChunkedBody(Body):
     """A body that comes in chunks, as applications read it."""
 
     raw: Chunked
@@ -153,7 +170,7 @@ class ChunkedBody(io.BufferedReader):
         return self.raw.trailers
 
 
-def body_of(source: Any, length: int | None, limit: int) -> io.BufferedReader:
+def body_of(source: Any, length: int | None, limit: int) -> Body:
     """Return a request's body as a file.
 
     Args:
@@ -163,4 +180,4 @@ def body_of(source: Any, length: int | None, limit: int) -> io.BufferedReader:
     """
     if length is None:
         return ChunkedBody(Chunked(source, limit), CHUNK)
-    return io.BufferedReader(Sized(source, length), CHUNK)
+    return Body(Sized(source, length), CHUNK)

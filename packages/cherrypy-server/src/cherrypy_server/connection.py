@@ -19,6 +19,7 @@ from cherrypy_server.handshake import Failed, Plain
 from cherrypy_server.head import Refused
 from cherrypy_server.pace import Late, Pace
 from cherrypy_server.request import Request
+from cherrypy_server.takeover import Takeover
 
 PIECE = 16 * 1024
 """Bytes that are taken at a time before a request is served."""
@@ -72,6 +73,7 @@ class Connection(HTTPConnection):
         self.linger = self.closed = self._parting = False
         self._shaking = server.ssl_adapter is not None
         self._is_fresh = True
+        self._takeover: Takeover | None = None
         self._looked = self.since = time.monotonic()
         self._begun: float | None = self.since
         self.deadline = self.since + min(server.timeout, server.request_header_timeout)
@@ -143,8 +145,17 @@ class Connection(HTTPConnection):
             self.server.error_log(repr(error), logging.ERROR, True)
             request.fail()
         else:
-            return request.ready and not request.close_connection
+            return request.ready and not request.close_connection and not self._is_taken()
         return False
+
+    def takeover(self) -> Takeover:
+        """Return what another protocol takes the connection by."""
+        if self._takeover is None:
+            self._takeover = Takeover(self)
+        return self._takeover
+
+    def _is_taken(self) -> bool:
+        return self._takeover is not None and self._takeover.is_done
 
     def refuse(self, refused: Refused) -> None:
         """Answer without serving a request, if that needs no waiting, and close."""
@@ -155,7 +166,7 @@ class Connection(HTTPConnection):
 
     def close(self) -> None:
         """Close the connection, so that the client still gets what was sent."""
-        if self.linger and not self._parting:
+        if self.linger and not self._parting and not self._is_taken():
             self._part()
             if self.server.linger(self):
                 return
@@ -168,7 +179,8 @@ class Connection(HTTPConnection):
             self.server.forget(self)
             self.server.requests.count(self)
             self.rfile.close()
-            self.channel.close()
+            if not self._is_taken():
+                self.channel.close()
 
     def resolve_peer_creds(self) -> tuple[str, str]:
         """Return the names of the client's user and group.

@@ -41,6 +41,7 @@ class Request(HTTPRequest):
     def respond(self) -> None:
         """Answer the request."""
         self.rfile = body_of(self.conn.rfile, self._length, self.server.max_request_body_size)
+        self.rfile.connection = self.conn
         try:
             self.server.gateway(self).respond()
             self.ensure_headers_sent()
