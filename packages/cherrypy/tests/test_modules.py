@@ -7,6 +7,7 @@ import io
 import re
 import subprocess
 import sys
+import threading
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 MODULES = sorted(
     ".".join(path.relative_to(Path(cherrypy.__file__).parents[1]).with_suffix("").parts)
     for path in Path(cherrypy.__file__).parent.rglob("*.py")
-    if "scaffold" not in path.parts and path.name not in {"__init__.py", "_version.py"}
+    if not {"scaffold", "tutorial"} & {*path.parts}
+    and path.name not in {"__init__.py", "_version.py"}
 )
 
 
@@ -333,3 +335,21 @@ def test_helpers_are_those_of_the_top_level() -> None:
     assert _helper.url is cherrypy.url
     assert _helper.expose is cherrypy.expose
     assert _helper.popargs is cherrypy.popargs
+
+
+def test_the_older_server_runs_a_site_by_itself(site: Assembly) -> None:
+    site.tree.mount(Hello())
+    server = cherrypy.wsgiserver.CherryPyWSGIServer(("127.0.0.1", 0), site.tree, numthreads=1)
+    server.prepare()
+    serving = threading.Thread(target=server.serve)
+    serving.start()
+    try:
+        host, port = server.bind_addr
+        with urllib.request.urlopen(f"http://{host}:{port}/") as answer:
+            assert answer.read() == b"hello"
+        with pytest.raises(OSError, match="is in use"):
+            cherrypy.process.servers.check_port(host, port)
+    finally:
+        server.stop()
+        serving.join()
+    cherrypy._cpserver.wait_for_free_port(host, port)

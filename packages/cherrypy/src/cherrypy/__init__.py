@@ -104,6 +104,7 @@ if TYPE_CHECKING:
         _helper,  # noqa: F401
         process,  # noqa: F401
         test,  # noqa: F401
+        wsgiserver,  # noqa: F401
     )
     from cherrypy.assembly.sites import SiteApplication as Application
 else:
