@@ -310,6 +310,17 @@ def test_the_worker_takes_a_turn_for_each_line(capsys: pytest.CaptureFixture[str
     assert len(found) == 2
 
 
+def test_an_action_may_look_at_another_clock() -> None:
+    class Action:
+        def __call__(self) -> None:
+            pytest.fail("it is not asked to act")
+
+        def elapsed(self, number: int) -> int:
+            return 1000 * number
+
+    assert worker.elapsed(Action(), 7) == 7000
+
+
 def test_an_action_may_repeat_itself() -> None:
     class Action:
         calls = 0

@@ -21,6 +21,7 @@ MODULES = (
     "upload",
     "json_body",
     "sessions",
+    "turns",
     "compressed",
     "entity_tag",
     "static_file",
