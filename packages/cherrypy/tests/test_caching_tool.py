@@ -149,6 +149,55 @@ def test_client_that_has_the_answer_is_told_so(site: Assembly, root: Root) -> No
     assert ask.get("/tagged", headers={"If-None-Match": '"one"'}).status_code == 304
 
 
+@pytest.mark.parametrize("accepted", ["identity", "gzip"])
+@pytest.mark.parametrize("condition", ["If-None-Match", "If-Modified-Since"])
+def test_client_that_has_the_answer_makes_the_cache_keep_it(
+    site: Assembly, condition: str, accepted: str
+) -> None:
+    class News:
+        made = 0
+
+        @cherrypy.expose
+        def index(self) -> str:
+            self.made += 1
+            cherrypy.response.headers["Last-Modified"] = "Sun, 06 Nov 1994 08:49:37 GMT"
+            return "news " * 200
+
+    entries = {"tools.etags.on": True, "tools.etags.autotags": True, "tools.gzip.on": True}
+    root, encoding = News(), {"Accept-Encoding": accepted}
+    ask = client(site, root, **entries)
+    first = ask.get("/", headers=encoding)
+    known = {"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}[condition]
+    ask.delete("/")
+    made = root.made
+    for _ in range(2):
+        answer = ask.get("/", headers={**encoding, condition: first.headers[known]})
+        assert (answer.status_code, answer.body, root.made) == (304, b"", made + 1)
+        for name in ("ETag", "Last-Modified", "Vary"):
+            assert answer.headers[name] == first.headers[name]
+        assert "Content-Encoding" not in answer.headers
+    again = ask.get("/", headers=encoding)
+    assert (again.body, again.headers["Age"], root.made) == (first.body, "0", made + 1)
+
+
+@pytest.mark.parametrize("streams", [True, False])
+def test_what_is_not_kept_is_validated_too(site: Assembly, streams: bool) -> None:
+    class Personal:
+        @cherrypy.expose
+        def index(self) -> Any:
+            cherrypy.session["seen"] = True
+            cherrypy.response.headers["ETag"] = '"one"'
+            return iter([b"for you"]) if streams else "for you"
+
+    entries = {"tools.sessions.on": True, "tools.sessions.clean_freq": 0, "tools.caching.on": True}
+    site.tree.mount(Personal(), config={"/": {**entries, "response.stream": streams}})
+    ask = Client(site.tree)
+    for _ in range(2):
+        assert ask.get("/").text == "for you"
+        assert ask.get("/", headers={"If-None-Match": '"one"'}).status_code == 304
+        assert ask.get("/", headers={"If-None-Match": '"two"'}).text == "for you"
+
+
 def test_compressed_and_plain_answers_are_kept_apart(site: Assembly, root: Root) -> None:
     ask = client(site, root, **{"tools.gzip.on": True})
     packed = {"Accept-Encoding": "gzip"}

@@ -6,18 +6,19 @@ Whoever is told to make a response must say so when none comes of it, or others 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypedDict, Unpack
 from urllib.parse import quote
 
 import cherrypy_tools
 from cherrypy_config import attributes
+from cherrypy_httputil import HeaderMap
 from cherrypy_serving import UnboundError, ambient, serving
 from cherrypy_sessions import daemon_thread
 from cherrypy_tools import AntiStampedeCache, Cache, Target, TargetedCache
 from cherrypy_web import Hook, Tool, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import timedelta
 
     from cherrypy_tools import Scheduler
@@ -35,6 +36,7 @@ __all__ = [
 P = ParamSpec("P")
 
 READING = frozenset({"GET", "HEAD"})
+CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 
 def _target() -> Target:
@@ -246,8 +248,36 @@ def _give_up(request: Any, response: Any) -> None:  # noqa: ARG001 - every hook 
             release(uncacheable=True)
 
 
+class _Conditions(NamedTuple):
+    """The conditions of a request, which wait until its response is kept."""
+
+    method: str
+    headers: Mapping[str, str]
+
+
+def _put_off_conditions(request: Any) -> None:
+    """Hide what the client has from the page and its tools: a 304 could not be kept for others."""
+    environ = request.wsgi_environ or {}
+    if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ:
+        headers = request.headers
+        found = {name: headers.pop(name) for name in CONDITIONS if name in headers}
+        request.cache_conditions = _Conditions(request.method, HeaderMap(found))
+
+
+@ambient
+def _check_conditions(request: Any, response: Any) -> None:
+    conditions = getattr(request, "cache_conditions", None)
+    if conditions is not None:
+        request.cache_conditions = None
+        cherrypy_tools.validate_etags(conditions, response)
+        cherrypy_tools.validate_since(conditions, response)
+
+
 class CachingTool(Tool[P]):
     """Answer from a cache, and fill it.
+
+    A client may have what is made for it already. It is told so once the response is kept, since
+    otherwise the cache would never have one on a site whose visitors come back.
 
     Args:
         callable: Tells the options: `get`; see `Tool`.
@@ -277,6 +307,7 @@ class CachingTool(Tool[P]):
         yield self._point, self._hook(self._server(**left), hanging)
         yield "before_finalize", Hook(tee_output, priority=100, **keeping)
         yield "before_finalize", Hook(_forget_changed, priority=100)
+        yield "before_finalize", Hook(_check_conditions, priority=100)
         yield "on_end_resource", Hook(_give_up, failsafe=True, priority=100)
 
     def _server(
@@ -298,6 +329,8 @@ class CachingTool(Tool[P]):
             cache = self._caches.cache(cache_class, attributes)
             if _get(request, response, cache, methods, debug, authorized):
                 request.handler = None
+            elif request.cacheable:
+                _put_off_conditions(request)
 
         return serve
 
