@@ -111,7 +111,6 @@ class RequestData(metaclass=RequestType):
 
     _toolmaps: dict[str, dict[str, dict[str, Any]]] | None = None
     _request_line: str | None = None
-    _body: RequestBody | None = None
     _own_config: dict[str, Any] | None = None
     #: The WSGI environ, as long as it holds the header fields that count.
     _environ: Mapping[str, Any] | None = None
@@ -128,6 +127,7 @@ class RequestData(metaclass=RequestType):
         self.scheme = scheme
         self.server_protocol = server_protocol
         self.own_hooks = None
+        self._body: RequestBody | None = None
         self.params = {}
 
     @lazy

@@ -5,7 +5,7 @@ Rule: a request pays for it with two entries in a dict, and nothing while the mo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cherrypy_bus import Bus, Monitor
 from cherrypy_serving import serving
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cherrypy_web import Response
 
 __all__ = ["TimeoutMonitor"]
+
+_bound: Final = serving.capture
 
 
 class TimeoutMonitor(Monitor):
@@ -37,12 +39,12 @@ class TimeoutMonitor(Monitor):
 
     def before_request(self) -> None:
         """Watch the response to the request that begins in this thread."""
-        response = serving.capture().response
+        response = _bound().response
         self.active[id(response)] = response
 
     def after_request(self) -> None:
         """Watch it no longer."""
-        self.active.pop(id(serving.capture().response), None)
+        self.active.pop(id(_bound().response), None)
 
     def unsubscribe(self) -> None:
         """Stop watching."""
