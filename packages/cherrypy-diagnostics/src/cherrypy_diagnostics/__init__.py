@@ -1,6 +1,15 @@
 """Look into a running process: figures that a site collects about itself."""
 
 from cherrypy_diagnostics.bytecount import ByteCountWrapper, InputStream
+from cherrypy_diagnostics.garbage import (
+    Expectation,
+    GarbageReport,
+    Growth,
+    Heap,
+    Unexpected,
+    get_instances,
+    unexpected,
+)
 from cherrypy_diagnostics.middleware import StatisticsMiddleware
 from cherrypy_diagnostics.recorder import (
     APPLICATIONS,
@@ -8,6 +17,7 @@ from cherrypy_diagnostics.recorder import (
     average_uriset_time,
     proc_time,
 )
+from cherrypy_diagnostics.referrers import Referrer, Referrers, ReferrerTree
 from cherrypy_diagnostics.report import (
     Formatting,
     Report,
@@ -22,20 +32,30 @@ from cherrypy_diagnostics.repository import Scope, extrapolate_statistics, names
 __all__ = [
     "APPLICATIONS",
     "ByteCountWrapper",
+    "Expectation",
     "Formatting",
+    "GarbageReport",
+    "Growth",
+    "Heap",
     "InputStream",
+    "Referrer",
+    "ReferrerTree",
+    "Referrers",
     "Report",
     "RequestRecorder",
     "Scope",
     "Section",
     "StatisticsMiddleware",
     "Table",
+    "Unexpected",
     "average_uriset_time",
     "default_formatting",
     "extrapolate_statistics",
+    "get_instances",
     "iso_format",
     "locale_date",
     "namespace",
     "proc_time",
     "repository",
+    "unexpected",
 ]

@@ -1,0 +1,196 @@
+"""Look for objects that are kept longer than they should be.
+
+Only objects that the garbage collector tracks are seen; numbers and texts are not among them.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from urllib.parse import quote
+
+from cherrypy_diagnostics.page import page
+from cherrypy_diagnostics.referrers import ReferrerTree, describe, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+T = TypeVar("T")
+
+Expectation: TypeAlias = tuple[type, int, int, str]
+"""A class, the least and the greatest number of its instances that are in order, and why."""
+
+
+class Unexpected(NamedTuple):
+    """A class that has too few or too many instances.
+
+    Attributes:
+        expectation: What was expected of it.
+        instances: Its instances.
+    """
+
+    expectation: Expectation
+    instances: list[object]
+
+
+class Growth(NamedTuple):
+    """The instances of a class.
+
+    Attributes:
+        name: The name of the class, with that of its module.
+        new: How many there are that were not there when `Heap.mark` was called.
+        total: How many there are in all.
+    """
+
+    name: str
+    new: int
+    total: int
+
+
+def no_context(obj: object) -> str:  # noqa: ARG001 - what may stand in its place takes it
+    """Return an empty text."""
+    return ""
+
+
+def get_instances(cls: type[T]) -> list[T]:
+    """Return the tracked instances of a class and its subclasses; a proxy of one is none."""
+    return [each for each in gc.get_objects() if issubclass(type(each), cls)]
+
+
+def unexpected(expectations: Iterable[Expectation], tolerance: int = 0) -> Iterator[Unexpected]:
+    """Yield the classes whose number of instances is not as expected.
+
+    Args:
+        expectations: The classes to look at.
+        tolerance: How many more instances than the greatest number are in order.
+    """
+    for expectation in expectations:
+        cls, least, most, _ = expectation
+        found: list[object] = get_instances(cls)
+        if not least <= len(found) <= most + tolerance:
+            yield Unexpected(expectation, found)
+
+
+class Heap:
+    """The objects of this process, compared with those that were there before.
+
+    An object is told by its address, so one that took the place of a dead one since the mark passes
+    for known: what is called new is, but there may be a few more.
+    """
+
+    def __init__(self) -> None:
+        self._known: frozenset[int] | None = None
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether there is something to compare with."""
+        return self._known is not None
+
+    def mark(self) -> None:
+        """Take all objects that are there now, after a collection, as known."""
+        gc.collect()
+        self._known = frozenset(map(id, gc.get_objects()))
+
+    def _is_new(self, obj: object) -> bool:
+        return self._known is None or (id(obj) not in self._known and obj is not self._known)
+
+    def growth(self) -> list[Growth]:
+        """Return the classes with new instances that outlive a collection, the most first.
+
+        All objects count as new before the first mark.
+        """
+        gc.collect()
+        objects = gc.get_objects()
+        total = Counter(map(type, objects))
+        new = Counter(type(each) for each in objects if self._is_new(each))
+        return [Growth(type_name(cls), count, total[cls]) for cls, count in new.most_common()]
+
+    def new_objects(self, name: str) -> list[object]:
+        """Return the new objects of the class with a name, as `growth` tells it."""
+        gc.collect()
+        objects = gc.get_objects()
+        return [each for each in objects if type_name(type(each)) == name and self._is_new(each)]
+
+
+class GarbageReport:
+    """Pages on the objects of this process.
+
+    They show what is in memory: let nobody see them who may not see that.
+
+    Args:
+        context: A text on an object, such as the path of a request, or an empty one.
+        limit: How many lines a table has at most, and how many objects of a class are shown.
+    """
+
+    def __init__(
+        self,
+        context: Callable[[object], str] = no_context,
+        limit: int = 100,
+    ) -> None:
+        self.context = context
+        self.limit = limit
+        self.heap = Heap()
+
+    def stats(self, expectations: Iterable[Expectation], tolerance: int = 0) -> str:
+        """Return a page with what cannot be collected, and what has an unexpected number.
+
+        Args:
+            expectations: The classes to look at.
+            tolerance: How many more instances than the greatest number are in order.
+        """
+        collected = gc.collect()
+        body = f"<p>{collected} unreachable objects collected, {len(gc.garbage)} uncollectable.</p>"
+        findings = list(unexpected(expectations, tolerance))
+        body += "".join(map(self._finding, findings)) or "<p>No leaks found.</p>"
+        if gc.garbage:
+            body += f"<h2>Uncollectable</h2>{self._objects(gc.garbage)}"
+        return page("Garbage", body)
+
+    def _finding(self, finding: Unexpected) -> str:
+        cls, least, most, why = finding.expectation
+        expected = str(least) if least == most else f"{least} to {most}"
+        return (
+            f"<h2>{escape(type_name(cls))}</h2><p>Expected {expected} references, "
+            f"got {len(finding.instances)}. {escape(why)}</p>{self._objects(finding.instances)}"
+        )
+
+    def new(self) -> str:
+        """Return a page with the classes of which there are new objects.
+
+        The names lead to `objects?name=…`, and a button posts to `mark`.
+        """
+        rows = "".join(
+            f'<tr><td><a href="objects?name={quote(name, safe="")}">{escape(name)}</a></td>'
+            f'<td class="number">{new}</td><td class="number">{total}</td></tr>\n'
+            for name, new, total in self.heap.growth()[: self.limit]
+        )
+        since = "since the mark" if self.heap.is_marked else "in all: there is no mark yet"
+        body = (
+            f"<p>Objects that outlived a collection, {since}.</p>"
+            '<form action="mark" method="POST"><button>Mark</button></form>\n'
+            f"<table>\n<tr><th>Class</th><th>New</th><th>All</th></tr>\n{rows}</table>\n"
+        )
+        return page("New objects", body)
+
+    def objects(self, name: str) -> str:
+        """Return a page with the new objects of a class, and who refers to them.
+
+        Args:
+            name: The name of the class, as the page of new objects has it.
+        """
+        found = self.heap.new_objects(name)
+        return page(name, f"<p>{len(found)} new objects.</p>{self._objects(found)}")
+
+    def _objects(self, found: list[object]) -> str:
+        tree = ReferrerTree(ignore=[found], maxdepth=3)
+        lines = []
+        for number in range(min(len(found), self.limit)):
+            lines += ["", self._line(found[number]), *tree.format(tree.ascend(found[number]))]
+        if len(found) > self.limit:
+            lines += ["", f"[{len(found) - self.limit} more objects]"]
+        return f"<pre>{escape(chr(10).join(lines[1:]))}</pre>\n"
+
+    def _line(self, obj: object) -> str:
+        return f"{describe(obj)} {self.context(obj)}".rstrip()

@@ -1,0 +1,102 @@
+"""The pages on the objects of a site."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import cherrypy
+from cherrypy.lib import gctools
+from cherrypy_testing import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cherrypy.assembly import Assembly
+
+kept: list[Any] = []
+
+
+class Root:
+    def __init__(self) -> None:
+        self.gc = gctools.GCRoot()
+
+    @cherrypy.expose
+    def leak(self, **params: str) -> str:
+        kept.append(cherrypy.request._get())  # type: ignore[attr-defined]
+        return "leaked"
+
+    @cherrypy.expose
+    def index(self) -> str:
+        return "hello"
+
+
+@pytest.fixture
+def ask(site: Assembly) -> Iterator[Client]:
+    gc.collect()
+    site.tree.mount(Root())
+    yield Client(site.tree)
+    kept.clear()
+    gctools.request_counter.unsubscribe()
+    gctools.request_counter.count = 0
+
+
+def test_request_counter_counts_what_is_being_served() -> None:
+    counter = gctools.RequestCounter(cherrypy.engine)
+    counter.subscribe()
+    try:
+        inside: list[int] = []
+
+        class Page:
+            @cherrypy.expose
+            def index(self) -> str:
+                inside.append(counter.count)
+                return ""
+
+        client = cherrypy.Application(Page()).test_client()
+        client.get("/")
+        assert (inside, counter.count) == ([1], 0)
+        counter.after_request()
+        client.get("/")
+        assert (inside, counter.count) == ([1, 1], 0)
+    finally:
+        counter.unsubscribe()
+
+
+def test_mounting_the_pages_subscribes_the_counter(ask: Client) -> None:
+    assert gctools.request_counter.before_request in cherrypy.engine.listeners["before_request"]
+
+
+def test_planted_leak_of_a_request_is_found(ask: Client) -> None:
+    bounds = {cls.__name__: bounds for cls, *bounds, _ in gctools.GCRoot.classes}
+    assert bounds == {"Request": [2, 2], "Response": [2, 2], "AppResponse": [1, 1]}
+    before = ask.get("/gc/stats").text
+    ask.get("/leak?x=%3Cscript%3E")
+    after = ask.get("/gc/stats").text
+    assert "path=/leak" not in before
+    assert "path=/leak" in after
+    assert "Should be 1 in this request thread and 1 in the main thread." in after
+    assert "<script>" not in after
+
+
+def test_new_objects_are_counted_from_the_mark(ask: Client) -> None:
+    answer = ask.post("/gc/mark")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "http://localhost/gc/")
+    ask.get("/leak")
+    name = "cherrypy_web.request.Request"
+    assert f'objects?name={name}"' in ask.get("/gc/").text
+    page = ask.get(f"/gc/objects?name={name}").text
+    assert "path=/leak" in page
+
+
+def test_mark_is_not_set_by_a_link(ask: Client) -> None:
+    assert ask.get("/gc/mark").status_code == 405
+
+
+def test_context_tells_the_request() -> None:
+    request = cherrypy.serving.defaults.get("request")
+    assert gctools.get_context(request).startswith("path=")
+    assert gctools.get_context(cherrypy.serving.defaults.get("response")) == "status="
+    assert gctools.get_context(object()) == ""
