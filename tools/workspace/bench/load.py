@@ -28,13 +28,14 @@ class Load:
 
     Args:
         expected: The body of every answer; all answers must have the same length.
+        connections: How many connections there are.
 
     Raises:
         AssertionError: An answer is another one, or there is none.
     """
 
-    def __init__(self, port: int, expected: bytes) -> None:
-        words = [sys.executable, "-m", __name__, str(port), expected.decode()]
+    def __init__(self, port: int, expected: bytes, connections: int = CONNECTIONS) -> None:
+        words = [sys.executable, "-m", __name__, str(port), expected.decode(), str(connections)]
         self._process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -62,11 +63,11 @@ class Client:
         AssertionError: An answer does not end as it should.
     """
 
-    def __init__(self, port: int, expected: bytes) -> None:
+    def __init__(self, port: int, expected: bytes, connections: int = CONNECTIONS) -> None:
         self._selector = selectors.DefaultSelector()
         self._connections: list[socket.socket] = []
         try:
-            for _ in range(CONNECTIONS):
+            for _ in range(connections):
                 self._connect(port, expected)
         except AssertionError:
             self.close()
@@ -140,16 +141,16 @@ def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
     return process.stdin, process.stdout
 
 
-def main(port: int, expected: bytes) -> None:
+def main(port: int, expected: bytes, connections: int) -> None:
     """Make as many requests as each line of the input says, and answer it."""
     with contextlib.suppress(AttributeError, OSError):
         every = set(range(os.cpu_count() or 1))
         os.sched_setaffinity(0, every - os.sched_getaffinity(0))
-    with contextlib.closing(Client(port, expected)) as client:
+    with contextlib.closing(Client(port, expected, connections)) as client:
         for line in sys.stdin:
             client.send(int(line))
             print(_DONE, end="", flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2].encode())
+    main(int(sys.argv[1]), sys.argv[2].encode(), int(sys.argv[3]))
