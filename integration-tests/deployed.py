@@ -58,13 +58,15 @@ class Answer:
 class Client(http.client.HTTPConnection):
     """A connection to a port, or to a socket of the file system."""
 
-    def __init__(self, address: int | Path) -> None:
+    def __init__(self, address: int | Path, source: str = "127.0.0.1") -> None:
         super().__init__("localhost", timeout=PATIENCE)
         self._address = address
+        self._source = source
 
     def connect(self) -> None:
         if isinstance(self._address, int):
-            self.sock = socket.create_connection(("127.0.0.1", self._address), PATIENCE)
+            here, there = (self._source, 0), ("127.0.0.1", self._address)
+            self.sock = socket.create_connection(there, PATIENCE, here)
         else:
             self.sock = socket.socket(socket.AF_UNIX)
             self.sock.settimeout(PATIENCE)
@@ -91,12 +93,18 @@ def ask(
 class Program:
     """A running program, whose output is kept."""
 
-    def __init__(self, command: list[str], place: Path, **environment: str) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        place: Path,
+        stdin: int = subprocess.DEVNULL,
+        **environment: str,
+    ) -> None:
         self.process = subprocess.Popen(
             command,
             cwd=place,
             env={**os.environ, "PYTHONUNBUFFERED": "1", "HOME": str(place), **environment},
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -187,9 +195,18 @@ class Place:
             text = text.replace(old, new)
         return self.write(name or title, text)
 
-    def run(self, ready: str, *command: str, count: int = 1, **environment: str) -> Program:
+    def listening(self, address: tuple[str, int] | str) -> socket.socket:
+        """Listen somewhere, for a program to be started later."""
+        family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+        listening = self._stack.enter_context(socket.socket(family))
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen()
+        return listening
+
+    def run(self, ready: str, *command: str, count: int = 1, **options: Any) -> Program:
         """Start a program, and return when it has said that it is ready."""
-        program = Program([executable(command[0]), *command[1:]], self.directory, **environment)
+        program = Program([executable(command[0]), *command[1:]], self.directory, **options)
         self._stack.callback(program.end)
         program.wait_for(ready, count)
         return program

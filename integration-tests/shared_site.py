@@ -93,10 +93,3 @@ class Root:
             "process": os.getpid(),
             "url": cherrypy.url("/where"),
         }
-
-    @cherrypy.expose
-    def slow(self) -> str:
-        """Answer when the test lets it."""
-        note("slow")
-        with (PLACE / "gate").open() as gate:
-            return gate.read()
