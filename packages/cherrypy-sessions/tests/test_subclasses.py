@@ -371,3 +371,29 @@ def test_files_may_be_locked_by_other_means(tmp_path: Path) -> None:
     session.release_lock()
     assert events == ["locked", "closed"] * 2
     assert not session.locked
+
+
+def test_a_store_of_somebody_else_finds_new_sessions_locked() -> None:
+    saved: list[bool] = []
+
+    class Strict(Session):
+        def _exists(self) -> bool:
+            return False
+
+        def _load(self) -> None:
+            return None
+
+        def _save(self, expiration_time: datetime) -> None:
+            saved.append(self.locked)
+
+        def _delete(self) -> None:
+            pass
+
+        def acquire_lock(self) -> None:
+            self.locked = True
+
+        def release_lock(self) -> None:
+            self.locked = False
+
+    visit(SessionManager(storage_class=Strict))
+    assert saved == [True]

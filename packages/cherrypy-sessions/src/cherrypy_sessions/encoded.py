@@ -2,7 +2,7 @@
 
 import pickle
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from cherrypy_sessions.codec import Codec, Secret, cached_codec, keys
 from cherrypy_sessions.errors import UnreadableError
@@ -12,6 +12,8 @@ from cherrypy_sessions.session import Session
 
 class EncodedSession(Session):
     """The base of the stores that keep bytes."""
+
+    locks_new: ClassVar[bool] = False
 
     serializer: Any = pickle
     """What writes the data: `pickle`, `json`, or another object with `dumps` and `loads`."""

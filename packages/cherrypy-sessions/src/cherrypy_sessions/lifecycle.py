@@ -47,8 +47,11 @@ init = _opening(SessionManager)
 
 
 def lock(session: Session) -> None:
-    """Have the session for this request alone. A new one needs no lock: nobody else knows it."""
-    if not session.locked and not session.is_new:
+    """Have the session for this request alone. A new one needs no lock: nobody else knows it.
+
+    Stores of other people may insist on one all the same: see `Session.locks_new`.
+    """
+    if not session.locked and (session.locks_new or not session.is_new):
         session.acquire_lock()
 
 

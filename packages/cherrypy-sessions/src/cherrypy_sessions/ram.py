@@ -15,6 +15,8 @@ from cherrypy_sessions.session import Session
 class RamSession(Session):
     """A session that lives as long as the process."""
 
+    locks_new: ClassVar[bool] = False
+
     cache: ClassVar[dict[str, tuple[dict[str, Any], datetime]]] = {}
     """Data and time of expiry, by id."""
 

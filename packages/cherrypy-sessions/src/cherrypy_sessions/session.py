@@ -62,6 +62,9 @@ class Session(SessionMapping):
     travels: ClassVar[bool] = False
     """Whether the data are sent to the client, so that they are saved before the response is."""
 
+    locks_new: ClassVar[bool] = True
+    """Whether a session that the store does not know is locked, too: a store may insist on it."""
+
     locked: bool = False
     """Whether this request has the session to itself."""
 
