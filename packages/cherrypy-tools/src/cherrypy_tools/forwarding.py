@@ -2,7 +2,8 @@
 
 Whoever reaches this server directly can send the same headers. `trusted` names the machines that
 are believed; without it everybody is, as documented, so that such a server must not be reachable
-but through its proxy. What a believed header says still has to be a scheme, a host or an address.
+but through its proxy. What a believed header says still has to be a scheme, a host or an address:
+links are made of it, and `javascript:` would be one that runs.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}")
+SCHEME = re.compile(r"https?|wss?", re.IGNORECASE)
 AUTHORITY = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 ADDRESS = re.compile(r"\[(?P<v6>[0-9A-Fa-f:.]+)\](?::[0-9]+)?|(?P<v4>[0-9.]+)(?::[0-9]+)?")
 LOCAL_SOCKET = "unix"
@@ -87,7 +88,7 @@ def proxy(
         forwarded: Read the Forwarded field (RFC 7239) in place of the three headers.
 
     Raises:
-        HTTPError: 400 if a believed header holds no scheme or no host.
+        HTTPError: 400 if a believed header holds no scheme of the Web, or no host.
         ValueError: A member of `trusted` is no network, or `hops` is below 1.
 
     Example:
@@ -189,7 +190,7 @@ def _pick(values: list[str], depth: int | None) -> str:
 
 def _told_scheme(scheme: str) -> str:
     if scheme and not SCHEME.fullmatch(scheme):
-        raise HTTPError(400, f"A proxy told the scheme {scheme!r}, which is none")
+        raise HTTPError(400, f"A proxy told the scheme {scheme!r}: it has to be https or http")
     return scheme.lower()
 
 
