@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import cherrypy
+from cherrypy_web.checks import sessions_of_one_process
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -234,3 +235,21 @@ def test_cherryd_check_reports_tools_that_cannot_work(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "no option 'x'" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("entries", "count"),
+    [
+        ({}, 1),
+        ({"tools.sessions.storage_type": "file"}, 0),
+        ({"tools.sessions.storage_class": object}, 0),
+        ({"tools.sessions.storage_class": cherrypy.lib.sessions.RamSession}, 1),
+        ({"tools.sessions.on": False}, 0),
+    ],
+)
+def test_sessions_in_memory_are_told_to_several_processes(
+    site: Assembly, entries: dict[str, Any], count: int
+) -> None:
+    configured(site, {}, {"/": SESSIONS | entries})
+    findings = list(sessions_of_one_process(site.checker.site()))
+    assert len(findings) == count

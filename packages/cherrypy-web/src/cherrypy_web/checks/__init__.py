@@ -18,7 +18,7 @@ from cherrypy_web.checks.sections import (
     sections_with_script_name,
     unmatched_sections,
 )
-from cherrypy_web.checks.sessions import insecure_sessions
+from cherrypy_web.checks.sessions import insecure_sessions, sessions_of_one_process
 from cherrypy_web.checks.values import KNOWN_TYPES, wrong_types
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "misplaced_site_entries",
     "renamed_keys",
     "sections_with_script_name",
+    "sessions_of_one_process",
     "unknown_keys",
     "unknown_namespaces",
     "unknown_tool_options",

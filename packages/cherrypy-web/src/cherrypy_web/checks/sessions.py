@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from cherrypy_web.checks.findings import Site
 
-__all__ = ["insecure_sessions"]
+__all__ = ["insecure_sessions", "sessions_of_one_process"]
 
 
 ON: Final = "tools.sessions.on"
@@ -32,6 +32,27 @@ def insecure_sessions(site: Site) -> Iterator[Finding]:
                     "Write tools.sessions.secure: True.",
                     place(app, section, ON),
                 )
+
+
+def sessions_of_one_process(site: Site) -> Iterator[Finding]:
+    """Find sessions in memory, for a site that several processes serve: each has its own."""
+    for app in site.apps.values():
+        for section in {"/": {}} | app.config:
+            config = site.in_force(app, section)
+            if config.get(ON) and _in_memory(config):
+                yield Finding(
+                    "Sessions are kept in memory, and several processes serve: each has its own.",
+                    "Choose another store in tools.sessions.storage_class, such as FileSession.",
+                    place(app, section, ON),
+                )
+                break
+
+
+def _in_memory(config: Mapping[str, Any]) -> bool:
+    store = config.get("tools.sessions.storage_class")
+    if store is None:
+        return config.get("tools.sessions.storage_type") in {None, "ram"}
+    return getattr(store, "__name__", None) == "RamSession"
 
 
 def _speaks_tls(server: object) -> bool:

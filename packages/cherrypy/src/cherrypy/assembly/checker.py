@@ -93,23 +93,23 @@ class Checker:
 
     def check_app_config_entries_dont_start_with_script_name(self) -> None:
         """Find sections whose path has the script name of the application in it."""
-        _warn(checks.sections_with_script_name(self._site()))
+        _warn(checks.sections_with_script_name(self.site()))
 
     def check_site_config_entries_in_app_config(self) -> None:
         """Find entries of an application that have an effect only in the config of the site."""
-        _warn(checks.misplaced_site_entries(self._site()))
+        _warn(checks.misplaced_site_entries(self.site()))
 
     def check_skipped_app_config(self) -> None:
         """Find applications without config."""
-        _warn(checks.empty_configs(self._site()))
+        _warn(checks.empty_configs(self.site()))
 
     def check_app_config_brackets(self) -> None:
         """Find sections of dicts that are in brackets, as in a file."""
-        _warn(checks.bracketed_sections(self._site()))
+        _warn(checks.bracketed_sections(self.site()))
 
     def check_static_paths(self) -> None:
         """Find static files and directories that are not there, or whose paths are relative."""
-        site = self._site()
+        site = self.site()
         for app in site.apps.values():
             for section, entries in app.config.items():
                 own = [key for key in entries if key.startswith("tools.static")]
@@ -118,40 +118,41 @@ class Checker:
 
     def check_compatibility(self) -> None:
         """Find keys that have other names now."""
-        _warn(checks.renamed_keys(self._site(), self.obsolete, self.deprecated))
+        _warn(checks.renamed_keys(self.site(), self.obsolete, self.deprecated))
 
     def check_config_namespaces(self) -> None:
         """Find keys whose namespace nobody knows."""
-        _warn(checks.unknown_namespaces(self._site()))
+        _warn(checks.unknown_namespaces(self.site()))
 
     def check_config_types(self) -> None:
         """Find values of another type than they have to be."""
         known = checks.KNOWN_TYPES | self.known_config_types
-        _warn(checks.wrong_types(self._site(), known))
+        _warn(checks.wrong_types(self.site(), known))
 
     def check_localhost(self) -> None:
         """Find servers that listen on the name ``localhost``."""
-        for server in self._site().servers:
+        for server in self.site().servers:
             if server.socket_host == "localhost":
                 _warn([LOCALHOST])
 
     def check_config_keys(self) -> None:
         """Find keys that are a slip, in namespaces that are known."""
-        _warn(checks.unknown_keys(self._site()))
+        _warn(checks.unknown_keys(self.site()))
 
     def check_tool_options(self) -> None:
         """Find tools and options of tools that there are not, also where they are off."""
-        _warn(checks.unknown_tool_options(self._site()))
+        _warn(checks.unknown_tool_options(self.site()))
 
     def check_unmatched_sections(self) -> None:
         """Find sections for paths at which nothing is published."""
-        _warn(checks.unmatched_sections(self._site()))
+        _warn(checks.unmatched_sections(self.site()))
 
     def check_sessions(self) -> None:
         """Find session cookies that are not secure on a site that is reached by TLS."""
-        _warn(checks.insecure_sessions(self._site()))
+        _warn(checks.insecure_sessions(self.site()))
 
-    def _site(self) -> checks.Site:
+    def site(self) -> checks.Site:
+        """Return what is looked at."""
         assembly = self.assembly
         apps: dict[str, Any] = assembly.tree.apps
         return checks.Site(

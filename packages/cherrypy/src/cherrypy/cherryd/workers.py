@@ -17,6 +17,7 @@ from cherrypy.cherryd.errors import CommandError
 from cherrypy_server import KnownHosts, Server
 from cherrypy_server.address import address_text
 from cherrypy_server.handshake import tls_adapter
+from cherrypy_web.checks import sessions_of_one_process
 
 try:
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
@@ -121,6 +122,8 @@ def serve_with(
     for name in WITHOUT_EFFECT:
         if getattr(server, name) != getattr(Server, name):
             cherrypy.engine.log(f"server.{name} has no effect with --workers.", logging.WARNING)
+    for finding in sessions_of_one_process(cherrypy.checker.site()):
+        cherrypy.engine.log(str(finding), logging.WARNING)
     cherrypy.engine.autoreload.unsubscribe()
     server.unsubscribe()
     if server.max_request_body_size:
