@@ -8,7 +8,7 @@ import socket
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 
 from cherrypy_bus import Bus
 from cherrypy_server import BindError, Server, WSGIServer
+from cherrypy_server import loop as loop_module
 
 
 def address_of(server: Server) -> tuple[str, int]:
@@ -325,6 +326,38 @@ def test_idle_connections_do_not_delay_the_stop(server: Server) -> None:
         assert connection.getresponse().read() == b"hello"
         server.stop()
         assert connection.sock.recv(1) == b""
+
+
+def _wait_until_refused(address: tuple[str, int]) -> None:
+    with suppress(ConnectionError):
+        while True:
+            socket.create_connection(address, 30).close()
+
+
+@pytest.mark.parametrize("before", [b"", b"GET / HTTP/1.1\r\nHost:"])
+def test_request_that_has_begun_is_answered_when_the_server_stops(
+    server: Server, monkeypatch: pytest.MonkeyPatch, before: bytes
+) -> None:
+    monkeypatch.setattr(loop_module, "HEARING", 30.0)
+    server.start()
+    with socket.create_connection(address_of(server), 30) as client:
+        client.sendall(before)
+        assert get(server)[1] == b"hello"  # so the other one has been accepted
+        stopping = threading.Thread(target=server.stop)
+        address = address_of(server)
+        stopping.start()
+        _wait_until_refused(address)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"[len(before) :])
+        assert client.makefile("rb").read().endswith(b"\r\n\r\nhello")
+        stopping.join()
+
+
+def test_client_that_says_nothing_delays_the_stop_a_moment_only(server: Server) -> None:
+    server.shutdown_timeout = 60
+    server.start()
+    with socket.create_connection(address_of(server), 30) as client:
+        server.stop()
+        assert client.recv(1) == b""
 
 
 def test_a_request_may_stop_the_bus(server: Server, bus: Bus) -> None:

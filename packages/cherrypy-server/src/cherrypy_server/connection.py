@@ -81,6 +81,11 @@ class Connection(HTTPConnection):
     def _file(self, channel: Channel, mode: str) -> Reader | Writer:
         return Reader(channel, self.reading) if "r" in mode else Writer(channel, self.writing)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a request has begun to come, or the client has only just connected."""
+        return self._begun is not None and not self._parting
+
     def arrive(self) -> Next:
         """Take what has come, without waiting for more, and say what is to be done."""
         before = self.rfile.bytes_read

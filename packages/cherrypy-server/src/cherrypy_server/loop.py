@@ -25,6 +25,9 @@ TICK = 0.1
 MOST_AT_ONCE = 64
 """How many connections are accepted before others have their turn."""
 
+HEARING = 0.25
+"""Seconds that a request which has begun, or a new connection, has to come when a server stops."""
+
 EPISODE = 10.0
 """Seconds without want of room after which the log tells of it again."""
 
@@ -71,7 +74,10 @@ class Loop:
         try:
             while not self._stopping:
                 self._turn()
+            if self.server.inherited is not None:  # those who wait to be accepted can go on waiting
+                self._pause_accepting()
             self._turn()
+            self._pause_accepting()
         finally:
             self._ended.set()
 
@@ -82,7 +88,11 @@ class Loop:
         self._ended.wait()
 
     def close(self) -> None:
-        """Close all connections that wait; those that are served end by themselves."""
+        """Close all connections that wait; those that are served end by themselves.
+
+        A proxy that has just connected may not ask another server, so what it sends is waited for.
+        """
+        self._hear_out()
         with self._lock:
             self._closed = True
             waiting = list(self._waiting.values())
@@ -92,6 +102,14 @@ class Loop:
         self._selector.close()
         self._alarm.close()
         self._bell.close()
+
+    def _hear_out(self) -> None:
+        until = time.monotonic() + HEARING
+        while self._someone_speaks() and time.monotonic() < until:
+            self._turn()
+
+    def _someone_speaks(self) -> bool:
+        return any(conn.has_begun for conn in list(self._waiting.values()))
 
     def put(self, conn: Connection) -> None:
         """Wait for a connection's next request, which may be there already."""
@@ -155,7 +173,7 @@ class Loop:
 
     def _sleep(self) -> float | None:
         if self._stopping:
-            return 0
+            return 0 if self._accepts else TICK / 10
         return TICK if self.open or not self._accepts else None
 
     def _ring(self) -> None:
@@ -189,7 +207,7 @@ class Loop:
             if conn.deadline <= now:
                 self._take_out(conn)
                 conn.expire()
-        if not self._accepts:
+        if not self._accepts and not self._stopping:
             self._accept_again()
 
     def _accept_some(self) -> None:
@@ -212,8 +230,12 @@ class Loop:
             self._begin(sock, address)
         else:
             return
-        self._selector.unregister(self._listening)
-        self._accepts = False
+        self._pause_accepting()
+
+    def _pause_accepting(self) -> None:
+        if self._accepts:
+            self._selector.unregister(self._listening)
+            self._accepts = False
 
     def _begin(self, sock: socket.socket, address: Any) -> None:
         server = self.server
