@@ -11,6 +11,10 @@ from cherrypy_diagnostics.garbage import (
     unexpected,
 )
 from cherrypy_diagnostics.middleware import StatisticsMiddleware
+from cherrypy_diagnostics.profilemiddleware import ProfilingMiddleware, by_header, by_share
+from cherrypy_diagnostics.profilepages import COLUMNS as PROFILE_COLUMNS
+from cherrypy_diagnostics.profilepages import ProfilePages
+from cherrypy_diagnostics.profiling import ProfileAggregator, Profiler, Recording
 from cherrypy_diagnostics.recorder import (
     APPLICATIONS,
     RequestRecorder,
@@ -31,6 +35,7 @@ from cherrypy_diagnostics.repository import Scope, extrapolate_statistics, names
 
 __all__ = [
     "APPLICATIONS",
+    "PROFILE_COLUMNS",
     "ByteCountWrapper",
     "Expectation",
     "Formatting",
@@ -38,6 +43,11 @@ __all__ = [
     "Growth",
     "Heap",
     "InputStream",
+    "ProfileAggregator",
+    "ProfilePages",
+    "Profiler",
+    "ProfilingMiddleware",
+    "Recording",
     "Referrer",
     "ReferrerTree",
     "Referrers",
@@ -49,6 +59,8 @@ __all__ = [
     "Table",
     "Unexpected",
     "average_uriset_time",
+    "by_header",
+    "by_share",
     "default_formatting",
     "extrapolate_statistics",
     "get_instances",

@@ -1,0 +1,164 @@
+"""Show profiles as pages: the files, the functions in one, and who calls whom.
+
+The pages refer to each other as `report?filename=…&sort=…&function=…`.
+"""
+
+from __future__ import annotations
+
+import pstats
+from html import escape
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import urlencode
+
+from cherrypy_diagnostics.page import page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cherrypy_diagnostics.profiling import Profiler
+
+LIMIT: Final = 1000
+
+Function = tuple[str, int, str]
+
+
+class Line(NamedTuple):
+    """What a profile says of a function, or of the calls from one function to another.
+
+    Attributes:
+        function: The name of the function, with its file and line.
+        calls: How often it was called.
+        own: The seconds that it took, without those of the functions that it called.
+        total: The seconds that it took together with those.
+    """
+
+    function: str
+    calls: int
+    own: float
+    total: float
+
+    @property
+    def per_call(self) -> float:
+        """The seconds of one call, with those of the functions that it called."""
+        return self.total / self.calls if self.calls else 0.0
+
+
+class Column(NamedTuple):
+    """A column of a table of functions, and what its order is."""
+
+    title: str
+    key: Callable[[Line], Any]
+
+
+COLUMNS: Final = {
+    "calls": Column("Calls", lambda line: -line.calls),
+    "time": Column("Own seconds", lambda line: -line.own),
+    "cumulative": Column("Seconds", lambda line: -line.total),
+    "percall": Column("Seconds per call", lambda line: -line.per_call),
+    "name": Column("Function", lambda line: line.function),
+}
+
+
+class ProfilePages:
+    """Pages on the profiles of one profiler.
+
+    Args:
+        profiler: Where they come from.
+    """
+
+    def __init__(self, profiler: Profiler) -> None:
+        self.profiler = profiler
+
+    def menu(self) -> str:
+        """Return a page with the files."""
+        rows = "".join(
+            f'<li><a href="{_report(filename=name)}">{escape(name)}</a></li>\n'
+            for name in self.profiler.statfiles()
+        )
+        where = escape(str(self.profiler.path))
+        if not rows:
+            return page("Profiles", f"<p>There are none in {where}.</p>\n")
+        return page("Profiles", f"<p>In {where}:</p>\n<ul>\n{rows}</ul>\n")
+
+    def report(self, filename: str, sort: str = "cumulative", function: str | None = None) -> str:
+        """Return a page with the functions in a file, or with who calls one and whom it calls.
+
+        Args:
+            filename: The name of the file.
+            sort: A key of `COLUMNS`.
+            function: The name of the function, as the page of all functions has it.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            LookupError: There is no such column or function.
+            ValueError: The file is no profile, or not yet written.
+        """
+        if sort not in COLUMNS:
+            raise LookupError(f"nothing is sorted by {sort!r}, but by {', '.join(COLUMNS)}")
+        entries: dict[Function, Any] = self.profiler.load(filename).stats  # type: ignore[attr-defined] # typeshed lacks it
+        show = _Table(filename, sort, function)
+        if function is None:
+            return page(filename, _BACK + show.table(_line(key, entries[key]) for key in entries))
+        keys = {_name(key): key for key in entries}
+        if function not in keys:
+            raise LookupError(f"there is no function {function!r} in {filename}")
+        callers, callees = _around(keys[function], entries)
+        up = f'<p><a href="{_report(filename=filename, sort=sort)}">{escape(filename)}</a></p>\n'
+        body = (
+            f"{up}{show.table([_line(keys[function], entries[keys[function]])])}"
+            f"<h2>Called by</h2>\n{show.table(callers)}<h2>Calls</h2>\n{show.table(callees)}"
+        )
+        return page(function, body)
+
+
+_BACK: Final = '<p><a href="menu">Profiles</a></p>\n'
+
+
+def _report(**query: str) -> str:
+    return escape(f"report?{urlencode(query)}")
+
+
+def _name(key: Function) -> str:
+    return str(pstats.func_std_string(key))  # type: ignore[attr-defined] # typeshed lacks it
+
+
+def _line(key: Function, entry: Any) -> Line:
+    _, calls, own, total = entry[:4]
+    return Line(_name(key), calls, own, total)
+
+
+def _around(key: Function, entries: dict[Function, Any]) -> tuple[list[Line], list[Line]]:
+    """Return who calls a function, and whom it calls: each with the figures of those calls."""
+    callers = [_line(caller, calls) for caller, calls in entries[key][4].items()]
+    callees = [_line(each, entries[each][4][key]) for each in entries if key in entries[each][4]]
+    return callers, callees
+
+
+class _Table:
+    """Makes tables of functions, with links to sort them and to look at each."""
+
+    def __init__(self, filename: str, sort: str, function: str | None) -> None:
+        self._query = {"filename": filename, "sort": sort}
+        self._function = {} if function is None else {"function": function}
+        self._sort = sort
+
+    def table(self, lines: Iterable[Line]) -> str:
+        ordered = sorted(lines, key=COLUMNS[self._sort].key)
+        if not ordered:
+            return "<p>None.</p>\n"
+        head = "".join(self._head(name, column.title) for name, column in COLUMNS.items())
+        rows = "".join(map(self._row, ordered[:LIMIT]))
+        more = len(ordered) - LIMIT
+        rest = f"<p>{more} more are not shown.</p>\n" if more > 0 else ""
+        return f"<table>\n<tr>{head}</tr>\n{rows}</table>\n{rest}"
+
+    def _head(self, name: str, title: str) -> str:
+        state = ' aria-sort="other"' if name == self._sort else ""
+        link = _report(**{**self._query, **self._function, "sort": name})
+        return f'<th{state}><a href="{link}">{title}</a></th>'
+
+    def _row(self, line: Line) -> str:
+        figures = f"{line.own:.6f}", f"{line.total:.6f}", f"{line.per_call:.6f}"
+        cells = "".join(f'<td class="number">{each}</td>' for each in (line.calls, *figures))
+        link = _report(**self._query, function=line.function)
+        return f'<tr>{cells}<td><a href="{link}">{escape(line.function)}</a></td></tr>\n'

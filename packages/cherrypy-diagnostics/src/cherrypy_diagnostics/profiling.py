@@ -1,0 +1,174 @@
+"""Find out where the time of calls goes, with Python's own profiler.
+
+One call at a time is profiled in a process: the interpreter has room for one profiler. Nothing
+waits for that room, because a call that is being profiled may itself wait for another one.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import logging
+import marshal
+import pstats
+from io import StringIO
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, BinaryIO, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+_room = Lock()
+
+
+class Recording:
+    """What the profiler saw of one or more calls that belong together."""
+
+    def __init__(self) -> None:
+        self._profile = cProfile.Profile()
+
+    def call(self, func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what a function returns, profiled unless the profiler is in use elsewhere."""
+        if not self._begin():
+            _log.info("Not profiled, because another call is: %r", func)
+            return func(*args, **kwargs)
+        try:
+            return func(*args, **kwargs)
+        finally:
+            self._profile.disable()
+            _room.release()
+
+    def _begin(self) -> bool:
+        """Turn the profiler on, unless this module or somebody else has it."""
+        if not _room.acquire(blocking=False):
+            return False
+        try:
+            self._profile.enable()
+        except ValueError:  # somebody else, from Python 3.12 on
+            _room.release()
+            return False
+        return True
+
+    def stats(self) -> pstats.Stats | None:
+        """Return what was seen, or None if that is nothing."""
+        self._profile.create_stats()
+        seen = self._profile.stats
+        return pstats.Stats(self._profile) if seen else None
+
+
+class Profiler:
+    """Profiles calls, and keeps a file for each of them.
+
+    Args:
+        path: The directory of the files; `profile` in the current one by default. It is made when
+            there is something to put into it. Whoever can write to it can crash who reads them.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path = Path("profile" if path is None else path).absolute()
+
+    def run(self, func: Callable[P, T], *args: P.args, **params: P.kwargs) -> T:
+        """Call a function, keep its profile, and return what it returns.
+
+        A call that comes while another one is being profiled is not profiled.
+        """
+        recording = Recording()
+        try:
+            return recording.call(func, *args, **params)
+        finally:
+            self.keep(recording)
+
+    def keep(self, recording: Recording) -> None:
+        """Write a recording to a file of its own; nothing, if nothing was seen."""
+        stats = recording.stats()
+        if stats is not None:
+            with self._new_file() as file:
+                marshal.dump(_data(stats), file)
+
+    def _new_file(self) -> BinaryIO:
+        """Return a file with the next number, opened for writing; no other process gets it."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        numbers = [name[3:-5] for name in self.statfiles()]
+        number = max((int(each) for each in numbers if each.isdecimal()), default=0)
+        while True:
+            number += 1
+            try:
+                return (self.path / f"cp_{number:04}.prof").open("xb")
+            except FileExistsError:
+                continue
+
+    def statfiles(self) -> list[str]:
+        """Return the names of the files, in order."""
+        return sorted(each.name for each in self.path.glob("cp_*.prof"))
+
+    def load(self, filename: str) -> pstats.Stats:
+        """Return the profile in a file.
+
+        Args:
+            filename: One of `statfiles`.
+
+        Raises:
+            FileNotFoundError: It is none of them.
+            ValueError: It is no profile, or not yet written.
+        """
+        if filename not in self.statfiles():
+            raise FileNotFoundError(f"there is no profile {filename!r} in {self.path}")
+        try:
+            return pstats.Stats(str(self.path / filename))
+        except (EOFError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"{filename!r} is no profile, or is still being written") from error
+
+    def stats(self, filename: str, sortby: str = "cumulative") -> str:
+        """Return a file as the text that `pstats` prints.
+
+        Args:
+            filename: One of `statfiles`.
+            sortby: What it is sorted by, as `pstats.Stats.sort_stats` has it.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            KeyError: Nothing can be sorted by that.
+            ValueError: It is no profile, or not yet written.
+        """
+        stats = self.load(filename)
+        text = StringIO()
+        stats.stream = text  # type: ignore[attr-defined] # typeshed lacks it; pstats documents it
+        stats.strip_dirs().sort_stats(sortby).print_stats()
+        return text.getvalue()
+
+
+class ProfileAggregator(Profiler):
+    """Profiles calls, and keeps one file in which they are added up.
+
+    The file is written anew after each call, as a whole.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        super().__init__(path)
+        self._lock = Lock()
+        self._file: Path | None = None
+        self._sum: pstats.Stats | None = None
+
+    def keep(self, recording: Recording) -> None:
+        """Add a recording to the file."""
+        stats = recording.stats()
+        if stats is None:
+            return
+        with self._lock:
+            self._sum = stats if self._sum is None else self._sum.add(stats)
+            if self._file is None:
+                with self._new_file() as file:
+                    self._file = Path(file.name)
+            partial = self._file.with_suffix(".partial")
+            partial.write_bytes(marshal.dumps(_data(self._sum)))
+            partial.replace(self._file)
+
+
+def _data(stats: pstats.Stats) -> dict[Any, Any]:
+    data: dict[Any, Any] = stats.stats  # type: ignore[attr-defined] # what pstats itself dumps
+    return data

@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+import cProfile
+import marshal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, quote_plus, urlsplit
+
+import pytest
+
+from cherrypy_diagnostics import (
+    PROFILE_COLUMNS,
+    ProfileAggregator,
+    ProfilePages,
+    Profiler,
+    ProfilingMiddleware,
+    by_header,
+    by_share,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def leaf(n: int) -> int:
+    return sum(range(n))
+
+
+def branch(n: int, fail: bool = False) -> int:
+    if fail:
+        raise RuntimeError("the reason")
+    return leaf(n) + leaf(n)
+
+
+def calls_of(profiler: Profiler, filename: str, name: str) -> int:
+    stats = profiler.load(filename).stats  # type: ignore[attr-defined]
+    return sum(entry[1] for key, entry in stats.items() if key[2] == name)
+
+
+def name_of(profiler: Profiler, name: str) -> str:
+    stats = profiler.load("cp_0001.prof").stats  # type: ignore[attr-defined]
+    ((file, line, _),) = (key for key in stats if key[2] == name)
+    return f"{file}:{line}({name})"
+
+
+# Calls.
+
+
+def test_call_is_profiled_into_a_file_of_its_own(tmp_path: Path) -> None:
+    profiler = Profiler(tmp_path / "new")
+    assert profiler.statfiles() == []
+    assert profiler.run(branch, 3) == 6
+    assert profiler.run(branch, n=4) == 12
+    assert profiler.statfiles() == ["cp_0001.prof", "cp_0002.prof"]
+    assert calls_of(profiler, "cp_0001.prof", "leaf") == 2
+    assert calls_of(profiler, "cp_0001.prof", "branch") == 1
+
+
+def test_files_that_are_there_are_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "cp_0007.prof").write_bytes(b"")
+    profiler = Profiler(tmp_path)
+    profiler.run(leaf, 1)
+    assert profiler.statfiles() == ["cp_0007.prof", "cp_0008.prof"]
+
+
+def test_call_that_fails_is_profiled_and_fails(tmp_path: Path) -> None:
+    profiler = Profiler(tmp_path)
+    with pytest.raises(RuntimeError, match="the reason"):
+        profiler.run(branch, 1, fail=True)
+    assert calls_of(profiler, "cp_0001.prof", "branch") == 1
+
+
+def test_aggregator_adds_calls_up_in_one_file(tmp_path: Path) -> None:
+    profiler = ProfileAggregator(tmp_path)
+    for _ in range(3):
+        assert profiler.run(branch, 3) == 6
+    assert profiler.statfiles() == ["cp_0001.prof"]
+    assert calls_of(profiler, "cp_0001.prof", "leaf") == 6
+    assert [each.name for each in tmp_path.iterdir()] == ["cp_0001.prof"]
+
+
+@pytest.mark.parametrize("kind", [Profiler, ProfileAggregator])
+def test_call_within_a_profiled_one_is_made_without(tmp_path: Path, kind: type[Profiler]) -> None:
+    outer, inner = kind(tmp_path / "outer"), kind(tmp_path / "inner")
+    assert outer.run(inner.run, branch, 3) == 6
+    assert inner.statfiles() == []
+    assert calls_of(outer, "cp_0001.prof", "leaf") == 2
+    inner.run(leaf, 3)
+    assert inner.statfiles() == ["cp_0001.prof"]
+
+
+def test_call_is_made_while_somebody_else_profiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def enable(self: Any) -> None:
+        raise ValueError("Another profiling tool is already active")
+
+    class Refusing(cProfile.Profile):
+        pass
+
+    monkeypatch.setattr(Refusing, "enable", enable)
+    profiler = Profiler(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(cProfile, "Profile", Refusing)
+        assert profiler.run(leaf, 4) == 6
+    assert profiler.statfiles() == []
+    profiler.run(leaf, 4)
+    assert profiler.statfiles() == ["cp_0001.prof"]
+
+
+def test_profile_is_a_text_as_pstats_prints_it(tmp_path: Path) -> None:
+    profiler = Profiler(tmp_path)
+    profiler.run(branch, 3)
+    assert "Ordered by: cumulative time" in profiler.stats("cp_0001.prof")
+    text = profiler.stats("cp_0001.prof", sortby="calls")
+    assert "Ordered by: call count" in text
+    assert "test_profiling.py" in text
+    with pytest.raises(KeyError):
+        profiler.stats("cp_0001.prof", sortby="colour")
+
+
+@pytest.mark.parametrize("name", ["../secret", "cp_0002.prof", "", "cp_*.prof"])
+def test_only_files_of_the_directory_are_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret").write_bytes(marshal.dumps({}))
+    profiler = Profiler(tmp_path / "profile")
+    profiler.run(leaf, 1)
+    with pytest.raises(FileNotFoundError, match="there is no profile"):
+        profiler.load(name)
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", marshal.dumps(5), marshal.dumps([])])
+def test_file_that_is_no_profile_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "cp_0001.prof").write_bytes(content)
+    with pytest.raises(ValueError, match=r"'cp_0001.prof' is no profile"):
+        Profiler(tmp_path).load("cp_0001.prof")
+
+
+# Pages.
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> ProfilePages:
+    profiler = Profiler(tmp_path)
+    profiler.run(branch, 3)
+    return ProfilePages(profiler)
+
+
+def links(page: str) -> list[dict[str, list[str]]]:
+    parts = page.replace("&amp;", "&").split('href="')[1:]
+    return [parse_qs(urlsplit(part.partition('"')[0]).query) for part in parts]
+
+
+def test_menu_leads_to_each_file(pages: ProfilePages, tmp_path: Path) -> None:
+    assert links(pages.menu()) == [{"filename": ["cp_0001.prof"]}]
+    assert "There are none" in ProfilePages(Profiler(tmp_path / "none")).menu()
+
+
+def test_table_is_sorted_by_each_column(pages: ProfilePages) -> None:
+    for sort in PROFILE_COLUMNS:
+        assert f"sort={sort}" in pages.report("cp_0001.prof")
+    page = pages.report("cp_0001.prof", sort="calls")
+    assert page.index("(leaf)") < page.index("(branch)")
+    page = pages.report("cp_0001.prof", sort="cumulative")
+    assert page.index("(branch)") < page.index("(leaf)")
+    page = pages.report("cp_0001.prof", sort="name")
+    assert page.index("(leaf)") < page.index("(branch)")
+
+
+def test_function_is_shown_with_callers_and_callees(pages: ProfilePages) -> None:
+    name = name_of(pages.profiler, "leaf")
+    page = pages.report("cp_0001.prof", "calls", name)
+    callers, callees = page.partition("Called by")[2].split("<h2>Calls</h2>")
+    assert "(branch)" in callers
+    assert '<td class="number">2</td>' in callers
+    assert "(branch)" not in callees
+    assert "{built-in method builtins.sum}" in callees
+    above = pages.report("cp_0001.prof", function=name_of(pages.profiler, "branch"))
+    assert "None." in above.partition("Called by")[2]
+
+
+def test_what_is_not_there_is_an_error(pages: ProfilePages) -> None:
+    with pytest.raises(LookupError, match="no function 'nobody'"):
+        pages.report("cp_0001.prof", function="nobody")
+    with pytest.raises(LookupError, match="nothing is sorted by 'colour', but by calls"):
+        pages.report("cp_0001.prof", sort="colour")
+
+
+def test_hostile_names_are_escaped(pages: ProfilePages) -> None:
+    hostile = '"><script>alert(1)</script>'
+    namespace: dict[str, Any] = {}
+    exec(compile("def f(): pass", hostile, "exec"), namespace)
+    pages.profiler.run(namespace["f"])
+    page = pages.report("cp_0002.prof")
+    one = pages.report("cp_0002.prof", function=f"{hostile}:1(f)")
+    assert quote_plus(hostile) in page
+    for each in (page, one):
+        assert "&lt;script&gt;" in each
+        assert "<script" not in each
+
+
+def test_number_of_rows_is_limited(pages: ProfilePages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cherrypy_diagnostics.profilepages.LIMIT", 1)
+    page = pages.report("cp_0001.prof")
+    assert page.count("<tr>") == 2
+    assert "more are not shown" in page
+
+
+# Requests.
+
+
+class Body:
+    """A body that is made when it is asked for, and closed."""
+
+    def __init__(self) -> None:
+        self.is_closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(2):
+            leaf(2)
+            yield b"piece"
+
+    def close(self) -> None:
+        branch(1)
+        self.is_closed = True
+
+
+def ask(app: Any, **environ: str) -> bytes:
+    response = app(environ, lambda status, headers, exc_info=None: None)
+    try:
+        return b"".join(response)
+    finally:
+        if hasattr(response, "close"):
+            response.close()
+
+
+def test_request_is_profiled_to_the_end_of_its_response(tmp_path: Path) -> None:
+    body = Body()
+
+    def site(environ: Any, start_response: Any) -> Body:
+        leaf(2)
+        return body
+
+    app = ProfilingMiddleware(site, tmp_path)
+    assert ask(app) == b"piecepiece"
+    assert body.is_closed
+    assert app.profiler.statfiles() == ["cp_0001.prof"]
+    assert calls_of(app.profiler, "cp_0001.prof", "leaf") == 5
+    assert calls_of(app.profiler, "cp_0001.prof", "close") == 1
+
+
+def test_pieces_are_sent_as_they_are_made(tmp_path: Path) -> None:
+    made = []
+
+    def site(environ: Any, start_response: Any) -> Iterator[bytes]:
+        for number in range(3):
+            made.append(number)
+            yield b"x"
+
+    response = ProfilingMiddleware(site, tmp_path)({}, lambda *args: print)
+    pieces = iter(response)
+    next(pieces)
+    assert made == [0]
+    response.close()  # type: ignore[attr-defined]
+
+
+def test_request_that_fails_is_profiled(tmp_path: Path) -> None:
+    def site(environ: Any, start_response: Any) -> list[bytes]:
+        branch(1, fail=True)
+        return []
+
+    app = ProfilingMiddleware(site, tmp_path)
+    with pytest.raises(RuntimeError, match="the reason"):
+        ask(app)
+    assert calls_of(app.profiler, "cp_0001.prof", "branch") == 1
+
+
+def hello(environ: Any, start_response: Any) -> list[bytes]:
+    leaf(2)
+    return [b"hello"]
+
+
+def test_requests_are_added_up(tmp_path: Path) -> None:
+    app = ProfilingMiddleware(hello, tmp_path, aggregate=True)
+    assert [ask(app), ask(app)] == [b"hello"] * 2
+    assert calls_of(app.profiler, "cp_0001.prof", "leaf") == 2
+
+
+def test_requests_with_a_header_field_are_selected(tmp_path: Path) -> None:
+    app = ProfilingMiddleware(hello, tmp_path, select=by_header("X-Profile", "secret"))
+    ask(app)
+    ask(app, HTTP_X_PROFILE="guess")
+    ask(app, HTTP_X_PROFILE="\xff")
+    assert app.profiler.statfiles() == []
+    assert ask(app, HTTP_X_PROFILE="secret") == b"hello"
+    assert len(app.profiler.statfiles()) == 1
+
+
+def test_a_share_of_requests_is_selected(tmp_path: Path) -> None:
+    numbers = iter([0.0, 0.24, 0.25, 0.9])
+    app = ProfilingMiddleware(hello, tmp_path, select=by_share(0.25, lambda: next(numbers)))
+    for _ in range(4):
+        ask(app)
+    assert len(app.profiler.statfiles()) == 2
+    by_share(1)
+    for share in (0, -1, 1.1):
+        with pytest.raises(ValueError, match="share has to be above 0"):
+            by_share(share)
