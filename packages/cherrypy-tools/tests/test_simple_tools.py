@@ -72,6 +72,14 @@ def test_names_can_be_ignored() -> None:
     assert response.headers["Vary"] == "Content-Type"
 
 
+@pytest.mark.parametrize("name", ["Content-Type", "if-none-match", "If-Range", "Cache-Control"])
+def test_what_selects_no_representation_is_ignored(name: str) -> None:
+    request, response = Monitored(), Response()
+    request.headers.get(name)
+    autovary(request, response)
+    assert "Vary" not in response.headers
+
+
 def test_nothing_looked_at_varies_by_nothing() -> None:
     response = Response()
     autovary(Monitored(), response)

@@ -164,6 +164,7 @@ def test_client_that_has_the_answer_makes_the_cache_keep_it(
             return "news " * 200
 
     entries = {"tools.etags.on": True, "tools.etags.autotags": True, "tools.gzip.on": True}
+    entries["tools.autovary.on"] = True
     root, encoding = News(), {"Accept-Encoding": accepted}
     ask = client(site, root, **entries)
     first = ask.get("/", headers=encoding)

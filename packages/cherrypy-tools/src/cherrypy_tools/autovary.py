@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-UNSELECTING = frozenset({"Content-Disposition", "Content-Length", "Content-Type"})
-"""Request fields that describe the body that was sent, and select no representation."""
+OF_THE_BODY = frozenset({"Content-Disposition", "Content-Length", "Content-Type"})
+CONDITIONS = frozenset(
+    {"If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since"}
+)
+FOR_CACHES = frozenset({"Cache-Control", "Pragma"})
+UNSELECTING = OF_THE_BODY | CONDITIONS | FOR_CACHES
+"""Request fields that select no representation: a cache that varied by them would hardly answer."""
 
 
 class MonitoredHeaderMap(HeaderMap):
@@ -60,7 +65,8 @@ def autovary(
     Args:
         request: The request; its headers are a `MonitoredHeaderMap`.
         response: The response whose Vary field is set.
-        ignore: Names that do not count; by default those that describe the body that was sent.
+        ignore: Names that do not count; by default those that describe the body that was sent, ask
+            for a condition, or speak to caches.
         debug: Report the names at INFO.
 
     Raises:

@@ -139,7 +139,8 @@ def autovary(
     Args:
         request: The running request; its headers are replaced by a map that takes notes.
         response: Its response.
-        ignore: Names that do not count; by default those that describe the body that was sent.
+        ignore: Names that do not count; by default those that describe the body that was sent, ask
+            for a condition, or speak to caches.
         debug: Report the names.
     """
     request.base = request.base  # a cache knows the host already, so reading that shall not count
