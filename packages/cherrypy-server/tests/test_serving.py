@@ -356,6 +356,7 @@ def test_client_that_says_nothing_delays_the_stop_a_moment_only(server: Server) 
     server.shutdown_timeout = 60
     server.start()
     with socket.create_connection(address_of(server), 30) as client:
+        assert get(server)[1] == b"hello"  # so the other one has been accepted
         server.stop()
         assert client.recv(1) == b""
 
