@@ -71,7 +71,8 @@ def _write_pages(options: argparse.Namespace, workspace: Workspace, results: lis
     chosen = " ".join([*options.scenario, *(f"--peer {name}" for name in options.peer)])
     command = f"tools/bench {chosen}".strip() + f" --rounds {options.rounds} --pages"
     remark = (
-        f"The times are CPU time of one call, or of turns and waits, time on the clock. The other figures say how many times as fast as"
+        "The times are CPU time of one call, or of turns and waits, time on the clock. The other"
+        " figures say how many times as fast as"
         f" the first column, in brackets the quartiles. All are medians of {options.rounds} rounds."
         f" {report.machine()}. Made by `{command}`."
     )
