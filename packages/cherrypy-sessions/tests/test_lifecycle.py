@@ -1,6 +1,8 @@
 """A session's way through one request, with WebOb's request and response."""
 
 import logging
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -188,3 +190,45 @@ def test_close_releases_the_lock_and_writes_nothing(
     close(known)
     assert store.cache[known.id] is before
     assert len(store.locks) == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "problem"),
+    [
+        ("timeout", "60", "timeout has to be a number, not '60'"),
+        ("timeout", None, "timeout has to be a number, not None"),
+        ("clean_freq", "5", "clean_freq has to be a number, not '5'"),
+        ("lock_timeout", "1 s", "lock_timeout has to be a number, not '1 s'"),
+        ("timeout", True, "timeout has to be a number, not True"),
+        ("name", "session id", "cannot have the name 'session id'"),
+        ("name", "", "cannot have the name ''"),
+        ("path", "/; Secure", "'/; Secure' cannot stand in a cookie"),
+        ("domain", "example.com\n", "cannot stand in a cookie"),
+    ],
+)
+def test_options_that_cannot_be_are_named(
+    store: type[RamSession], option: str, value: Any, problem: str
+) -> None:
+    options: dict[str, Any] = {"storage_class": store, option: value}
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        init(request(), webob.Response(), **options)
+
+
+def test_times_may_be_absent_where_there_may_be_none(store: type[RamSession]) -> None:
+    span = timedelta(seconds=1)
+    for lock_timeout in (None, 0, 1.5, span):
+        init(
+            request(),
+            webob.Response(),
+            storage_class=store,
+            clean_freq=None,
+            lock_timeout=lock_timeout,
+        )
+
+
+def test_the_field_with_the_path_says_nothing_else(store: type[RamSession]) -> None:
+    response = webob.Response()
+    asked = webob.Request.blank("/", headers={"X-Path": "/shop; Domain=example.com"})
+    init(asked, response, storage_class=store, path_header="X-Path")
+    assert "Path=/shop" in response.headers["Set-Cookie"]
+    assert "example.com" not in response.headers["Set-Cookie"]

@@ -308,3 +308,23 @@ def test_a_server_without_an_address_is_an_error_at_the_start(
 ) -> None:
     with pytest.raises(ValueError, match=problem):
         MemcachedSession.check_options(servers=addresses)
+
+
+@pytest.mark.parametrize("prefix", ["a" * 51, "my sessions:", "café:"])
+def test_a_prefix_that_keys_cannot_have_is_an_error_at_the_start(prefix: str) -> None:
+    with pytest.raises(ValueError, match="prefix is up to 50 visible"):
+        MemcachedSession.check_options(prefix=prefix)
+
+
+def test_the_longest_id_fits_into_a_key(open_session: Open) -> None:
+    class Store(MemcachedSession):
+        def generate_id(self) -> str:
+            return "a" * 200
+
+    options: dict[str, Any] = {"servers": open_session().servers, "prefix": "p" * 50}
+    Store.check_options(**options)
+    session = Store(**options)
+    session["count"] = 1
+    session.save()
+    assert Store("a" * 200, **options)["count"] == 1
+    session.delete()

@@ -5,6 +5,7 @@ there is one, else among the header fields. What does not depend on the request 
 by `SessionCookie`.
 """
 
+import re
 import time
 import warnings
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ SECURE_PREFIX: Final = "__Secure-"
 LONG_AGO: Final = 365 * 24 * 60 * 60
 """Seconds before now at which an expired cookie ended: more than any clock is wrong."""
 
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_ATTRIBUTE = re.compile(r"[^\x00-\x1f\x7f;]*")
 _encode = SimpleCookie().value_encode
 _put = dict.__setitem__
 _update = dict.update
@@ -57,7 +60,7 @@ class SessionCookie:
         samesite: "Strict", "Lax" or "None": whether requests from other sites carry it.
 
     Raises:
-        ValueError: There is no such `samesite`.
+        ValueError: There is no such `samesite`, or a cookie cannot have that name, path or domain.
 
     Warns:
         UserWarning: The options contradict each other, so that browsers will refuse the cookie.
@@ -77,6 +80,11 @@ class SessionCookie:
     )
 
     def __post_init__(self) -> None:
+        if not _TOKEN.fullmatch(self.name):
+            raise ValueError(f"a cookie cannot have the name {self.name!r} (RFC 6265, 4.1.1)")
+        for attribute in (self.path, self.domain):
+            if attribute is not None and not _ATTRIBUTE.fullmatch(attribute):
+                raise ValueError(f"{attribute!r} cannot stand in a cookie (RFC 6265, 4.1.1)")
         if self.samesite is not None and self.samesite.lower() not in SAME_SITE:
             raise ValueError(f"samesite is 'Strict', 'Lax' or 'None', not {self.samesite!r}")
         problem = cookie_problem(
@@ -115,7 +123,8 @@ class SessionCookie:
 
     def _make(self, request: CookieRequest, value: str) -> "Morsel[str]":
         if self.path is None and self.path_header:
-            path = request.headers.get(self.path_header) or "/"
+            # Whoever sends that field has no say in the other attributes.
+            path = (request.headers.get(self.path_header) or "").partition(";")[0] or "/"
         else:
             path = self.path or "/"
         latest, now = self._latest, int(time.time())

@@ -5,6 +5,7 @@ What the options say is checked here, once, so that a request costs no more than
 
 import logging
 import threading
+from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from typing import Any, Final
@@ -47,7 +48,8 @@ class SessionManager:
         kwargs: Options of the store, set as attributes of each session.
 
     Raises:
-        ValueError: There is no such store or `samesite`, or the store refuses an option.
+        ValueError: There is no such store or `samesite`, a time is no number, or the store refuses
+            an option.
 
     Warns:
         UserWarning: The options of the cookie contradict each other.
@@ -72,6 +74,7 @@ class SessionManager:
         scheduler: Scheduler | None = None,
         **kwargs: Any,
     ) -> None:
+        _check_times(timeout=timeout, clean_freq=clean_freq, **kwargs)
         lifetime = timeout if persistent else None
         self.cookie = SessionCookie(
             name, path, path_header, lifetime, domain, secure, httponly, samesite
@@ -109,6 +112,21 @@ class SessionManager:
             cookie.set(request, response, token)
         session.carry(partial(cookie.change, request, response))
         return session
+
+
+def _check_times(**options: Any) -> None:
+    """Check the options that are times.
+
+    Raises:
+        ValueError: One of them is no number, or not of those that it may be.
+    """
+    for name, may_be_missing in (("timeout", False), ("clean_freq", True), ("lock_timeout", True)):
+        value = options.get(name)
+        if value is None and may_be_missing:
+            continue
+        is_span = name == "lock_timeout" and isinstance(value, timedelta)
+        if not is_span and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise ValueError(f"{name} has to be a number, not {value!r}.")
 
 
 def named_store(storage_type: str | None) -> type[Session]:

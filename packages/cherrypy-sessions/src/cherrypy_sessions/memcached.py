@@ -7,6 +7,7 @@ to `LONGEST_PAUSE`.
 
 import os
 import random
+import re
 import secrets
 import socket
 import threading
@@ -23,6 +24,11 @@ from cherrypy_sessions.locks import acquire, holder, release
 from cherrypy_sessions.memcached_items import Item, LockedItem
 from cherrypy_sessions.memcached_servers import NEW, MemcachedServers, seen, servers_at
 from cherrypy_sessions.schedule import log
+
+LONGEST_PREFIX: Final = 50
+"""Characters; with an id, it makes a key of 250, the most that memcached takes."""
+
+_PREFIX: Final = re.compile(rf"[!-~]{{0,{LONGEST_PREFIX}}}")
 
 FIRST_PAUSE: Final = 0.001
 LONGEST_PAUSE: Final = 0.05
@@ -70,8 +76,13 @@ class MemcachedSession(EncodedSession):
 
         Raises:
             ImportError: The library is not installed.
-            ValueError: There is no server, or one has no such address.
+            ValueError: There is no server, or one has no such address; or keys cannot begin with
+                that `prefix`.
         """
+        prefix = options.get("prefix", cls.prefix)
+        if not _PREFIX.fullmatch(prefix):
+            most = f"up to {LONGEST_PREFIX} visible ASCII characters"
+            raise ValueError(f"prefix is {most}, not {prefix!r}")
         servers_at(tuple(options.get("servers", cls.servers)))
 
     def acquire_lock(self) -> None:
