@@ -21,7 +21,7 @@ def run(*targets: object) -> Iterator[list[threading.Thread]]:
     threads = [threading.Thread(target=target, daemon=True) for target in targets]  # type: ignore[arg-type]
     yield threads
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -63,7 +63,7 @@ def test_who_asks_first_has_it_first() -> None:
         waiting_for(locks, "a", number + 2)
     locks.release("a")
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert order == [0, 1, 2, 3, 4]
     assert len(locks) == 0
 
@@ -124,7 +124,7 @@ def wait_at(gate: LateGate, locks: FairLocks, monkeypatch: pytest.MonkeyPatch) -
 
     def wait() -> None:
         try:
-            results.append(locks.acquire("a", timeout=5))
+            results.append(locks.acquire("a", timeout=60))
         except KeyboardInterrupt as error:
             results.append(error)
 
@@ -132,7 +132,7 @@ def wait_at(gate: LateGate, locks: FairLocks, monkeypatch: pytest.MonkeyPatch) -
     with run(wait) as (waiter,), monkeypatch.context() as patch:
         patch.setattr("cherrypy_sessions.locks._new_gate", lambda: gate)
         waiter.start()
-        waiter.join(5)
+        waiter.join(60)
     return results
 
 

@@ -152,7 +152,7 @@ def test_concurrent_requests_of_one_visitor_take_turns(store: type[RamSession]) 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert call(application, cookie).text == "10"
     assert len(store.locks) == 0
 
@@ -177,7 +177,7 @@ def test_the_default_scheduler_calls_again_and_again_whatever_goes_wrong(
         raise outcomes.pop(0)
 
     thread = daemon_thread(task, 0.001, "test clean-up")
-    thread.join(5)
+    thread.join(60)
     assert thread.daemon
     assert not outcomes
     assert caplog.messages == ["test clean-up failed; it will be tried again."] * 2

@@ -332,7 +332,7 @@ def test_a_lock_is_for_one_request_at_a_time(store: type[RamSession], stored: Ra
     stored["n"] = 1
     assert not had.is_set()
     stored.save()
-    thread.join(5)
+    thread.join(60)
     assert had.is_set()
 
 
@@ -354,7 +354,7 @@ def test_a_lock_that_takes_too_long_is_an_error_that_names_the_holder(
 
     thread = threading.Thread(target=wait)
     thread.start()
-    thread.join(5)
+    thread.join(60)
     assert threading.current_thread().name in str(errors[0])
     assert not other.locked
 

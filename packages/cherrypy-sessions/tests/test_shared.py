@@ -121,8 +121,8 @@ def start(program: str, place: Place, id_: str, **options: Any) -> "subprocess.P
 
 @pytest.fixture
 def holder(place: Place, id_: str) -> Iterator["subprocess.Popen[str]"]:
-    """Another process that has the lock, for less than two seconds once it is killed."""
-    expiry = {"lock_expiry": 1} if place.store in {RedisSession, MemcachedSession} else {}
+    """Another process that has the lock, for a few seconds once it is killed."""
+    expiry = {"lock_expiry": 3} if place.store in {RedisSession, MemcachedSession} else {}
     with start(HOLD, place, id_, **expiry) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"

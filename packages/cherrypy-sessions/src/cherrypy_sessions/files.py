@@ -183,7 +183,8 @@ class FileSession(EncodedSession):
 
     def _load(self, path: str | None = None) -> tuple[dict[str, Any], datetime] | None:
         place = path or self._get_file_path()
-        stored = wholefiles.read(place, locked=self.locked or path is not None)
+        # What a subclass has locked by itself, another process may be writing.
+        stored = wholefiles.read(place, locked=self._held is not None or path is not None)
         if stored is None:
             return None
         try:
