@@ -5,6 +5,8 @@ With ``--real`` every skipped test fails the run: a check that did not happen is
 passed.
 """
 
+from __future__ import annotations  # pytest 8.3 has not all of the names in them
+
 import pytest
 
 from workspace.errors import Misuse
