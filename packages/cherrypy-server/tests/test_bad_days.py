@@ -233,10 +233,11 @@ def test_a_new_connection_takes_the_place_of_the_one_that_waits_longest(served: 
     served.start()
     with ExitStack() as stack:
         clients = []
-        for _ in range(8):
+        for number in range(1, 9):
             clients.append(stack.enter_context(served.connect()))
             clients[-1].sendall(GET)
             assert clients[-1].recv(65536).endswith(b"hello")
+            assert wait_until(lambda: served.figure("Connections Waiting") == min(number, 5))  # noqa: B023
         assert [answer(each) for each in clients[:3]] == [b"", b"", b""]
         clients[-1].sendall(GET)
         assert clients[-1].recv(65536).endswith(b"hello")
@@ -402,3 +403,15 @@ def _count(port: int) -> int:
     with suppress(OSError, http.client.HTTPException, ValueError):
         return int(_ask(port, "/count"))
     return -1
+
+
+@pytest.mark.parametrize("version", [b"1.0", b"1.1"])
+def test_an_answer_to_an_upload_that_nobody_reads_arrives(served: Served, version: bytes) -> None:
+    served.server.max_request_body_buffer = 1000
+    served.start()
+    size = 4_000_000
+    with served.connect() as client:
+        client.sendall(b"POST / HTTP/%b\r\nHost: a\r\nConnection: close\r\n" % version)
+        client.sendall(b"Content-Length: %d\r\n\r\n" % size)
+        client.sendall(b"x" * size)
+        assert answer(client).endswith(b"hello")

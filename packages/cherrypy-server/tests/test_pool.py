@@ -224,3 +224,22 @@ def test_what_a_thread_did_is_counted_once(make: Make) -> None:
     assert figures["Requests"](figures) == 1
     assert figures["Bytes Read"](figures) == 2
     assert figures["Bytes Written"](figures) == 3
+
+
+def test_where_no_more_threads_can_be_had_the_others_go_on(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(worker: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    pool = make(1, 2)
+    busy, waiting = Connection(), Connection()
+    pool.put(busy)
+    assert busy.begun.wait(5)
+    monkeypatch.setattr(pool_module.Worker, "start", start)
+    pool.put(waiting)
+    assert (pool.size, pool.qsize) == (1, 1)
+    for each in (busy, waiting):
+        each.may_end.set()
+        assert each.closed.wait(5)
+    assert pool.server.lines == [("A thread cannot be started: can't start new thread", 40)]

@@ -171,7 +171,8 @@ class Connection(HTTPConnection):
 
     def close(self) -> None:
         """Close the connection, so that the client still gets what was sent."""
-        if self.linger and not self._parting and not self._is_taken():
+        lingers = self.linger or self.rfile.has_data()
+        if lingers and not self._parting and not self._is_taken():
             self._part()
             if self.server.linger(self):
                 return

@@ -121,14 +121,12 @@ class Loop:
 
     def wait_for(self, conn: Connection) -> None:
         """Wait until something comes on a connection, or its time is over."""
-        descriptor = conn.socket.fileno()
-        with self._lock:
-            if not self._closed:
-                self._waiting[descriptor] = conn
-                self._selector.register(descriptor, conn.event, conn)
-        if self._closed:
+        try:
+            self._take_in(conn)
+        except (OSError, ValueError, KeyError) as error:  # the system takes no more, or we stop
+            conn.note(f"the connection cannot be waited for: {error}")
             conn.end()
-        elif NEEDS_NEWS:  # pragma: no cover - Windows
+        if NEEDS_NEWS:  # pragma: no cover - Windows
             self._ring()
 
     def linger(self, conn: Connection) -> bool:
@@ -179,6 +177,14 @@ class Loop:
     def _ring(self) -> None:
         with suppress(BlockingIOError, OSError):
             self._bell.send(b"!")
+
+    def _take_in(self, conn: Connection) -> None:
+        descriptor = conn.socket.fileno()
+        with self._lock:
+            if self._closed:
+                raise ValueError("the server stops")
+            self._selector.register(descriptor, conn.event, conn)
+            self._waiting[descriptor] = conn
 
     def _take_out(self, conn: Connection) -> None:
         descriptor = conn.socket.fileno()
@@ -238,24 +244,29 @@ class Loop:
             self._accepts = False
 
     def _begin(self, sock: socket.socket, address: Any) -> None:
+        conn = self._connection(sock, address)
+        if conn is not None:
+            self.open.add(conn)
+        if self.server.stats["Enabled"]:
+            self.server.stats["Accepts"] += 1
+        if conn is not None:
+            self._handle(conn)
+
+    def _connection(self, sock: socket.socket, address: Any) -> Connection | None:
         server = self.server
-        if server.stats["Enabled"]:
-            server.stats["Accepts"] += 1
         adapter = server.ssl_adapter
         try:
             conn = Connection(server, adapter.channel(sock) if adapter else Channel(sock))
         except OSError as error:
             server.error_log(f"{address}: the client has gone: {error}", logging.DEBUG)
-            sock.close()
-            return
         except Exception as error:  # noqa: BLE001 - such as a context that cannot be used
             server.error_log(f"A connection cannot be served: {error!r}", logging.ERROR, True)
-            sock.close()
-            return
-        if isinstance(address, tuple):
-            conn.remote_addr, conn.remote_port = address[:2]
-        self.open.add(conn)
-        self._handle(conn)
+        else:
+            if isinstance(address, tuple):
+                conn.remote_addr, conn.remote_port = address[:2]
+            return conn
+        sock.close()
+        return None
 
     def _is_full(self) -> bool:
         most: int = self.server.max_connections

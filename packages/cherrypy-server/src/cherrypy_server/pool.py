@@ -31,6 +31,15 @@ class Worker(WorkerThread):
 
     conn: Any
 
+    def __init__(self, server: Any) -> None:
+        super().__init__(server)  # type: ignore[no-untyped-call]  # cheroot's
+        self.stats["Work Time"] = lambda _: self.work_time + self._this_turn()
+
+    def _this_turn(self) -> float:
+        """Return the seconds that the connection which is being served has taken so far."""
+        began = self.start_time
+        return 0 if began is None else time.monotonic() - began
+
     def run(self) -> None:
         """Serve, whatever connections do; only the end of the program or a bug ends the thread."""
         pool: Pool = self.server.requests
@@ -49,7 +58,7 @@ class Worker(WorkerThread):
             pool.leave(self)
 
     def _serve(self, conn: Any) -> None:
-        self.conn, self.start_time = conn, time.time()
+        self.conn, self.start_time = conn, time.monotonic()
         stays = False
         try:
             stays = conn.communicate()
@@ -68,7 +77,7 @@ class Worker(WorkerThread):
             self.bytes_read += conn.rfile.bytes_read
             self.bytes_written += conn.wfile.bytes_written
             if self.start_time is not None:
-                self.work_time += max(0, time.time() - self.start_time)  # a clock may be set back
+                self.work_time += time.monotonic() - self.start_time
         self.start_time = None
         conn.requests_seen = conn.rfile.bytes_read = conn.wfile.bytes_written = 0
 
@@ -168,7 +177,7 @@ class Pool:
     @property
     def idle(self) -> int:
         """How many threads have nothing to do."""
-        return sum(each.conn is None for each in self._threads)
+        return sum(each.conn is None for each in list(self._threads))
 
     @property
     def size(self) -> int:
@@ -233,11 +242,14 @@ class Pool:
         worker = self._new()
         worker.name = f"CP Server {worker.name}"
         self._threads.add(worker)
-        worker.start()
+        try:
+            worker.start()
+        except RuntimeError as error:  # the system has no more; those that there are go on
+            self._threads.discard(worker)
+            self.server.error_log(f"A thread cannot be started: {error}", logging.ERROR)
 
     def _new(self) -> Worker:
-        worker: Worker = Worker(self.server)  # type: ignore[no-untyped-call]  # cheroot's
-        return worker
+        return Worker(self.server)
 
 
 def _close(conn: Any) -> None:

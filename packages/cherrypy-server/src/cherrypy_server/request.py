@@ -120,6 +120,7 @@ class Request(HTTPRequest):
     def _closes(self, connection: bytes) -> bool:
         most = self.server.max_pipelined_requests
         if most and self.conn.row >= most:
+            self.conn.linger = True  # more may come
             return True
         options = {each.strip() for each in connection.lower().split(b",")}
         if self.response_protocol == "HTTP/1.1":
@@ -129,6 +130,7 @@ class Request(HTTPRequest):
     def _skip_body(self) -> None:
         """Read what the application left: the next request begins after it."""
         if self.close_connection and not self.chunked_read:
+            self.conn.linger = not self.rfile.raw.complete
             return
         while self.rfile.read(CHUNK):
             pass

@@ -109,6 +109,7 @@ class WSGIServer(wsgi.Server):
         self.stats["Enabled"] = server.statistics
         self.stats["Threads"] = lambda _: self.requests.size
         self.stats["Connections"] = lambda _: len(self._connections.open) if self.ready else 0
+        self.stats["Connections Waiting"] = lambda _: self._connections.waiting if self.ready else 0
         self.stats["Threads Replaced"] = lambda _: self.requests.replaced
         self._publish_statistics(listed=False)
         self._socket_file: UnixSocketFile | None = None
