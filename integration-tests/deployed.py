@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from email.message import Message
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "guides" / "deploy.md"
 BIN = Path(sys.executable).parent
