@@ -167,6 +167,24 @@ def test_header_value_with_a_line_break_is_refused_when_it_is_set(call: Any, mou
     assert call(mount(Site(handler))).code == 500
 
 
+def test_fields_are_checked_each_time_whatever_was_sent_before() -> None:
+    def sent(name: str, value: object) -> dict[str, str]:
+        response = Response()
+        past_its_check: Any = dict.__setitem__
+        past_its_check(response.headers, name, value)
+        response.finalize()
+        return dict(response.fields)
+
+    for _ in range(2):
+        assert sent("X-Plain", "a")["X-Plain"] == "a"
+        with pytest.raises(ValueError, match="has a CR"):
+            sent("X-Control", "a\r\nSet-Cookie: b")
+        assert sent("X-Number", 7)["X-Number"] == "7"
+        assert sent("X-List", ["a"])["X-List"] == "a"
+        assert sent("X-Letter", "é")["X-Letter"] == "é"
+        assert sent("X-Long", "a" * 2_000)["X-Long"] == "a" * 2_000
+
+
 def test_cookies_are_sent_one_by_one(call: Any, mount: Any) -> None:
     def handler() -> Any:
         serving.response.cookie["a"] = "1"

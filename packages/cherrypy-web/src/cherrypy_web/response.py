@@ -68,6 +68,8 @@ _dates: Final = _Dates()
 #: Names and values of fields that were found to be plain, such as the media types that a site has.
 _plain: Final[set[str]] = set()
 MAX_PLAIN: Final = 1024
+#: How many characters a text has at most that is remembered.
+LONGEST_PLAIN: Final = 1024
 _all_plain = _plain.issuperset
 
 
@@ -82,7 +84,7 @@ def _are_plain(headers: HeaderMap) -> bool:
         return False
     if len(_plain) > MAX_PLAIN:
         _plain.clear()
-    _plain.update(texts)
+    _plain.update([text for text in texts if len(text) <= LONGEST_PLAIN])
     return True
 
 
