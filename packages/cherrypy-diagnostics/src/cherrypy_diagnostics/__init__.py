@@ -1,6 +1,9 @@
 """Look into a running process: figures that a site collects about itself."""
 
 from cherrypy_diagnostics.bytecount import ByteCountWrapper, InputStream
+from cherrypy_diagnostics.coverpages import CoveragePages, annotated_file, covered_tree
+from cherrypy_diagnostics.coverpages import Lines as CoverageLines
+from cherrypy_diagnostics.coverpages import Tree as CoverageTree
 from cherrypy_diagnostics.garbage import (
     Expectation,
     GarbageReport,
@@ -37,6 +40,9 @@ __all__ = [
     "APPLICATIONS",
     "PROFILE_COLUMNS",
     "ByteCountWrapper",
+    "CoverageLines",
+    "CoveragePages",
+    "CoverageTree",
     "Expectation",
     "Formatting",
     "GarbageReport",
@@ -58,9 +64,11 @@ __all__ = [
     "StatisticsMiddleware",
     "Table",
     "Unexpected",
+    "annotated_file",
     "average_uriset_time",
     "by_header",
     "by_share",
+    "covered_tree",
     "default_formatting",
     "extrapolate_statistics",
     "get_instances",

@@ -1,0 +1,238 @@
+"""Show which lines of a program ran, from what the package `coverage` recorded.
+
+Only files that were measured are read, whatever name a client asks for.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tokenize
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, Union
+from urllib.parse import urlencode
+
+from cherrypy_diagnostics.page import page
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from coverage import Coverage
+
+Tree: TypeAlias = dict[str, Union["Tree", None]]
+"""Directories as dicts by name, and files as None."""
+
+EXCLUDE: Final = r"python\d\.\d|test|tut\d|tutorial"
+"""A regular expression for the paths that are left out, unless something else is said."""
+
+
+class Lines(NamedTuple):
+    """The numbers of the lines of a file that count.
+
+    Attributes:
+        statements: Those with statements.
+        excluded: Those that do not count, by a comment for example.
+        missing: Those of the statements that did not run.
+    """
+
+    statements: list[int]
+    excluded: list[int]
+    missing: list[int]
+
+    @property
+    def percent(self) -> float:
+        """How many of a hundred statements ran."""
+        total = len(self.statements)
+        return 100.0 * (total - len(self.missing)) / total if total else 100.0
+
+
+def covered_tree(coverage: Coverage, base: str | os.PathLike[str] = "/", exclude: str = "") -> Tree:
+    """Return the files that were measured as nested dicts.
+
+    Args:
+        coverage: The record.
+        base: The directory to begin at; `/` takes in all files.
+        exclude: A regular expression; files in whose absolute path it is found are left out.
+
+    Raises:
+        re.error: It is no regular expression.
+    """
+    tree: Tree = {}
+    for path in _files(coverage, base, exclude):
+        *directories, name = path.relative_to(_start(path, base)).parts
+        branch = tree
+        for directory in directories:
+            below = branch.get(directory)
+            if below is None:
+                below = branch[directory] = {}
+            branch = below
+        branch[name] = None
+    return tree
+
+
+def _start(path: Path, base: str | os.PathLike[str]) -> Path:
+    return Path(path.anchor) if os.fspath(base) == "/" else Path(base)
+
+
+def _files(coverage: Coverage, base: str | os.PathLike[str], exclude: str) -> Iterator[Path]:
+    unwanted = re.compile(exclude)
+    for name in sorted(coverage.get_data().measured_files()):
+        path = Path(name)
+        if path.is_relative_to(_start(path, base)) and not (exclude and unwanted.search(name)):
+            yield path
+
+
+class CoveragePages:
+    """Pages on what a `coverage.Coverage` object recorded, also while it still records.
+
+    They show source code.
+
+    Args:
+        coverage: The record.
+        root: The directory that the first page shows; by default the one that has all files.
+    """
+
+    def __init__(self, coverage: Coverage, root: str | os.PathLike[str] | None = None) -> None:
+        self.coverage = coverage
+        self.root = None if root is None else Path(root).absolute()
+
+    def index(self) -> str:
+        """Return the page of all files below the root, with their percentages."""
+        return self.menu(self._common(), showpct="checked", exclude="")
+
+    def _common(self) -> str:
+        directories = [str(each.parent) for each in _files(self.coverage, "/", "")]
+        if self.root is not None or not directories:
+            return str(self.root or Path.cwd())
+        return os.path.commonpath(directories)
+
+    def menu(
+        self,
+        base: str | os.PathLike[str] = "/",
+        pct: float | str = 50,
+        showpct: str = "",
+        exclude: str = EXCLUDE,
+    ) -> str:
+        """Return a page with the files below a directory.
+
+        Args:
+            base: The directory; `/` takes in all files.
+            pct: Files below so many percent are marked.
+            showpct: Whether percentages are shown, for which each file is parsed; not if empty.
+            exclude: A regular expression; files in whose path it is found are left out.
+
+        Raises:
+            ValueError: `pct` is no number, or `exclude` no regular expression.
+        """
+        options = {"pct": f"{float(pct):g}", "showpct": showpct, "exclude": exclude}
+        where = os.fspath(base)
+        try:
+            tree = covered_tree(self.coverage, where, exclude)
+        except re.error as error:
+            raise ValueError(f"{exclude!r} is no regular expression: {error}") from error
+        start = Path(Path.cwd().anchor if where == "/" else where)
+        listing = "".join(self._branch(tree, start, options)) or "<p>No files were measured.</p>\n"
+        return page(f"Coverage of {where}", _form(where, options) + listing)
+
+    def _branch(self, tree: Tree, directory: Path, options: dict[str, str]) -> Iterator[str]:
+        """Yield a list of the files in a directory, and of those in the ones below it."""
+        if not tree:
+            return
+        yield "<ul>\n"
+        for name, below in tree.items():
+            path = directory / name
+            if below is None:
+                link = _link("report", name, name=str(path))
+                yield f"<li>{link} {self._figure(str(path), options)}</li>\n"
+            else:
+                yield f"<li>{_link('menu', f'{name}/', base=str(path), **options)}\n"
+                yield from self._branch(below, path, options)
+                yield "</li>\n"
+        yield "</ul>\n"
+
+    def _figure(self, name: str, options: dict[str, str]) -> str:
+        if not options["showpct"]:
+            return ""
+        try:
+            percent = self.lines(name).percent
+        except LookupError:
+            return "cannot be read"
+        mark = "strong" if percent < float(options["pct"]) else "span"
+        return f"<{mark}>{percent:.0f} %</{mark}>"
+
+    def lines(self, name: str) -> Lines:
+        """Return which lines of a file count, and which of them ran.
+
+        Args:
+            name: The absolute path of a file that was measured.
+
+        Raises:
+            LookupError: It was not, or it cannot be read any more.
+        """
+        from coverage.exceptions import CoverageException  # noqa: PLC0415 - an optional package
+
+        if name not in self.coverage.get_data().measured_files():
+            raise LookupError(f"{name} was not measured")
+        try:
+            _, statements, excluded, missing, _ = self.coverage.analysis2(name)
+        except CoverageException as error:
+            raise LookupError(f"{name} cannot be read: {error}") from error
+        return Lines(statements, excluded, missing)
+
+    def report(self, name: str) -> str:
+        """Return a page with a file, each line marked as one that ran or did not.
+
+        Args:
+            name: The absolute path of a file that was measured.
+
+        Raises:
+            LookupError: It was not, or it cannot be read any more.
+        """
+        lines = self.lines(name)
+        text = "\n".join(annotated_file(name, *lines))
+        body = (
+            f"<p>{len(lines.missing)} of {len(lines.statements)} statements did not run: "
+            f"{lines.percent:.0f} %.</p>\n"
+            f"<p>Marks: &gt; ran, ! did not run, - is excluded.</p>\n<pre>{text}</pre>\n"
+        )
+        return page(name, body)
+
+
+def annotated_file(
+    filename: str,
+    statements: Collection[int],
+    excluded: Collection[int],
+    missing: Collection[int],
+) -> Iterator[str]:
+    """Yield the lines of a file as HTML, with their numbers and marks.
+
+    Args:
+        filename: The path of a file with Python source.
+        statements: The numbers of the lines with statements.
+        excluded: Those that do not count.
+        missing: Those that did not run.
+    """
+    marks = dict.fromkeys(statements, ">") | dict.fromkeys(excluded, "-")
+    marks |= dict.fromkeys(missing, "!")
+    with tokenize.open(filename) as file:
+        for number, line in enumerate(file, 1):
+            mark = marks.get(number, " ")
+            text = escape(f"{number:5} {mark} {line}".rstrip())
+            yield f"<mark>{text}</mark>" if mark == "!" else text
+
+
+def _link(page_name: str, text: str, **query: str) -> str:
+    return f'<a href="{escape(f"{page_name}?{urlencode(query)}")}">{escape(text)}</a>'
+
+
+def _form(base: str, options: dict[str, str]) -> str:
+    """Return a form that asks for the same directory with other options."""
+    checked = " checked" if options["showpct"] else ""
+    return (
+        f'<form action="menu">\n<input type="hidden" name="base" value="{escape(base)}">\n'
+        f'<label><input type="checkbox" name="showpct" value="checked"{checked}> Percentages'
+        f'</label>\n<label>Mark below <input name="pct" size="4" value="{options["pct"]}"> %'
+        f'</label>\n<label>Leave out <input name="exclude" value="{escape(options["exclude"])}">'
+        f"</label>\n<button>Show</button>\n</form>\n"
+    )
