@@ -145,6 +145,22 @@ def test_a_stampede_lets_one_in(cache: RedisCache, client: Any) -> None:
         assert [each.result().body for each in waiting] == [b"page"] * 6
 
 
+@pytest.mark.parametrize("vary", ["", "Accept"])
+def test_who_comes_when_the_lock_is_free_again_looks_for_the_response(
+    cache: RedisCache, client: Any, monkeypatch: pytest.MonkeyPatch, vary: str
+) -> None:
+    wait = cache._wait
+
+    def wait_late(*args: Any) -> bool:
+        monkeypatch.undo()
+        RedisCache(client=client).keep(target(vary=vary), page(), 4)
+        return wait(*args)
+
+    monkeypatch.setattr(cache, "_wait", wait_late)
+    assert cache.lookup(target()).body == b"page"
+    assert not client.keys("cherrypy-cache:l:*")
+
+
 def test_a_stampede_ends_when_the_response_varies_by_something_new(
     cache: RedisCache, client: Any
 ) -> None:

@@ -142,10 +142,10 @@ class RedisCache(TargetedCache):
             payload = self.client.get(self._response(target, head))
             if payload is not None:
                 return _unpacked(payload)
-            if not self._wait(target.uri, self._entry(target, head), deadline):
+            if not self._wait(target, self._entry(target, head), deadline):
                 return None
 
-    def _wait(self, uri: str, entry: str, deadline: float) -> bool:
+    def _wait(self, target: Target, entry: str, deadline: float) -> bool:
         """Wait for who is making a response; False says that the caller is to make it."""
         if self.antistampede_timeout is None or self.client.exists(self._name("u", entry)):
             return False
@@ -153,17 +153,26 @@ class RedisCache(TargetedCache):
         here = f"{self._id}:{threading.get_ident()}:"
         mine, until = here + uuid.uuid4().hex, self._ms(self.antistampede_timeout)
         if self.client.set(lock, mine, nx=True, px=until):
-            self._lead(uri, entry, mine)
-            return False
+            self._lead(target.uri, entry, mine)
+            return self._is_late(target, entry)
         owner = _text(self.client.get(lock) or b"")
         if remaining <= 0 or owner.startswith(here):
             self.client.set(lock, mine, px=until)
-            self._lead(uri, entry, mine)
+            self._lead(target.uri, entry, mine)
             return False
         if owner:
             bell = self._name("b", owner)
             # Who hears the bell leaves it ringing for the next one.
             self.client.blmove(bell, bell, remaining, "LEFT", "RIGHT")
+        return True
+
+    def _is_late(self, target: Target, entry: str) -> bool:
+        """Give the lock back if it was free because the response has been made meanwhile."""
+        head = self._head(target.uri)
+        response = self._response(target, head)
+        if self._entry(target, head) == entry and not self.client.exists(response):
+            return False
+        self.give_up(target)
         return True
 
     def _lead(self, uri: str, entry: str, owner: str) -> None:
