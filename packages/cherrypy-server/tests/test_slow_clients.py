@@ -13,7 +13,9 @@ import pytest
 import trustme
 
 from cherrypy_bus import Bus
-from cherrypy_server import Server
+from cherrypy_server import Server, WSGIServer
+from cherrypy_server.channel import Channel
+from cherrypy_server.connection import Connection, Next
 
 PATIENCE = 30.0
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"
@@ -135,6 +137,27 @@ def test_a_body_has_to_come_at_some_rate(server: Server, head: bytes) -> None:
         piece = b"x" if head is HEAD else b"1\r\nx\r\n"
         assert dawdle(client, piece).startswith(b"HTTP/1.1 408 ")
     assert not called
+
+
+@pytest.mark.parametrize("rests", [False, True])
+def test_a_body_is_not_charged_for_what_came_before_it(
+    server: Server, monkeypatch: pytest.MonkeyPatch, rests: bool
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("cherrypy_server.connection.time.monotonic", lambda: now[0])
+    ours, client = socket.socketpair()
+    with ours, client:
+        conn = Connection(WSGIServer(server), Channel(ours))
+        if rests:
+            conn.rest()
+        now[0] += 8
+        client.sendall(HEAD + b"x" * 100)
+        assert conn.arrive() is Next.WAIT
+        assert conn.deadline == now[0] + server.socket_timeout
+        now[0] += 8
+        client.sendall(b"x" * 500)
+        assert conn.arrive() is Next.WAIT
+        assert conn.deadline == now[0] + server.socket_timeout - 8 + 500 / server.min_body_rate
 
 
 def test_without_a_rate_a_body_may_come_as_slowly_as_it_likes(server: Server) -> None:

@@ -74,7 +74,8 @@ class Connection(HTTPConnection):
         self._shaking = server.ssl_adapter is not None
         self._is_fresh = True
         self._takeover: Takeover | None = None
-        self._looked = self.since = time.monotonic()
+        self._looked: float | None = None
+        self.since = time.monotonic()
         self._begun: float | None = self.since
         self.deadline = self.since + min(server.timeout, server.request_header_timeout)
 
@@ -117,8 +118,8 @@ class Connection(HTTPConnection):
         self.writing.begin()
         self.event = READ
         self._is_fresh = False
-        self._begun = None
-        self._looked = self.since = time.monotonic()
+        self._begun = self._looked = None
+        self.since = time.monotonic()
         self.deadline = self.since + self.server.timeout
 
     def expire(self) -> None:
@@ -246,11 +247,12 @@ class Connection(HTTPConnection):
         if self.arrival.head is None:
             latest = self._begun + self.server.request_header_timeout
             self.deadline = min(now + self.server.timeout, latest)
-        else:
+            return
+        if self._looked is not None:
             self.reading.waited(now - self._looked)
             self.reading.moved(received)
-            self.deadline = now + self.reading.left
         self._looked = now
+        self.deadline = now + self.reading.left
 
     def _refuse_plain_http(self) -> None:
         """Answer below TLS, as the client does not speak it."""

@@ -13,7 +13,8 @@ import selectors
 import socket
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from cherrypy_server.channel import Channel
@@ -194,7 +195,7 @@ class Loop:
 
     def _handle(self, conn: Connection) -> None:
         """Look at what has come, and do what is next."""
-        try:
+        with self._caring_for(conn):
             match conn.arrive():
                 case Next.SERVE:
                     self.server.process_conn(conn)
@@ -202,7 +203,13 @@ class Loop:
                     self.wait_for(conn)
                 case Next.CLOSE:
                     conn.close()
-        except Exception as error:  # noqa: BLE001 - one connection's trouble is not that of all
+
+    @contextmanager
+    def _caring_for(self, conn: Connection) -> Iterator[None]:
+        """End a connection with which something went wrong: its trouble is not that of all."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is
             message = f"Error on the connection of {conn.remote_addr}: {error!r}"
             self.server.error_log(message, logging.ERROR, True)
             conn.end()
@@ -212,7 +219,8 @@ class Loop:
         for conn in list(self._waiting.values()):
             if conn.deadline <= now:
                 self._take_out(conn)
-                conn.expire()
+                with self._caring_for(conn):
+                    conn.expire()
         if not self._accepts and not self._stopping:
             self._accept_again()
 
