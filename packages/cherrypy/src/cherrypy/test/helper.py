@@ -91,33 +91,50 @@ def get_wsgi_u_supervisor(**options: Any) -> Supervisor:
 
 
 def get_modwsgi_supervisor(**options: Any) -> Supervisor:
-    """Return a supervisor of Apache's httpd with mod_wsgi."""
-    return _by_module("modwsgi", "ModWSGISupervisor", options)
+    """Return a supervisor of Apache's httpd with mod_wsgi: see `_ApacheSupervisor`."""
+    return _ApacheSupervisor(module="mod_wsgi", **options)
 
 
 def get_modfcgid_supervisor(**options: Any) -> Supervisor:
-    """Return a supervisor of Apache's httpd with mod_fcgid."""
-    return _by_module("modfcgid", "ModFCGISupervisor", options)
+    """Return a supervisor of Apache's httpd with mod_fcgid: see `_ApacheSupervisor`."""
+    return _ApacheSupervisor(module="mod_fcgid", **options)
 
 
 def get_modfastcgi_supervisor(**options: Any) -> Supervisor:
-    """Return a supervisor of Apache's httpd with FastCGI to a server in this process."""
-    return _by_module("modfastcgi", "ModFCGISupervisor", options)
+    """Return a supervisor of Apache's httpd with mod_fastcgi: see `_ApacheSupervisor`."""
+    return _ApacheSupervisor(module="mod_fastcgi", **options)
 
 
 def get_cpmodpy_supervisor(**options: Any) -> Supervisor:
-    """Return a supervisor of Apache's httpd with mod_python, which no longer exists."""
-    return _by_module("modpy", "ModPythonSupervisor", options)
+    """Return a supervisor of Apache's httpd with mod_python: see `_ApacheSupervisor`."""
+    return _ApacheSupervisor(module="mod_python", **options)
 
 
 def get_modpygw_supervisor(**options: Any) -> Supervisor:
-    """Return a supervisor of mod_python with a WSGI gateway, which no longer exists."""
-    return _by_module("modpy", "ModPythonSupervisor", options)
+    """Return a supervisor of mod_python with a WSGI gateway: see `_ApacheSupervisor`."""
+    return _ApacheSupervisor(module="mod_python", **options)
 
 
-def _by_module(module: str, name: str, options: dict[str, Any]) -> Supervisor:
-    supervisor: Supervisor = getattr(import_module(f"cherrypy.test.{module}"), name)(**options)
-    return supervisor
+class _ApacheSupervisor(Supervisor):
+    """Says what to do instead: test cases do not start Apache's httpd."""
+
+    using_apache = True
+    module: str
+
+    def start(self, modulename: str | None = None) -> NoReturn:
+        """Say what to do instead.
+
+        Raises:
+            NotImplementedError: Always.
+        """
+        raise NotImplementedError(
+            f"Test cases do not start Apache's httpd with {self.module}. Test with the server "
+            "'wsgi' or 'native', or start httpd yourself, with a class without setup_server whose "
+            "HOST and PORT say where it listens."
+        )
+
+    def stop(self) -> None:
+        """Do nothing: nothing was started."""
 
 
 def setup_client() -> None:

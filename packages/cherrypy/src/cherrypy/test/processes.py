@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
+from weakref import finalize
 
 from cherrypy.test.webtest import WebCase
 from cherrypy_testing import interface, own_port
@@ -77,10 +79,10 @@ class CPProcess:
         self.ssl = ssl
         self.host = socket_host or WebCase.HOST
         self.port = socket_port or _asked_port()
-        self._directory = tempfile.TemporaryDirectory(prefix="cherrypy-test-")
-        directory = Path(self._directory.name)
+        self._directory = Path(tempfile.mkdtemp(prefix="cherrypy-test-"))
+        finalize(self, shutil.rmtree, self._directory, ignore_errors=True)
         for name in ("config_file", "pid_file", "access_log", "error_log"):
-            setattr(self, name, str(directory / getattr(type(self), name)))
+            setattr(self, name, str(self._directory / getattr(type(self), name)))
         self._process: subprocess.Popen[bytes] | None = None
 
     def write_conf(self, extra: str = "") -> None:
@@ -157,7 +159,7 @@ class CPProcess:
 
     @property
     def _output(self) -> Path:
-        return Path(self._directory.name) / "output"
+        return self._directory / "output"
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
