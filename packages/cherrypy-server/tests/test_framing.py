@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cherrypy_server.arrival import Arrival
 from cherrypy_server.bodies import ChunkedBody, body_of
 from cherrypy_server.channel import Channel, Reader
 from cherrypy_server.connection import Connection, Next
@@ -169,6 +170,19 @@ def test_a_head_may_be_as_large_as_the_limit() -> None:
             data = start + b"x" * (size - len(start) - 4) + b"\r\n\r\n"
             assert statuses(serve(data, step).sent) == [status]
         assert statuses(serve(b"GET /" + b"x" * 1000, step).sent) == [414]
+
+
+def test_refusals_know_nothing_of_each_other() -> None:
+    limits = SimpleNamespace(
+        max_request_header_size=10, max_request_header_fields=0, max_request_target_size=0
+    )
+    found = []
+    for _ in range(2):
+        arrival = Arrival(limits)
+        assert arrival.is_complete(bytearray(b"GET / HTTP/1.1"))
+        found.append(arrival.refused)
+    assert found[0] is not found[1]
+    assert all(each is not None and each.__traceback__ is None for each in found)
 
 
 def test_a_target_may_be_as_long_as_the_limit() -> None:

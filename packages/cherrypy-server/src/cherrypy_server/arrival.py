@@ -5,6 +5,7 @@ sends slowly shall not keep a thread before that. One that is to be refused is c
 """
 
 import re
+from functools import partial
 from typing import Any
 
 from cherrypy_server.bodies import LONGEST_LINE, chunk_size
@@ -17,10 +18,17 @@ END = b"\r\n\r\n"
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 _PORT = re.compile(rb":[0-9]*\Z")
 
-TOO_LARGE = Refused("413 Request Entity Too Large", "The body is larger than this server takes.")
-LONG_TARGET = Refused("414 Request-URI Too Long", "The request target is longer than allowed.")
-UNKNOWN_HOST = bad("This server has no such host.")
-LARGE_HEAD = Refused("431 Request Header Fields Too Large", "The head is larger than allowed.")
+# Made anew for each request: an exception that is raised again keeps where it was raised before.
+too_large = partial(
+    Refused, "413 Request Entity Too Large", "The body is larger than this server takes."
+)
+long_target = partial(
+    Refused, "414 Request-URI Too Long", "The request target is longer than allowed."
+)
+large_head = partial(
+    Refused, "431 Request Header Fields Too Large", "The head is larger than allowed."
+)
+unknown_host = partial(bad, "This server has no such host.")
 
 
 class Arrival:
@@ -80,7 +88,7 @@ class Arrival:
             self._check_head(self.head)
             del buffer[: end + len(END)]
         except Refused as refused:
-            self.refused = refused
+            self.refused = refused.with_traceback(None)  # which would know us in turn
 
     def _check_part(self, buffer: bytearray) -> None:
         """Refuse what will be no head, whatever comes."""
@@ -94,13 +102,14 @@ class Arrival:
         limits = self._limits
         most = limits.max_request_header_size
         if most and size > most:
-            raise LARGE_HEAD if b"\r\n" in buffer[:most] else LONG_TARGET
+            refusal = large_head if b"\r\n" in buffer[:most] else long_target
+            raise refusal()
         longest = limits.max_request_target_size
         if longest and size > longest:
             line = buffer.find(b"\r\n", 0, longest + LONGEST_LINE)
             first = buffer[: line if line >= 0 else len(buffer)]
             if len(first.partition(b" ")[2].partition(b" ")[0]) > longest:
-                raise LONG_TARGET
+                raise long_target()
 
     def _check_head(self, head: Head) -> None:
         """Refuse a host that is not among those allowed, and a body that is too large."""
@@ -108,9 +117,9 @@ class Arrival:
         if limits.allowed_hosts:
             host = _PORT.sub(b"", head.fields.get(b"Host", b"")).decode("ascii")
             if not chosen(host, limits.allowed_hosts):
-                raise UNKNOWN_HOST
+                raise unknown_host()
         if limits.max_request_body_size and (head.length or 0) > limits.max_request_body_size:
-            raise TOO_LARGE
+            raise too_large()
 
     def _has_last_chunk(self, buffer: bytearray) -> bool:
         """Return whether the chunks have come to their end, or to something that is none."""

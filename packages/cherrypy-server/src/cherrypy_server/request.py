@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 from cheroot.errors import MaxSizeExceeded
 from cheroot.server import HTTPRequest
 
-from cherrypy_server.arrival import TOO_LARGE
+from cherrypy_server.arrival import too_large
 from cherrypy_server.bodies import CHUNK, body_of
 from cherrypy_server.head import Head, Refused
 
@@ -48,7 +48,7 @@ class Request(HTTPRequest):
         except Refused as refused:
             self.refuse(refused)
         except MaxSizeExceeded:
-            self.refuse(TOO_LARGE)
+            self.refuse(too_large())
         else:
             self._finish()
 
@@ -130,7 +130,7 @@ class Request(HTTPRequest):
     def _skip_body(self) -> None:
         """Read what the application left: the next request begins after it."""
         if self.close_connection and not self.chunked_read:
-            self.conn.linger = not self.rfile.raw.complete
+            self.conn.linger |= not self.rfile.raw.complete
             return
         while self.rfile.read(CHUNK):
             pass
