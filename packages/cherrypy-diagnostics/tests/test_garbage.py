@@ -205,6 +205,15 @@ def test_page_of_statistics_tells_what_was_expected_and_why() -> None:
     assert "No leaks found" in report.stats([(Leaked, 1, 1, "")])
 
 
+def test_findings_are_no_referrers_of_each_other() -> None:
+    inner = Leaked("inner")
+    keeper = Keeper(inner)
+    page = GarbageReport().stats([(Leaked, 0, 0, ""), (Keeper, 0, 0, ""), (Leaked, 0, 0, "")])
+    assert page.count("<pre>") == 3
+    assert "Unexpected" not in page
+    assert keeper.kept is inner
+
+
 def test_uncollectable_objects_are_shown() -> None:
     gc.garbage.append(Leaked("uncollectable"))
     try:

@@ -142,8 +142,9 @@ class GarbageReport:
         """
         collected = gc.collect()
         body = f"<p>{collected} unreachable objects collected, {len(gc.garbage)} uncollectable.</p>"
-        findings = list(unexpected(expectations, tolerance))
-        body += "".join(map(self._finding, findings)) or "<p>No leaks found.</p>"
+        # One after the other: the list of one finding would pass for a referrer in the next one.
+        findings = map(self._finding, unexpected(expectations, tolerance))
+        body += "".join(findings) or "<p>No leaks found.</p>"
         if gc.garbage:
             body += f"<h2>Uncollectable</h2>{self._objects(gc.garbage)}"
         return page("Garbage", body)
