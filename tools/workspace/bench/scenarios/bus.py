@@ -33,7 +33,7 @@ def magicbus(case: str) -> Callable[[], object]:
 
 def blinker(case: str) -> Callable[[], object]:
     """Send a signal."""
-    from blinker import Signal  # type: ignore[import-not-found]  # in its own environment
+    from blinker import Signal
 
     signal = Signal()
     for number in range(_COUNTS[case]):

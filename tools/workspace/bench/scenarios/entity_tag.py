@@ -32,7 +32,7 @@ ours = cherrypy
 
 def flask(_case: str) -> Callable[[], object]:
     """Let the response make the tag from the page."""
-    from flask import Flask, request  # type: ignore[import-not-found]  # in its own environment
+    from flask import Flask, request
 
     app = Flask(__name__)
 

@@ -35,7 +35,7 @@ ours = cherrypy
 
 def flask(_case: str) -> Callable[[], object]:
     """Read the fields from the request."""
-    from flask import Flask, request  # type: ignore[import-not-found]  # in its own environment
+    from flask import Flask, request
 
     def order() -> str:
         return _from(request.form)

@@ -47,9 +47,9 @@ ours = cherrypy
 
 def flask(_case: str) -> Callable[[], object]:
     """Read the object from the request and return another."""
-    from flask import Flask, request  # type: ignore[import-not-found]  # in its own environment
+    from flask import Flask, request
 
-    def book() -> object:
+    def book() -> Any:
         return _lent(request.get_json())
 
     app = Flask(__name__)
@@ -61,7 +61,7 @@ def bottle(_case: str) -> Callable[[], object]:
     """Read the object from the request and return another."""
     from bottle import Bottle, request  # type: ignore[import-not-found]  # in its own environment
 
-    def book() -> object:
+    def book() -> Any:
         return _lent(request.json)
 
     app = Bottle()

@@ -27,7 +27,7 @@ ours = cherrypy
 
 def flask(_case: str) -> Callable[[], object]:
     """Find no route."""
-    from flask import Flask  # type: ignore[import-not-found]  # in its own environment
+    from flask import Flask
 
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: "Hello World!", endpoint="hello")

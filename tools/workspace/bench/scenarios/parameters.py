@@ -40,7 +40,7 @@ ours = cherrypy
 
 def flask(_case: str) -> Callable[[], object]:
     """Read the parameters from the request."""
-    from flask import Flask, request  # type: ignore[import-not-found]  # in its own environment
+    from flask import Flask, request
 
     def page() -> str:
         return _text(request.args["title"], request.args["year"], request.args["sort"])

@@ -41,7 +41,7 @@ ours = cherrypy
 
 def flask(case: str) -> Callable[[], object]:
     """Take the rest of the path, or three variables of a route."""
-    from flask import Flask  # type: ignore[import-not-found]  # in its own environment
+    from flask import Flask
 
     app = Flask(__name__)
     if case == "positional-default":

@@ -27,7 +27,7 @@ ours = cherrypy
 
 def flask(_case: str) -> Callable[[], object]:
     """Return the redirect."""
-    from flask import Flask, redirect  # type: ignore[import-not-found]  # in its own environment
+    from flask import Flask, redirect
 
     app = Flask(__name__)
     app.add_url_rule("/here", view_func=lambda: redirect("/there", 303), endpoint="here")

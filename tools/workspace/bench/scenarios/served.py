@@ -33,7 +33,8 @@ def cherrypy(case: str) -> Callable[[], object]:
         def index(self) -> str:
             return _HELLO.decode()
 
-    settings = {"log.screen": False, "server.socket_port": 0, "server.thread_pool": _THREADS}
+    settings: dict[str, Any] = {"log.screen": False, "server.socket_port": 0}
+    settings["server.thread_pool"] = _THREADS
     if case == "native":
         settings["server.instance"] = "cherrypy._cpnative_server.CPHTTPServer"
     cherrypy.config.update(settings)

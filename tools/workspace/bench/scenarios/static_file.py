@@ -34,7 +34,7 @@ ours = cherrypy
 
 def flask(_case: str) -> Callable[[], object]:
     """Serve a directory."""
-    from flask import Flask  # type: ignore[import-not-found]  # in its own environment
+    from flask import Flask
 
     return _asking(Flask(__name__, static_folder=_directory(), static_url_path="/static"))
 

@@ -30,7 +30,7 @@ ours = cherrypy
 
 def flask(_case: str) -> Callable[[], object]:
     """Return a generator."""
-    from flask import Flask  # type: ignore[import-not-found]  # in its own environment
+    from flask import Flask
 
     app = Flask(__name__)
     app.add_url_rule("/", view_func=_generate)

@@ -64,7 +64,7 @@ ours = cherrypy
 
 def flask(_case: str) -> Callable[[], object]:
     """Read the file of the request."""
-    from flask import Flask, request  # type: ignore[import-not-found]  # in its own environment
+    from flask import Flask, request
 
     page = _Upload()
 
