@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -195,3 +195,26 @@ def test_url_outside_of_a_request_needs_a_base() -> None:
 )
 def test_dot_segments_are_removed(path: Any, normal: Any) -> None:
     assert normalize_path(path) == normal
+
+
+def test_responses_that_are_being_made_are_kept_for_who_watches(call: Any) -> None:
+    seen: list[bool] = []
+
+    class Watched(Application):
+        running: ClassVar[dict[int, Any]] = {}
+
+    class Root:
+        @expose
+        def index(self) -> bytes:
+            seen.append(Watched.running[id(serving.response)] is serving.response)
+            return b"page"
+
+        @expose
+        def fail(self) -> None:
+            raise RuntimeError("broken")
+
+    app = Watched(Root())
+    for path in ("/", "/fail", "/missing"):
+        call(app, path)
+        assert Watched.running == {}
+    assert seen == [True]

@@ -13,14 +13,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cherrypy_httputil import HTTPError
-from cherrypy_tools.codings import CODINGS, GZIP_CONTAINER, checked_level, packed
+from cherrypy_tools.codings import CODINGS, GZIP_CONTAINER, Coding, checked_level, packed
 from cherrypy_tools.media import matches_any, media_type
 from cherrypy_tools.preferences import preferences
 from cherrypy_tools.trace import trace
 from cherrypy_tools.vary import set_vary_header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+    from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
     from cherrypy_tools.codings import Compressor
@@ -94,7 +94,7 @@ def gzip(
     trace(log, debug, "Accept-Encoding %r: compress is %s", accepted, wants_gzip)
     if wants_gzip:
         level = checked_level("gzip", compress_level)
-        encode_body(request, response, "gzip", lambda: CODINGS["gzip"].make(level))
+        encode_body(request, response, CODINGS["gzip"], level)
 
 
 @lru_cache(maxsize=256)
@@ -131,8 +131,8 @@ def is_eligible(response: ResponseMessage, mime_types: Sequence[str]) -> bool:
 def encode_body(
     request: RequestMessage,
     response: ResponseMessage,
-    coding: str,
-    compressor: Callable[[], Compressor],
+    coding: Coding,
+    level: int,
 ) -> None:
     """Compress the body, and make the fields tell so. An empty one stays empty."""
     headers = response.headers
@@ -145,10 +145,10 @@ def encode_body(
         if not data and request.method != "HEAD":
             return
         if data:
-            response.app_iter = [b"".join(packed([data], compressor()))]
+            response.app_iter = [coding.pack(data, level)]
     else:
-        response.app_iter = CompressedBody(body, compressor())
-    headers["Content-Encoding"] = coding
+        response.app_iter = CompressedBody(body, coding.make(level))
+    headers["Content-Encoding"] = coding.name
     for name in OF_THE_PLAIN_BODY:
         headers.pop(name, None)
     _weaken_tag(headers)

@@ -95,8 +95,7 @@ class ResponseCompressor:
                 raise
         trace(log, self._debug, "Accept-Encoding %r: %s", accepted, chosen or "plain")
         if chosen:
-            level = self._levels[chosen]
-            encode_body(request, response, chosen, lambda: CODINGS[chosen].make(level))
+            encode_body(request, response, CODINGS[chosen], self._levels[chosen])
 
 
 def compress_response(

@@ -14,7 +14,7 @@ from cherrypy_web.request import Request
 from cherrypy_web.response import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 
     from cherrypy_config import Origin
     from cherrypy_dispatch import Layer
@@ -64,6 +64,9 @@ class Application:
     #: Called when a request begins and when it is over, for whoever counts or watches requests.
     before_request: ClassVar[Sequence[Callable[[], object]]] = ()
     after_request: ClassVar[Sequence[Callable[[], object]]] = ()
+
+    #: Where the responses that are being made are kept, each by its identity, if somebody watches.
+    running: ClassVar[MutableMapping[int, Response] | None] = None
 
     def __init__(
         self, root: object, script_name: str | None = "", config: ConfigSource | None = None
@@ -154,6 +157,8 @@ class Application:
         request.app = self
         response = self.response_class()
         _bind(request, response)
+        if self.running is not None:
+            self.running[id(response)] = response
         try:
             for observe in self.before_request:
                 observe()
@@ -174,6 +179,8 @@ class Application:
         except Exception:  # noqa: BLE001 - likewise
             self.log.failure()
         finally:
+            if self.running is not None:
+                self.running.pop(id(_bound().response), None)
             _unbind()
 
     def make_plan(

@@ -87,6 +87,7 @@ def application_class(assembly: Assembly, logger_root: str) -> type[SiteApplicat
         site_config = assembly.config
         before_request = (notifier("acquire_thread", "before_request"),)
         after_request = (notifier("after_request"),)
+        running = assembly.engine.timeout_monitor.active
 
         def on_file(self, name: str) -> None:
             """Let the autoreloader watch a config file that was read."""

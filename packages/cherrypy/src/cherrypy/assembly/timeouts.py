@@ -1,21 +1,18 @@
 """Look at times whether a response has taken longer than it may.
 
-Rule: a request pays for it with two entries in a dict, and nothing while the monitor is off.
+Rule: a request pays for it with an entry in a dict.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cherrypy_bus import Bus, Monitor
-from cherrypy_serving import serving
 
 if TYPE_CHECKING:
     from cherrypy_web import Response
 
 __all__ = ["TimeoutMonitor"]
-
-_bound: Final = serving.capture
 
 
 class TimeoutMonitor(Monitor):
@@ -28,30 +25,27 @@ class TimeoutMonitor(Monitor):
         bus: The engine of the site, on which requests are published.
 
     Attributes:
-        active: The responses that are being made, each by its identity.
+        active: The responses that are being made, each by its identity; applications keep them
+            there.
     """
 
     def __init__(self, bus: Bus) -> None:
         super().__init__(bus, self.run, name="_TimeoutMonitor")
         self.active: dict[int, Response] = {}
-        for channel in ("before_request", "after_request"):
-            bus.listeners.setdefault(channel, frozenset())
+        self._is_on = False
 
-    def before_request(self) -> None:
-        """Watch the response to the request that begins in this thread."""
-        response = _bound().response
-        self.active[id(response)] = response
-
-    def after_request(self) -> None:
-        """Watch it no longer."""
-        self.active.pop(id(_bound().response), None)
+    def subscribe(self) -> None:
+        """Watch, while the bus runs."""
+        super().subscribe()
+        self._is_on = True
 
     def unsubscribe(self) -> None:
         """Stop watching."""
         super().unsubscribe()
-        self.active.clear()
+        self._is_on = False
 
     def run(self) -> None:
-        """Look at all of them now."""
-        for response in list(self.active.values()):
-            response.check_timeout()
+        """Look at all of them now, unless the monitor is off."""
+        if self._is_on:
+            for response in list(self.active.values()):
+                response.check_timeout()
