@@ -24,6 +24,20 @@ VERIFY_MODES = {
 }
 
 
+class _Accepted(ssl.SSLSocket):
+    """A socket whose client may be gone before it is wrapped.
+
+    `ssl` asks for the address of the client, and where there is none, it may lose the socket.
+    """
+
+    def getpeername(self) -> Any:
+        """Return the address of the client; None if it has gone."""
+        try:
+            return super().getpeername()
+        except OSError:
+            return None
+
+
 class BuiltinTLS(BuiltinSSLAdapter):
     """The TLS of a server: what cheroot asks for each connection.
 
@@ -46,16 +60,12 @@ class BuiltinTLS(BuiltinSSLAdapter):
             self._renewed = Renewed(settings, self._made, log)
 
     def channel(self, sock: socket.socket) -> Channel:
-        """Return an accepted connection, with the handshake to come.
-
-        Raises:
-            OSError: The client has gone.
-        """
-        sock.getpeername()  # where the client has gone, what is to wrap the socket would lose it
+        """Return an accepted connection, with the handshake to come."""
         sock.setblocking(False)  # else the handshake would begin now, if something had come
-        wrapped = self.refreshed().wrap_socket(
-            sock, server_side=True, do_handshake_on_connect=False
-        )
+        context = self.refreshed()
+        if context.sslsocket_class is ssl.SSLSocket:
+            context.sslsocket_class = _Accepted
+        wrapped = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
         return BuiltinChannel(wrapped, self.get_environ)
 
     def refreshed(self) -> ssl.SSLContext:
