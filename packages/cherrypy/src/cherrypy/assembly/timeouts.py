@@ -33,6 +33,8 @@ class TimeoutMonitor(Monitor):
         super().__init__(bus, self.run, name="_TimeoutMonitor")
         self.active: dict[int, Response] = {}
         self._is_on = False
+        for channel in ("before_request", "after_request"):  # plugins find the channels that exist
+            bus.listeners.setdefault(channel, frozenset())
 
     def subscribe(self) -> None:
         """Watch, while the bus runs."""
