@@ -93,6 +93,39 @@ def test_a_client_that_leaves_early_leaves_no_lock(
     assert len(store.locks) == 0
 
 
+def test_what_was_written_before_a_client_left_is_saved(store: type[RamSession]) -> None:
+    def stream(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        environ["cherrypy.session"]["count"] = 7
+        yield b"a"
+        yield b"b"
+
+    cookie = cookie_of(call(wrap(counter, store)))
+    body: Any = wrap(stream, store)(
+        {"REQUEST_METHOD": "GET", "HTTP_COOKIE": cookie}, lambda *_: None
+    )
+    assert next(iter(body)) == b"a"
+    body.close()
+    assert call(wrap(counter, store), cookie).text == "8"
+
+
+def test_what_a_stream_wrote_before_it_failed_is_not_saved(store: type[RamSession]) -> None:
+    def stream(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        environ["cherrypy.session"]["count"] = 7
+        yield b"a"
+        raise RuntimeError("broken")
+
+    cookie = cookie_of(call(wrap(counter, store)))
+    body: Any = wrap(stream, store)(
+        {"REQUEST_METHOD": "GET", "HTTP_COOKIE": cookie}, lambda *_: None
+    )
+    with pytest.raises(RuntimeError, match="broken"):
+        list(body)
+    body.close()
+    assert call(wrap(counter, store), cookie).text == "2"
+
+
 def test_an_iterable_without_close_is_fine(store: type[RamSession]) -> None:
     def pieces(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
         start_response("200 OK", [("Content-Type", "text/plain")])

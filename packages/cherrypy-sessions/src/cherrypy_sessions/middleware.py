@@ -131,23 +131,34 @@ class _Beginning:
 
 
 class _Body:
-    """A response that is sent in pieces: its session is saved after the last one."""
+    """A response that is sent in pieces: its session is saved after the last one that is sent."""
 
     def __init__(self, body: Iterable[bytes], session: Session) -> None:
         self._body = body
         self._session = session
+        self._is_settled = False
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self._body
-        save(self._session)
+        try:
+            yield from self._body
+        except Exception:
+            self._is_settled = True  # what failed is not saved
+            raise
+        self._settle()
 
     def close(self) -> None:
-        """Close the application's iterable, and release the lock of the session."""
+        """Close the application's iterable; save, though the client left, and release the lock."""
         try:
             if hasattr(self._body, "close"):
                 self._body.close()
+            self._settle()
         finally:
             close(self._session)
+
+    def _settle(self) -> None:
+        if not self._is_settled:
+            self._is_settled = True
+            save(self._session)
 
 
 class _Fields:
