@@ -432,3 +432,25 @@ def test_json_in_files(directory: Path) -> None:
     _, _, text = (directory / f"session-{session.id}").read_bytes().partition(b"\n")
     assert text == b'{"color": "red"}'
     assert open_session(directory, session.id, serializer=json)["color"] == "red"
+
+
+def test_each_directory_is_kept_clean(tmp_path: Path) -> None:
+    class Store(FileSession):
+        pass
+
+    asked: list[Any] = []
+
+    def schedule(task: Any, frequency: float, name: str) -> str:
+        asked.append(task)
+        return "scheduled"
+
+    for name in ("a", "b", "a"):
+        directory = tmp_path / name
+        directory.mkdir(exist_ok=True)
+        session = Store(storage_path=str(directory), scheduler=schedule, timeout=-1)
+        session["a"] = 1
+        session.save()
+    assert len(asked) == 2
+    for task in asked:
+        task()
+    assert not list(tmp_path.glob("*/session-*"))

@@ -213,6 +213,44 @@ def test_saving_early_and_again_is_legal(place: Place, id_: str) -> None:
     assert place.open(id_)["count"] == 2
 
 
+def test_what_others_saved_after_an_early_save_stays(place: Place, id_: str) -> None:
+    first = place.open(id_)
+    first.acquire_lock()
+    first["count"] = 1
+    first.save()
+    second = place.open(id_)
+    second.acquire_lock()
+    second["count"] += 1
+    save(second)
+    save(first)
+    assert place.open(id_)["count"] == 2
+
+
+def test_an_early_save_does_not_bring_back_what_another_has_ended(place: Place, id_: str) -> None:
+    first = place.open(id_)
+    first.acquire_lock()
+    first["count"] = 1
+    first.save()
+    second = place.open(id_)
+    second.acquire_lock()
+    second.regenerate()
+    save(second)
+    save(first)
+    assert place.open(id_).missing
+    assert place.open(second.id)["count"] == 1
+
+
+def test_what_is_loaded_again_is_saved_again(place: Place, id_: str) -> None:
+    session = place.open(id_)
+    session["list"] = []
+    session.save()
+    session.acquire_lock()
+    session.load()
+    session["list"].append(1)
+    save(session)
+    assert place.open(id_)["list"] == [1]
+
+
 def test_an_expired_session_is_missing(place: Place) -> None:
     now = datetime.now()  # noqa: DTZ005 - as the stores have it
 

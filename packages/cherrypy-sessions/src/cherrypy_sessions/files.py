@@ -113,6 +113,10 @@ class FileSession(EncodedSession):
         # The id may have become another since.
         self.locks.release(held if held and path is None else self._lock_path(path))
 
+    @property
+    def _place(self) -> str:
+        return self.storage_path
+
     def clean_up(self) -> None:
         """Remove expired sessions, and what killed processes left; spare those in use."""
         now = self.now()

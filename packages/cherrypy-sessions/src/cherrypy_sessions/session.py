@@ -71,6 +71,9 @@ class Session(SessionMapping):
     is_new: bool = True
     """Whether the store knows nothing of this session."""
 
+    _is_saved: bool = False
+    _kept_clean: ClassVar[set[str]]
+
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - documented
         self._data = {}  # here, and not by a method: this is done for each request
         self.id_observers = []
@@ -131,12 +134,14 @@ class Session(SessionMapping):
             if not self.is_new:
                 self.is_new = self.missing = True
                 self._move_to(self._unused_id())
-        self.loaded = True
+        self.loaded, self._is_saved = True, False
 
     def save(self) -> None:
         """Write the data to the store, now, and release the lock.
 
-        A session of which nothing was loaded has nothing to write.
+        A session of which nothing was loaded has nothing to write. What is written into it after
+        that is saved at the end of the request, over what others have saved meanwhile; a change
+        inside a value needs another `save()`.
         """
         try:
             if self.loaded or self.is_new:
@@ -144,6 +149,7 @@ class Session(SessionMapping):
                     self._start_clean_up()
                 self._save_last(self.now() + _minutes(self.timeout))
                 self.is_new, self.loaded = False, True
+                self.changed, self._is_saved = False, True
                 log.debug("A session was saved.")
         finally:
             if self.locked:
@@ -177,7 +183,10 @@ class Session(SessionMapping):
         """Whether the end of the request has to write: not for what was never loaded or filled."""
         if self.readonly:
             return False
-        return self.changed or bool(self._data) if self.is_new else self.loaded
+        if self.is_new:
+            return self.changed or bool(self._data)
+        # Once saved, it is unlocked, and may be another's by now.
+        return self.changed if self._is_saved else self.loaded
 
     def acquire_lock(self) -> None:
         """Wait until this request has the session to itself."""
@@ -262,18 +271,33 @@ class Session(SessionMapping):
         return self.now() + _minutes(self.timeout)
 
     def _start_clean_up(self) -> None:
-        """Have the scheduler clean up after this class, once."""
-        cls = type(self)
-        if self.scheduler is None or cls.__dict__.get("clean_thread") or not self.clean_freq:
+        """Have the scheduler clean up after this class, once for each place that has sessions."""
+        if self.scheduler is None or not self.clean_freq or self._is_kept_clean():
             return
+        cls = type(self)
         if cls.clean_up is Session.clean_up:  # this store needs none
             return
         with _starting_clean_up:
-            if cls.__dict__.get("clean_thread"):
+            if self._is_kept_clean():
                 return
+            if not cls.__dict__.get("clean_thread"):
+                cls._kept_clean = set()
             frequency = self.clean_freq * 60
             task = partial(_clean_up_in_turn, self._keeper(), frequency)
             cls.clean_thread = self.scheduler(task, frequency, "Session cleanup")
+            cls._kept_clean.add(self._place)
+
+    def _is_kept_clean(self) -> bool:
+        own = vars(type(self))
+        if not own.get("clean_thread"):
+            return False
+        kept = own.get("_kept_clean")  # without it, a program has set `clean_thread` itself
+        return kept is None or self._place in kept
+
+    @property
+    def _place(self) -> str:
+        """What tells this store from another of its class; for each somebody has to clean up."""
+        return ""
 
     def _claim_clean_up(self, frequency: float) -> bool:  # noqa: ARG002 - for other stores
         """Return whether it is this process that cleans up this time.

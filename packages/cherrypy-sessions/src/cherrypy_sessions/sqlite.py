@@ -145,6 +145,10 @@ class SQLiteSession(EncodedSession):
             self.locked = False
             self.locks.release(self._held)
 
+    @property
+    def _place(self) -> str:
+        return self.database
+
     def clean_up(self) -> None:
         """Remove expired sessions, some at a time."""
         removed = BATCH
