@@ -39,6 +39,10 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command that the first argument names and return its exit status."""
     name = arguments[0] if arguments else "--help"
     signal.signal(signal.SIGTERM, _terminated)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # So a shell starts what is to run in the background, and programs under test would inherit
+        # it: they are sent that signal, and asked to end by it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return _run(name, arguments[1:])
     except Failure as failure:
