@@ -137,7 +137,7 @@ def _unsent(sock: Any) -> int:
 
     There is room for more only after it has taken many, for which a slow client may need minutes.
     """
-    if sys.platform != "linux":  # pragma: no cover
+    if sys.platform != "linux":  # pragma: no cover - other systems do not tell
         return 0
     found: bytes = fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(struct.calcsize("i")))
     return int(struct.unpack("i", found)[0])
