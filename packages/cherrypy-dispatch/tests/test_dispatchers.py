@@ -15,8 +15,10 @@ from cherrypy_dispatch import (
     Match,
     MethodDispatcher,
     VPath,
+    choose,
     expose,
     popargs,
+    walk,
 )
 from cherrypy_httputil import HTTPError, NotFound
 from cherrypy_serving import serving
@@ -148,6 +150,13 @@ def test_the_fields_are_those_of_the_match(
 ) -> None:
     root = request_.app.root
     assert dispatcher.fields(root, {}, path) == tuple(dispatcher.match(root, {}, path))
+
+
+def test_what_is_chosen_of_a_walk_is_a_match(request_: SimpleNamespace) -> None:
+    root = request_.app.root
+    naming = Dispatcher()._naming
+    assert choose(*walk(root, "/generate/1", {}, naming)).args == ("1",)
+    assert choose(*walk(root, "/missing", {}, naming)).handler is None
 
 
 def test_result_of_find_handler_is_as_documented(request_: SimpleNamespace) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MethodType
 from typing import TYPE_CHECKING
 
+from cherrypy_dispatch.match import Match
 from cherrypy_dispatch.places import place
 from cherrypy_dispatch.trail import Trail
 
@@ -26,16 +27,27 @@ def choose(
     kwargs: dict[str, Any],
     at_index: bool,
     rests: Sequence[list[str]],
-) -> Fields:
+) -> Match:
     """Return the deepest published node of a trail, or the answer that there is none.
-
-    They are the fields of a `Match`.
 
     A node is published if its `exposed` is true. Its exposed `default`, if any, answers for it.
     Config of nodes below the one that answers, and of sections there, applies all the same.
 
     Its arguments are the fields of a `Trail`: `choose(*walk(...))`.
     """
+    return Match(*chosen(path, segments, nodes, layers, kwargs, at_index, rests))
+
+
+def chosen(
+    path: str,
+    segments: list[str],
+    nodes: list[Any],
+    layers: list[Layer],
+    kwargs: dict[str, Any],
+    at_index: bool,
+    rests: Sequence[list[str]],
+) -> Fields:
+    """Return what `choose` does, as the plain tuple that each request makes."""
     step = last = len(nodes) - 1
     while step >= 0:
         node = nodes[step]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from cherrypy_dispatch.choice import choose
+from cherrypy_dispatch.choice import chosen
 from cherrypy_dispatch.handlers import LateParamPageHandler
 from cherrypy_dispatch.match import Match
 from cherrypy_dispatch.merging import merge
@@ -121,7 +121,7 @@ class Dispatcher:
             path_info: The path below the mount point, decoded but for `%2F`.
             method: The request's method.
         """
-        return Match(*walk_to(choose, root, path_info, app_config, self._naming))
+        return Match(*walk_to(chosen, root, path_info, app_config, self._naming))
 
     def fields(
         self,
@@ -131,7 +131,7 @@ class Dispatcher:
         method: str = "GET",  # noqa: ARG002 - as above
     ) -> Fields:
         """Return what `match` does, as a plain tuple; where that is overridden, it is the same."""
-        return walk_to(choose, root, path_info, app_config, self._naming)
+        return walk_to(chosen, root, path_info, app_config, self._naming)
 
     def _locate(self, request: DispatchRequest, path: str) -> Match:
         app = request.app

@@ -64,7 +64,7 @@ class MethodDispatcher(Dispatcher, direct=True):
         The `_cp_config` of the method is the last layer of config.
         """
         trail = walk(root, path_info, app_config, self._naming)
-        found = Match(*choose(*trail))
+        found = choose(*trail)
         resource = found.handler
         if resource is None:
             return found
