@@ -161,11 +161,11 @@ def run(options, workspace):
 
 def test_a_command_in_the_background_of_a_shell_starts_programs_that_can_be_interrupted() -> None:
     told = "import signal, sys; sys.path.insert(0, sys.argv[1]); from workspace.cli import main"
-    told += "; main(['--help']); sys.exit(signal.getsignal(2) is not signal.default_int_handler)"
+    told += "; main(['nothing']); sys.exit(signal.getsignal(2) is not signal.default_int_handler)"
     shell = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
     command = [*shell, sys.executable, "-c", told, str(ROOT / "tools")]
     done = subprocess.run(command, env=environ(), capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
 
 
 def test_an_interpreter_that_is_named_is_the_only_one_tried(elsewhere: Path) -> None:
