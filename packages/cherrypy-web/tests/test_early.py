@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pytest
 
 from cherrypy_dispatch import Dispatcher, expose
-from cherrypy_httputil import HTTPError
+from cherrypy_httputil import Host, HTTPError
 from cherrypy_serving import serving
 from cherrypy_web import Application, HookMap, Request, Tool, Toolbox
 
@@ -88,6 +88,15 @@ def test_what_is_set_on_a_request_outside_of_any_is_kept() -> None:
     request.headers["X-A"] = "1"
     request.cookie["c"] = "2"
     assert (request.headers["X-A"], request.cookie["c"].value) == ("1", "2")
+
+
+def test_config_that_is_set_again_and_again_outside_of_a_request_adds_nothing() -> None:
+    request = Request(Host("127.0.0.1", 80), Host("127.0.0.1", 1111))
+    request.config = {}
+    before = request.early_names
+    request.config = {"a": 1}
+    assert request.early_names == before
+    assert request.config == {"a": 1}
 
 
 def test_config_that_is_set_early_is_worked_out_anew(call: Any) -> None:

@@ -218,7 +218,7 @@ class RequestData(metaclass=RequestType):
     @config.setter
     def config(self, config: dict[str, Any] | None) -> None:
         self._own_config = config
-        if self.stage is None:
+        if self.stage is None and "_own_config" not in self.early_names:
             self.early_names = (*self.early_names, "_own_config")
 
     @property
