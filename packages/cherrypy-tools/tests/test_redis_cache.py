@@ -161,6 +161,24 @@ def test_who_comes_when_the_lock_is_free_again_looks_for_the_response(
     assert not client.keys("cherrypy-cache:l:*")
 
 
+def test_what_is_known_of_a_resource_and_its_first_response_come_together(client: Any) -> None:
+    seen: list[tuple[int, int]] = []
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            def call(*args: Any, **options: Any) -> Any:
+                result = getattr(client, name)(*args, **options)
+                kinds = [len(client.keys(f"cherrypy-cache:{kind}:*")) for kind in "hr"]
+                seen.append((kinds[0], kinds[1]))
+                return result
+
+            return call
+
+    RedisCache(client=Watched()).keep(target(vary="Accept"), page(), 4)
+    RedisCache(client=Watched()).lookup(target())
+    assert set(seen) == {(0, 0), (1, 1)}
+
+
 def test_a_stampede_ends_when_the_response_varies_by_something_new(
     cache: RedisCache, client: Any
 ) -> None:

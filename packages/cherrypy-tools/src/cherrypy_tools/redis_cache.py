@@ -113,7 +113,13 @@ class RedisCache(TargetedCache):
         with self._failing_softly("keep a response"):
             if not self._is_outdated(target):
                 head = self._head_with(target.uri, names)
-                self.client.set(self._response(target, head), _packed(variant), px=left)
+                # Together: who knows the head, and finds no response, would make another one.
+                pipeline = self.client.pipeline()
+                # It has to last longer than every response of its generation.
+                name = self._name("h", target.uri)
+                pipeline.set(name, json.dumps(head), px=self._ms(2 * self.delay))
+                pipeline.set(self._response(target, head), _packed(variant), px=left)
+                pipeline.execute()
         self.give_up(target)
 
     def forget(self, uri: str) -> None:
@@ -201,12 +207,10 @@ class RedisCache(TargetedCache):
         return Head(generation, tuple(names))
 
     def _head_with(self, uri: str, names: tuple[str, ...]) -> Head:
-        """Return the head of a resource after making it vary by `names`, too."""
+        """Return the head of a resource that varies by `names`, too."""
         head = self._head(uri)
         if not head.generation or not set(names) <= set(head.names):
             head = Head(uuid.uuid4().hex, tuple(sorted({*names, *head.names})))
-        # It has to last longer than every response of its generation.
-        self.client.set(self._name("h", uri), json.dumps(head), px=self._ms(2 * self.delay))
         return head
 
     def _is_outdated(self, target: Target) -> bool:
