@@ -103,7 +103,8 @@ class Runner:
             try:
                 while waiting or running:
                     self._start(waiting, running, pool)
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    # A signal that comes just before a wait begins is seen once the wait ends.
+                    done, running = wait(running, timeout=1, return_when=FIRST_COMPLETED)
                     for future in done:
                         self._report(future.result(), total)
             except BaseException:
