@@ -5,7 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from workspace import interpreters
 from workspace.checks import Setting, installed, interface, layers, pages, static_types, style, unit
+from workspace.commands import test as testing
 from workspace.errors import Failure
 from workspace.packages import Workspace
 from workspace.samples import Sample, commit, workspace
@@ -192,3 +194,13 @@ def test_what_a_page_loads_from_other_hosts_is_found(
     page = tmp_path / "page.html"
     page.write_text(text, "utf-8")
     assert pages.loaded_from_elsewhere(page) == found
+
+
+def test_the_newest_interpreter_is_that_of_the_packages_alone(
+    tmp_path: Path, setting: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interpreters, "SUPPORTED", ("3.10", interpreters.current(), "3.99"))
+    monkeypatch.setattr(interpreters, "find", lambda version: Path(version))
+    found = workspace(tmp_path, BASE)
+    names = [step.name for step in testing.elsewhere(setting(found), list(found))]
+    assert names[:3] == ["wheels", "tests on Python 3.10", "isolation sample-base"]

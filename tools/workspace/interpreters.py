@@ -53,6 +53,11 @@ def others() -> list[str]:
     return [version for version in SUPPORTED if version != current() and find(version)]
 
 
+def newest() -> str:
+    """Return the newest supported version that is here."""
+    return max([current(), *others()], key=lambda version: int(version.split(".")[1]))
+
+
 def version_of(python: Path) -> str | None:
     """Return the version of an interpreter, or None where it does not run."""
     try:

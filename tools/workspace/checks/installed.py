@@ -2,8 +2,8 @@
 
 There its own tests pass, copied out of the tree, and the programs of its README run. Siblings come
 from wheels too, and only those that the metadata declares (directly or through another) are
-offered, so an undeclared dependency fails. The check ``lowest`` is the same with the lowest
-allowed versions.
+offered, so an undeclared dependency fails. That is tried on the newest interpreter that is here;
+the check ``lowest`` is the same on the tools' own, with the lowest allowed versions.
 """
 
 import shutil
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workspace import environment, lowest, programs, wheels
+from workspace import environment, interpreters, lowest, programs, wheels
 from workspace.checks import Setting
 from workspace.errors import Failure
 from workspace.packages import Package
@@ -30,10 +30,12 @@ class _Room:
     """The place where a package is tried.
 
     Attributes:
+        version: Of the interpreter.
         constraints: The versions to which other packages are held.
     """
 
     directory: Path
+    version: str
     parts: Sequence[Path]
     constraints: Sequence[str] = ()
 
@@ -61,7 +63,8 @@ def alone(setting: Setting, package: Package) -> Step:
 
     def run(log: Log) -> None:
         parts = [_wheel(setting, one) for one in _parts(setting, package)]
-        _try(setting, log, package, _Room(_place(setting, "isolation", package), parts))
+        place = _place(setting, "isolation", package)
+        _try(setting, log, package, _Room(place, interpreters.newest(), parts))
 
     return Step(f"isolation {package.name}", run, (_WHEELS,))
 
@@ -80,7 +83,7 @@ def at_lowest(setting: Setting, package: Package) -> Step:
             parts.append(_wheel(setting, one) if in_tree else _released(setting, one))
         pins = lowest.pins([package, *chosen])
         log.say(f"held at {' '.join(pins) or '(no third-party requirement)'}")
-        _try(setting, log, package, _Room(place, parts, pins))
+        _try(setting, log, package, _Room(place, interpreters.current(), parts, pins))
 
     return Step(f"lowest {package.name}", run, (_WHEELS,))
 
@@ -103,7 +106,8 @@ def _try(setting: Setting, log: Log, package: Package, room: _Room) -> None:
 
 def _install(setting: Setting, log: Log, package: Package, room: _Room) -> None:
     home = room.directory / "environment"
-    environment.create(home, setting.python.resolve(), setting.workspace, "--without-pip")
+    base = interpreters.require(room.version)
+    environment.create(home, base, setting.workspace, "--without-pip")
     constraints = room.directory / "constraints.txt"
     constraints.write_text("".join(f"{line}\n" for line in room.constraints), "utf-8")
     others = _foreign(setting, package.tests)

@@ -71,7 +71,7 @@ def _of_packages(setting: Setting, packages: list[Package], *, fast: bool) -> li
         *unit.steps(setting, packages),
         *interface.steps(setting, packages),
     ]
-    return quick if fast else [*quick, *_elsewhere(setting, packages)]
+    return quick if fast else [*quick, *elsewhere(setting, packages)]
 
 
 def _of_everything(setting: Setting, packages: list[Package], *, fast: bool) -> list[Step]:
@@ -87,14 +87,18 @@ def _of_everything(setting: Setting, packages: list[Package], *, fast: bool) -> 
         pages.built(setting),
         pages.executed(setting),
     ]
-    return quick if fast else [*quick, *_elsewhere(setting, packages)]
+    return quick if fast else [*quick, *elsewhere(setting, packages)]
 
 
-def _elsewhere(setting: Setting, packages: list[Package]) -> list[Step]:
-    """Return the steps that need environments of their own."""
+def elsewhere(setting: Setting, packages: list[Package]) -> list[Step]:
+    """Return the steps that need environments of their own.
+
+    The newest interpreter needs no step of its own: there each package is tried alone.
+    """
+    between = [one for one in interpreters.others() if one != interpreters.newest()]
     return [
         installed.built(setting, packages),
-        *(unit.on_interpreter(setting, packages, version) for version in interpreters.others()),
+        *(unit.on_interpreter(setting, packages, version) for version in between),
         *(installed.alone(setting, package) for package in packages),
         *(installed.at_lowest(setting, package) for package in packages),
     ]
