@@ -13,6 +13,7 @@ from cherrypy_diagnostics.garbage import (
     get_instances,
     unexpected,
 )
+from cherrypy_diagnostics.histogram import LatencyHistogram
 from cherrypy_diagnostics.middleware import StatisticsMiddleware
 from cherrypy_diagnostics.profilemiddleware import ProfilingMiddleware, by_header, by_share
 from cherrypy_diagnostics.profilepages import COLUMNS as PROFILE_COLUMNS
@@ -49,6 +50,7 @@ __all__ = [
     "Growth",
     "Heap",
     "InputStream",
+    "LatencyHistogram",
     "ProfileAggregator",
     "ProfilePages",
     "Profiler",
