@@ -11,6 +11,7 @@ import pytest
 import cherrypy
 from cherrypy.lib import cpstats
 from cherrypy_testing import Client
+from cherrypy_web.epoch import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,14 @@ def test_request_that_fails_is_counted_once_and_over(ask: Client) -> None:
     after = figures(ask)
     assert after["Total Requests"] - before == 1
     assert after["Current Requests"] == 0
+
+
+def test_requests_with_the_tool_leave_prepared_plans_as_they_are(ask: Client) -> None:
+    ask.get("/")
+    before = EPOCH.value
+    ask.get("/")
+    ask.get("/fails")
+    assert EPOCH.value == before
 
 
 def test_page_shows_the_figures_and_a_button(ask: Client) -> None:

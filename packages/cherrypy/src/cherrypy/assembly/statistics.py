@@ -37,9 +37,8 @@ class StatsTool(Tool[...]):
     def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
         """Return the hooks for the beginning and the end of a request."""
         yield "on_start_resource", Hook(self.record_start, priority=0)
-        ending = self._hook(self.callable, options)
-        ending.failsafe = True  # or the request would count as running for ever
-        yield self._point, ending
+        # Failsafe, or the request would count as running for ever.
+        yield self._point, self._hook(self.callable, options | {"failsafe": True})
 
     def record_start(self) -> None:
         """Begin a record for the running request."""
