@@ -52,6 +52,12 @@ def test_a_block_within_a_list_loses_its_indentation(tmp_path: Path) -> None:
     run(tmp_path, "- item\n\n    ```python\n    for x in (1,):\n        x\n    ```\n")
 
 
+def test_a_file_of_the_checkout_is_taken_from_there() -> None:
+    text = '```python title="a.py"\n--8<--\nSECURITY.md\n--8<--\n```\n'
+    (block,) = programs.blocks(text)
+    assert block.text == (Path(__file__).parents[2] / "SECURITY.md").read_text("utf-8")
+
+
 def test_other_languages_are_left_alone(tmp_path: Path) -> None:
     assert run(tmp_path, "```sh\nfalse\n```\n\n```pycon\n>>> 1\n```\n") == ""
 

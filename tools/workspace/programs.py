@@ -3,7 +3,8 @@
 The blocks of a page run in order, in one empty directory, each in a new interpreter that takes
 warnings for errors. A ``python`` block runs; with ``title="name.py"`` it is written to that file
 instead. Of a ``console`` block the lines that begin with ``$ python`` run, and what they print
-must be what stands below them, where ``...`` matches anything.
+must be what stands below them, where ``...`` matches anything. The name of a file of the
+checkout between two lines ``--8<--`` stands for that file, as it does in the site.
 """
 
 import re
@@ -29,6 +30,8 @@ _FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _TITLE = re.compile(r'title="([^"]+)"')
+_SNIPPET = re.compile(r"^--8<--\n(.+)\n--8<--\n", re.MULTILINE)
+_ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,14 @@ def blocks(page: str) -> Iterator[Block]:
             if indent
             else match["text"]
         )
+        text = _SNIPPET.sub(_snippet, text)
         title = _TITLE.search(match["info"])
         line = page.count("\n", 0, match.start()) + 1
         yield Block(match["language"], title[1] if title else None, text, line)
+
+
+def _snippet(match: re.Match[str]) -> str:
+    return (_ROOT / match[1]).read_text("utf-8")
 
 
 def dialogues(text: str) -> Iterator[Dialogue]:

@@ -55,7 +55,8 @@ def loaded_from_elsewhere(page: Path) -> list[str]:
 
 def pages(root: Path) -> list[Path]:
     """Return the pages that may have programs, the packages' READMEs among them."""
-    found = [root / "README.md", *sorted(root.glob("docs/**/*.md"))]
+    docs = (page for page in root.glob("docs/**/*.md") if "node_modules" not in page.parts)
+    found = [root / "README.md", *sorted(docs)]
     return [*found, *sorted(root.glob("packages/*/README.md"))]
 
 

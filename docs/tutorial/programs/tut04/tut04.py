@@ -1,0 +1,43 @@
+import random
+import string
+
+import cherrypy
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width">
+  <title>Strings</title>
+</head>
+<body>
+  <form method="get" action="generate">
+    <label>Length <input type="number" name="length" value="8" min="1" max="64"></label>
+    <button>Give it now!</button>
+  </form>
+</body>
+</html>"""
+
+
+def random_string(length):
+    try:
+        count = int(length)
+    except ValueError:
+        count = 0
+    if not 1 <= count <= 64:
+        raise cherrypy.HTTPError(400, "length must be a number from 1 to 64")
+    return "".join(random.choices(string.hexdigits, k=count))
+
+
+class StringGenerator:
+    @cherrypy.expose
+    def index(self):
+        return PAGE
+
+    @cherrypy.expose
+    def generate(self, length=8):
+        return random_string(length)
+
+
+if __name__ == "__main__":
+    cherrypy.quickstart(StringGenerator())

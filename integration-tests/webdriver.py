@@ -1,0 +1,137 @@
+"""A real Chromium, asked by the WebDriver protocol (W3C), which is JSON over HTTP."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import requests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE: Final = 60.0
+ELEMENT: Final = "element-6066-11e4-a52e-4f735466cecf"  # the name that the standard gives it
+OPTIONS: Final = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--no-proxy-server",
+]
+
+#: Wait for a condition: it is looked at again whenever the page changes, not after some time.
+UNTIL: Final = """
+const [condition, done] = arguments;
+const holds = new Function(`return (${condition})`);
+const observer = new MutationObserver(look);
+function look() {
+  const found = holds();
+  if (!found) return;
+  observer.disconnect();
+  done(found);
+}
+const all = {subtree: true, childList: true, attributes: true, characterData: true};
+observer.observe(document, all);
+document.addEventListener("readystatechange", look);
+look();
+"""
+
+
+class Browser:
+    """One window of a browser.
+
+    Args:
+        base: The url of its session at the driver.
+    """
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.http = requests.Session()
+        self.http.trust_env = False  # no proxy stands between here and here
+
+    def ask(self, method: str, path: str, **fields: Any) -> Any:
+        """Return the value of the driver's answer.
+
+        Raises:
+            AssertionError: It is an error; its text is the driver's.
+        """
+        body = fields if method == "POST" else None
+        answer = self.http.request(method, self.base + path, json=body, timeout=2 * PATIENCE)
+        value = answer.json()["value"]
+        assert answer.ok, value
+        return value
+
+    def open(self, url: str) -> None:
+        """Load a page."""
+        self.ask("POST", "/url", url=url)
+
+    def reload(self) -> None:
+        """Load the page again."""
+        self.ask("POST", "/refresh")
+
+    def click(self, selector: str) -> None:
+        """Click on what a CSS selector finds, as a person does: it must be visible."""
+        self.ask("POST", f"/element/{self._find(selector)}/click")
+
+    def write(self, selector: str, text: str) -> None:
+        """Replace what stands in a field."""
+        element = self._find(selector)
+        self.ask("POST", f"/element/{element}/clear")
+        self.ask("POST", f"/element/{element}/value", text=text)
+
+    def evaluate(self, expression: str) -> Any:
+        """Return the value of a JavaScript expression."""
+        return self.ask("POST", "/execute/sync", script=f"return {expression}", args=[])
+
+    def until(self, condition: str) -> Any:
+        """Wait until a JavaScript expression is true, and return its value."""
+        return self.ask("POST", "/execute/async", script=UNTIL, args=[condition])
+
+    def arrive(self, path: str) -> None:
+        """Wait until a page of this path is there."""
+        condition = f"location.pathname === {path!r} && document.readyState === 'complete'"
+        while True:
+            try:
+                self.until(condition)
+            except AssertionError as error:
+                if "unloaded" not in str(error):  # the old page went while it was asked
+                    raise
+            else:
+                return
+
+    def _find(self, selector: str) -> str:
+        found = self.ask("POST", "/element", using="css selector", value=selector)
+        return str(found[ELEMENT])
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start a browser, and end it."""
+    command = ["chromedriver", "--port=0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as driver:
+        assert driver.stdout is not None
+        try:
+            found = (re.search(r"successfully on port (\d+)", line) for line in driver.stdout)
+            port = next(match[1] for match in found if match)
+            yield from _session(f"http://127.0.0.1:{port}/session")
+        finally:
+            driver.terminate()
+
+
+def _session(url: str) -> Iterator[Browser]:
+    options = {"goog:chromeOptions": {"args": OPTIONS}}
+    timeouts = {"script": int(PATIENCE * 1000), "implicit": int(PATIENCE * 1000)}
+    wanted = {"alwaysMatch": {**options, "timeouts": timeouts}}
+    browser = Browser(url)
+    with browser.http:
+        made = browser.ask("POST", "", capabilities=wanted)
+        browser.base += f"/{made['sessionId']}"
+        try:
+            yield browser
+        finally:
+            browser.ask("DELETE", "")
