@@ -14,6 +14,7 @@ from cherrypy_diagnostics.garbage import (
     unexpected,
 )
 from cherrypy_diagnostics.histogram import LatencyHistogram
+from cherrypy_diagnostics.history import SPANS, History, Span, View
 from cherrypy_diagnostics.middleware import StatisticsMiddleware
 from cherrypy_diagnostics.profilemiddleware import ProfilingMiddleware, by_header, by_share
 from cherrypy_diagnostics.profilepages import COLUMNS as PROFILE_COLUMNS
@@ -40,6 +41,7 @@ from cherrypy_diagnostics.repository import Scope, extrapolate_statistics, names
 __all__ = [
     "APPLICATIONS",
     "PROFILE_COLUMNS",
+    "SPANS",
     "ByteCountWrapper",
     "CoverageLines",
     "CoveragePages",
@@ -49,6 +51,7 @@ __all__ = [
     "GarbageReport",
     "Growth",
     "Heap",
+    "History",
     "InputStream",
     "LatencyHistogram",
     "ProfileAggregator",
@@ -63,9 +66,11 @@ __all__ = [
     "RequestRecorder",
     "Scope",
     "Section",
+    "Span",
     "StatisticsMiddleware",
     "Table",
     "Unexpected",
+    "View",
     "annotated_file",
     "average_uriset_time",
     "by_header",

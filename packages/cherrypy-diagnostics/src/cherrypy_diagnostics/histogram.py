@@ -37,7 +37,6 @@ class LatencyHistogram:
 
     Attributes:
         counts: How many times fell into each bucket, and beyond the last bound.
-        count: How many times were recorded.
         total: Their sum, in seconds.
         maximum: The longest one, in seconds.
 
@@ -45,7 +44,7 @@ class LatencyHistogram:
         ValueError: The bounds are not positive and ascending.
     """
 
-    __slots__ = ("bounds", "count", "counts", "maximum", "total")
+    __slots__ = ("bounds", "counts", "maximum", "total")
 
     def __init__(self, bounds: Sequence[float] = BOUNDS) -> None:
         if not bounds or bounds[0] <= 0 or any(a >= b for a, b in pairwise(bounds)):
@@ -56,14 +55,17 @@ class LatencyHistogram:
     def clear(self) -> None:
         """Forget everything."""
         self.counts = array("Q", bytes(8 * (len(self.bounds) + 1)))
-        self.count = 0
         self.total = 0.0
         self.maximum = 0.0
+
+    @property
+    def count(self) -> int:
+        """How many times were recorded."""
+        return sum(self.counts)
 
     def record(self, seconds: float) -> None:
         """Count one time."""
         self.counts[bisect_left(self.bounds, seconds)] += 1
-        self.count += 1
         self.total += seconds
         self.maximum = max(self.maximum, seconds)
 
@@ -76,7 +78,6 @@ class LatencyHistogram:
         if other.bounds != self.bounds:
             raise ValueError("histograms with different bounds cannot be added")
         self.counts = array("Q", map(sum, zip(self.counts, other.counts, strict=True)))
-        self.count += other.count
         self.total += other.total
         self.maximum = max(self.maximum, other.maximum)
 
@@ -90,9 +91,10 @@ class LatencyHistogram:
         """
         if not 0 <= percent <= 100:  # noqa: PLR2004
             raise ValueError(f"a percentile is between 0 and 100, not {percent!r}")
-        if not self.count:
+        count = self.count
+        if not count:
             return None
-        wanted = max(ceil(self.count * percent / 100), 1)
+        wanted = max(ceil(count * percent / 100), 1)
         sums = accumulate(self.counts)
         return self._middle(next(i for i, below in enumerate(sums) if below >= wanted))
 

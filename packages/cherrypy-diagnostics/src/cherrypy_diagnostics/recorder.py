@@ -8,12 +8,17 @@ an entry of a dict is no single step.
 from __future__ import annotations
 
 import threading
-import time
+from threading import get_ident
+from time import time
 from typing import TYPE_CHECKING
 
+from cherrypy_diagnostics.history import History
 from cherrypy_diagnostics.repository import namespace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cherrypy_diagnostics.history import Gauge
     from cherrypy_diagnostics.repository import Scope
 
 APPLICATIONS = "CherryPy Applications"
@@ -25,7 +30,7 @@ SPARE_RECORDS = 16
 
 def proc_time(s: Scope) -> float:
     """Return the seconds since the record `s` began."""
-    return time.time() - float(s["Start Time"])
+    return time() - float(s["Start Time"])
 
 
 def average_uriset_time(s: Scope) -> float:
@@ -48,15 +53,25 @@ class RequestRecorder:
         statistics: The repository; `logging.statistics` by default.
         name: The name of the namespace.
         version: What to report as `Server Version`.
+        gauges: What the history shows beside requests, by name.
+
+    Attributes:
+        figures: The namespace.
+        history: The last minutes and hours.
     """
 
     def __init__(
-        self, statistics: Scope | None = None, name: str = APPLICATIONS, version: str = ""
+        self,
+        statistics: Scope | None = None,
+        name: str = APPLICATIONS,
+        version: str = "",
+        gauges: Mapping[str, Gauge] | None = None,
     ) -> None:
         self.figures = namespace(name, statistics)
-        self._lock = threading.Lock()
         for key, value in self._initial(version).items():
             self.figures.setdefault(key, value)
+        self.history = History(self.figures, gauges)
+        self._lock = self.history.lock
 
     @staticmethod
     def _initial(version: str) -> Scope:
@@ -66,11 +81,11 @@ class RequestRecorder:
             "Bytes Written/Request": _per_request("Total Bytes Written"),
             "Bytes Written/Second": _per_second("Total Bytes Written"),
             "Current Requests": 0,
-            "Current Time": lambda _: time.time(),
+            "Current Time": lambda _: time(),
             "Requests": {},
             "Requests/Second": _per_second("Total Requests"),
             "Server Version": version,
-            "Start Time": time.time(),
+            "Start Time": time(),
             "Total Bytes Read": 0,
             "Total Bytes Written": 0,
             "Total Requests": 0,
@@ -99,22 +114,17 @@ class RequestRecorder:
             "Processing Time": proc_time,
             "Request-Line": request_line,
             "Response Status": None,
-            "Start Time": time.time(),
+            "Start Time": time(),
         }
+        ident = get_ident()
         with self._lock:
             figures["Current Requests"] += 1
             figures["Total Requests"] += 1
-            self._place(record)
+            requests = figures["Requests"]
+            if ident not in requests:
+                _drop_threads_that_are_gone(requests)
+            requests[ident] = record
         return record
-
-    def _place(self, record: Scope) -> None:
-        requests = self.figures["Requests"]
-        ident = threading.get_ident()
-        if ident not in requests and len(requests) > threading.active_count() + SPARE_RECORDS:
-            alive = {thread.ident for thread in threading.enumerate()}
-            for gone in [key for key in requests if key not in alive]:
-                del requests[gone]
-        requests[ident] = record
 
     def stop(
         self,
@@ -140,32 +150,33 @@ class RequestRecorder:
         """
         if record is None:
             return
-        end = time.time()
-        seconds = max(end - record["Start Time"], 0.0)
-        record.update(
-            {
-                "Bytes Read": bytes_read,
-                "Bytes Written": bytes_written,
-                "End Time": end,
-                "Processing Time": seconds,
-                "Response Status": status,
-            }
-        )
+        end = time()
+        seconds = end - record["Start Time"]
+        if seconds < 0:  # the clock was set
+            seconds = 0.0
+        record["Bytes Read"] = bytes_read
+        record["Bytes Written"] = bytes_written
+        record["End Time"] = end
+        record["Processing Time"] = seconds
+        record["Response Status"] = status
+        figures = self.figures
         with self._lock:
-            self._total(bytes_read, bytes_written, seconds)
+            figures["Current Requests"] -= 1
+            figures["Total Bytes Read"] += bytes_read
+            figures["Total Bytes Written"] += bytes_written
+            figures["Total Time"] += seconds
+            due = self.history.add(end, seconds, failed=status is None or status[0] == "5")
             if uriset:
                 self._track(uriset, seconds)
             if slow_queries and seconds > slow_queries:
-                slow = self.figures.setdefault("Slow Queries", [])
-                slow.append(record.copy())
-                del slow[: max(len(slow) - slow_queries_count, 0)]
+                self._keep(record, slow_queries_count)
+        if due:
+            self.history.sample()
 
-    def _total(self, bytes_read: int, bytes_written: int, seconds: float) -> None:
-        figures = self.figures
-        figures["Current Requests"] -= 1
-        figures["Total Bytes Read"] += bytes_read
-        figures["Total Bytes Written"] += bytes_written
-        figures["Total Time"] += seconds
+    def _keep(self, record: Scope, count: int) -> None:
+        slow = self.figures.setdefault("Slow Queries", [])
+        slow.append(record.copy())
+        del slow[: max(len(slow) - count, 0)]
 
     def _track(self, uriset: str, seconds: float) -> None:
         sets = self.figures.setdefault("URI Set Tracking", {})
@@ -177,3 +188,10 @@ class RequestRecorder:
         one["Sum"] += seconds
         one["Min"] = seconds if one["Min"] is None else min(one["Min"], seconds)
         one["Max"] = seconds if one["Max"] is None else max(one["Max"], seconds)
+
+
+def _drop_threads_that_are_gone(requests: Scope) -> None:
+    if len(requests) > threading.active_count() + SPARE_RECORDS:
+        alive: set[object] = {thread.ident for thread in threading.enumerate()}
+        for gone in [key for key in requests if key not in alive]:
+            del requests[gone]

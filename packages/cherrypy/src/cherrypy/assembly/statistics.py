@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy._version import __version__
-from cherrypy_serving import serving
+from cherrypy_serving import ambient
 from cherrypy_web import Hook, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cherrypy_diagnostics import RequestRecorder
+    from cherrypy_diagnostics import RequestRecorder, Scope
 
 __all__ = ["StatsTool", "recorder"]
+
+_running: Final[dict[int, Scope]] = {}
+"""The records of running requests, by the identities of those.
+
+An attribute of its own would make each request a tenth slower (see `cherrypy_web.layout`).
+"""
 
 
 @cache
@@ -25,11 +31,61 @@ def recorder() -> RequestRecorder:
     return RequestRecorder(version=__version__)
 
 
+def _begin(request: Any, _response: Any) -> None:
+    """Begin a record for the running request."""
+    remote = request.remote
+    record = recorder().start(f"{remote.ip}:{remote.port}", request.request_line)
+    if record is None:
+        return
+    _running[id(request)] = record
+    if request.method in request.methods_with_bodies:
+        from cherrypy_diagnostics import ByteCountWrapper  # noqa: PLC0415 - loaded by now
+
+        request.rfile = request.body.fp = ByteCountWrapper(request.rfile)
+
+
+def _complete(
+    request: Any,
+    response: Any,
+    /,
+    uriset: str | None = None,
+    slow_queries: float = 1.0,
+    slow_queries_count: int = 100,
+    debug: bool = False,  # noqa: ARG001 - documented option
+    **kwargs: Any,  # noqa: ARG001 - documented: other options do no harm
+) -> None:
+    """Complete the record of the running request.
+
+    What was written is its ``Content-Length``: of a stream that has none, nothing is counted.
+
+    Args:
+        uriset: A name for all requests that are added up together.
+        slow_queries: Seconds beyond which a request is kept in ``Slow Queries``.
+        slow_queries_count: How many of those are kept.
+        debug: Accepted for the documented signature.
+        kwargs: Not used.
+    """
+    record = _running.pop(id(request), None)
+    if record is not None:
+        recorder().stop(
+            record,
+            str(response.status),
+            getattr(request.rfile, "bytes_read", 0),
+            int(response.headers.get("Content-Length") or 0),
+            uriset=uriset,
+            slow_queries=slow_queries,
+            slow_queries_count=slow_queries_count,
+        )
+
+
 class StatsTool(Tool[...]):
     """Record the running request in ``logging.statistics``, while its namespace is ``Enabled``.
 
     Its options are those of `record_stop`.
     """
+
+    record_start = staticmethod(ambient(_begin))
+    record_stop = staticmethod(ambient(_complete))
 
     def __init__(self) -> None:
         super().__init__("on_end_request", self.record_stop)
@@ -39,43 +95,3 @@ class StatsTool(Tool[...]):
         yield "on_start_resource", Hook(self.record_start, priority=0)
         # Failsafe, or the request would count as running for ever.
         yield self._point, self._hook(self.callable, options | {"failsafe": True})
-
-    def record_start(self) -> None:
-        """Begin a record for the running request."""
-        request = serving.request
-        client = f"{request.remote.ip}:{request.remote.port}"
-        request.statistics_record = recorder().start(client, request.request_line)
-        if request.statistics_record is not None and request.method in request.methods_with_bodies:
-            from cherrypy_diagnostics import ByteCountWrapper  # noqa: PLC0415 - loaded by now
-
-            request.rfile = request.body.fp = ByteCountWrapper(request.rfile)
-
-    def record_stop(
-        self,
-        uriset: str | None = None,
-        slow_queries: float = 1.0,
-        slow_queries_count: int = 100,
-        debug: bool = False,  # noqa: ARG002 - documented option
-        **kwargs: Any,  # noqa: ARG002 - documented: other options do no harm
-    ) -> None:
-        """Complete the record of the running request.
-
-        What was written is its ``Content-Length``: of a stream that has none, nothing is counted.
-
-        Args:
-            uriset: A name for all requests that are added up together.
-            slow_queries: Seconds beyond which a request is kept in ``Slow Queries``.
-            slow_queries_count: How many of those are kept.
-            debug: Accepted for the documented signature.
-            kwargs: Not used.
-        """
-        request, response = serving.request, serving.response
-        recorder().stop(
-            getattr(request, "statistics_record", None),
-            str(response.status),
-            getattr(request.rfile, "bytes_read", 0),
-            int(response.headers.get("Content-Length") or 0),
-            uriset=uriset,
-            slow_queries=slow_queries,
-            slow_queries_count=slow_queries_count,
-        )

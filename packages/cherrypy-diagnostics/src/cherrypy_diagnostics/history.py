@@ -1,0 +1,258 @@
+"""What happened lately, in a fixed amount of memory: counts, latencies and gauges by time.
+
+There is a ring of slots for each span of time: the finest is filled, and each one that is over goes
+into the next coarser ring. No thread does it: whoever comes first in a new slot closes the old one.
+A time in which nobody came has no gauges; its counts are known to be 0.
+
+`add` stands in the path of every request, under the lock of the totals that are passed to it.
+Gauges are asked outside of it: they are other people's functions.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from array import array
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cherrypy_diagnostics.histogram import LatencyHistogram
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    Gauge = Callable[[], float | None]
+
+log = logging.getLogger(__name__)
+
+UNKNOWN = math.nan
+
+TOTALS = {"Bytes Read": "Total Bytes Read", "Bytes Written": "Total Bytes Written"}
+"""What is counted by slot as the growth of a total, and that total."""
+
+COUNTS = ("Requests", "Errors", *TOTALS)
+"""What is counted by slot: of requests, those that are over."""
+
+PERCENTILES = {"p50": 50, "p95": 95, "p99": 99}
+"""The latencies that are kept by slot, in seconds, beside the longest one."""
+
+
+class Span(NamedTuple):
+    """A time to look back on.
+
+    Attributes:
+        step: Seconds that a slot takes.
+        slots: How many slots are kept.
+    """
+
+    step: int
+    slots: int
+
+
+SPANS = {"5m": Span(1, 300), "1h": Span(10, 360), "24h": Span(300, 288)}
+"""The spans by their names, the finest first; each step is a multiple of the one before."""
+
+
+class View(NamedTuple):
+    """What is known of a span.
+
+    Attributes:
+        step: Seconds between two values.
+        end: When the last slot was over, in seconds of the epoch.
+        series: The values by name, the oldest first; None for what is not known. Counts are by
+            slot, latencies are in seconds, gauges are the highest that was seen.
+    """
+
+    step: int
+    end: int
+    series: dict[str, list[float | None]]
+
+
+class _Slot:
+    """What one slot has so far."""
+
+    def __init__(self) -> None:
+        self.latencies = LatencyHistogram()
+        self.counts: dict[str, float] = {}
+        self.gauges: dict[str, float] = {}
+
+    def see(self, gauges: Mapping[str, float]) -> None:
+        for name, value in gauges.items():
+            self.gauges[name] = max(self.gauges.get(name, value), value)
+
+    def merge(self, finer: _Slot) -> None:
+        self.latencies.merge(finer.latencies)
+        self.see(finer.gauges)
+        for name, count in finer.counts.items():
+            self.counts[name] = self.counts.get(name, 0) + count
+
+    def values(self) -> dict[str, float]:
+        """Return what is kept of the slot."""
+        latencies = self.latencies
+        if not latencies.count:
+            return self.counts | self.gauges
+        times = {name: latencies.percentile(share) or 0.0 for name, share in PERCENTILES.items()}
+        return self.counts | self.gauges | times | {"Longest": latencies.maximum}
+
+
+class _Ring:
+    """The values of the slots of one span that are over."""
+
+    def __init__(self, span: Span, names: Sequence[str], now: float) -> None:
+        self.step, self.slots = span
+        self.number = int(now // self.step)
+        self.slot = _Slot()
+        self._names = names
+        self._clear()
+
+    def _clear(self) -> None:
+        self._columns = {name: array("d", [UNKNOWN]) * self.slots for name in self._names}
+
+    def advance(self, now: float, idle: Mapping[str, float]) -> _Slot | None:
+        """Return the slot that is over, if one is.
+
+        Args:
+            now: Seconds of the epoch.
+            idle: What is known of slots in which nobody came.
+        """
+        number = int(now // self.step)
+        if number == self.number:
+            return None
+        over, self.slot = self.slot, _Slot()
+        if 0 < number - self.number <= self.slots:
+            self._put(self.number, over.values())
+            for skipped in range(self.number + 1, number):
+                self._put(skipped, idle)
+        else:  # the clock was set, or nobody came for the whole span
+            self._clear()
+        self.number = number
+        return over
+
+    def _put(self, number: int, values: Mapping[str, float]) -> None:
+        for name, column in self._columns.items():
+            column[number % self.slots] = values.get(name, UNKNOWN)
+
+    def view(self) -> View:
+        at = self.number % self.slots
+        series = {name: _known(kept[at:] + kept[:at]) for name, kept in self._columns.items()}
+        return View(self.step, self.number * self.step, series)
+
+
+class History:
+    """The last minutes and hours of a recorder.
+
+    Args:
+        totals: The namespace whose totals are watched; it stays the caller's.
+        gauges: What to look at once in each slot that sees a request, by name. A gauge returns
+            None where it does not know, and fails at its own expense.
+
+    Attributes:
+        lock: To be held while the totals change, and while `add` is called.
+    """
+
+    def __init__(
+        self, totals: Mapping[str, Any], gauges: Mapping[str, Gauge] | None = None
+    ) -> None:
+        self.lock = Lock()
+        self.gauges: dict[str, Gauge] = dict(gauges or {})
+        self._totals = totals
+        self._errors = 0
+        names = [*COUNTS, *PERCENTILES, "Longest", *self.gauges]
+        now = time.time()
+        self._rings = {name: _Ring(span, names, now) for name, span in SPANS.items()}
+        self._finest = next(iter(self._rings.values()))
+        self._begin()
+
+    def add(self, now: float, seconds: float, *, failed: bool) -> bool:
+        """Count a request that is over; return whether `sample` is due.
+
+        Args:
+            now: When it was over, in seconds of the epoch.
+            seconds: How long it took.
+            failed: Whether it failed.
+        """
+        due = not self._since <= now < self._until and self._turn(now)
+        self._latencies.record(seconds)
+        if failed:
+            self._errors += 1
+        return due
+
+    def sample(self) -> None:
+        """Look at the gauges; the lock must not be held."""
+        seen = {name: _asked(name, gauge) for name, gauge in self.gauges.items()}
+        known = {name: value for name, value in seen.items() if value is not None}
+        with self.lock:
+            self._finest.slot.see(known)
+
+    def tick(self, now: float | None = None) -> None:
+        """Take notice of the time, where no request may come to tell it.
+
+        Args:
+            now: Seconds of the epoch; what the clock says by default.
+        """
+        now = time.time() if now is None else now
+        if self._since <= now < self._until:
+            return
+        with self.lock:
+            due = not self._since <= now < self._until and self._turn(now)
+        if due:
+            self.sample()
+
+    def view(self, span: str, now: float | None = None) -> View:
+        """Return what is known of a span.
+
+        Args:
+            span: Its name in `SPANS`.
+            now: Seconds of the epoch; what the clock says by default.
+
+        Raises:
+            KeyError: There is no span of that name in `SPANS`.
+        """
+        ring = self._rings[span]
+        self.tick(now)
+        with self.lock:
+            return ring.view()
+
+    def _begin(self) -> None:
+        ring = self._finest
+        self._since = ring.number * ring.step
+        self._until = self._since + ring.step
+        self._latencies = ring.slot.latencies
+        self._before = {name: self._totals[total] for name, total in TOTALS.items()}
+        self._errors = 0
+
+    def _turn(self, now: float) -> bool:
+        """Close the slot that is open, and what its end closes; open the one of `now`."""
+        counts = self._counts()
+        idle = dict.fromkeys(counts, 0.0)
+        self._finest.slot.counts = counts
+        over: _Slot | None = None
+        for ring in self._rings.values():
+            if over is not None:
+                ring.slot.merge(over)
+            over = ring.advance(now, idle)
+            if over is None:
+                break
+        self._begin()
+        return True
+
+    def _counts(self) -> dict[str, float]:
+        """Return the counts of the open slot; nothing is counted while the recorder is paused."""
+        requests = self._latencies.count
+        if not (requests or self._totals.get("Enabled", True)):
+            return {}
+        grown = {name: self._totals[key] - self._before[name] for name, key in TOTALS.items()}
+        return {"Requests": requests, "Errors": self._errors, **grown}
+
+
+def _asked(name: str, gauge: Gauge) -> float | None:
+    try:
+        return gauge()
+    except Exception:
+        log.exception("The gauge %r failed; its value is not known.", name)
+        return None
+
+
+def _known(values: array[float]) -> list[float | None]:
+    return [None if math.isnan(value) else value for value in values]
