@@ -80,13 +80,17 @@ def _check_match(value: str, etag: str | None) -> None:
 
 
 def _check_none_match(value: str, etag: str | None, method: str) -> None:
-    conditions = parse_etags(value)
-    opaque = None if etag is None else etag.removeprefix("W/")
-    if conditions != ["*"] and opaque not in [tag.removeprefix("W/") for tag in conditions]:
+    # Most clients send back the one tag that they have been given.
+    if value != etag and not _matches_weakly(parse_etags(value), etag):
         return
     if method in SAFE_METHODS:
         raise HTTPRedirect([], 304)
-    raise HTTPError(412, f"If-None-Match failed: ETag {etag!r} matched {conditions!r}")
+    raise HTTPError(412, f"If-None-Match failed: ETag {etag!r} matched {parse_etags(value)!r}")
+
+
+def _matches_weakly(conditions: list[str], etag: str | None) -> bool:
+    opaque = None if etag is None else etag.removeprefix("W/")
+    return conditions == ["*"] or opaque in [tag.removeprefix("W/") for tag in conditions]
 
 
 def _tag_of_body(response: ResponseMessage) -> str | None:
