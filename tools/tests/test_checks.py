@@ -200,7 +200,7 @@ def test_the_newest_interpreter_is_that_of_the_packages_alone(
     tmp_path: Path, setting: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(interpreters, "SUPPORTED", ("3.10", interpreters.current(), "3.99"))
-    monkeypatch.setattr(interpreters, "find", lambda version: Path(version))
+    monkeypatch.setattr(interpreters, "find", Path)
     found = workspace(tmp_path, BASE)
     names = [step.name for step in testing.elsewhere(setting(found), list(found))]
     assert names[:3] == ["wheels", "tests on Python 3.10", "isolation sample-base"]

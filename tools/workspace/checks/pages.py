@@ -9,6 +9,7 @@ from workspace.checks import Setting
 from workspace.errors import Failure
 from workspace.steps import Log, Step
 
+_TOOLS = Path(__file__).resolve().parents[2]
 _LOADED = re.compile(
     r"""<(?:script|img|iframe)\b[^>]*\bsrc=["'](https?://[^"']+)|"""
     r"""<link\b[^>]*\brel=["']?(?:stylesheet|preconnect)\b[^>]*\bhref=["']?(https?://[^"'> ]+)"""
@@ -46,6 +47,24 @@ def build(setting: Setting, log: Log, directory: Path | None = None) -> None:
         raise Failure(
             f"the site loads {', '.join(sorted(foreign))}; it must work without a network"
         )
+
+
+def draw(setting: Setting, log: Log, *options: str) -> None:
+    """Write the drawings; with ``--check``, fail where one is not what the code says any more."""
+    command: Words = [setting.python, "-m", "workspace.drawings", *options]
+    log.run(*command, cwd=setting.root, env=setting.environ(PYTHONPATH=str(_TOOLS)))
+
+
+def drawn(setting: Setting) -> Step:
+    """Return the step that compares the drawings with the code that they are of."""
+
+    def run(log: Log) -> None:
+        try:
+            draw(setting, log, "--check")
+        except Failure as failure:
+            raise Failure("the drawings are out of date; run tools/docs draw") from failure
+
+    return Step("drawings", run)
 
 
 def loaded_from_elsewhere(page: Path) -> list[str]:

@@ -84,6 +84,7 @@ def _of_everything(setting: Setting, packages: list[Package], *, fast: bool) -> 
         *unit.steps(setting, packages),
         *interface.steps(setting, packages),
         *together.steps(setting),
+        pages.drawn(setting),
         pages.built(setting),
         pages.executed(setting),
     ]
