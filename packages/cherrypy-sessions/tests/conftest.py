@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from cherrypy_sessions import RamSession
+from cherrypy_sessions import (
+    FileSession,
+    MemcachedSession,
+    RamSession,
+    RedisSession,
+    SQLiteSession,
+)
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the modules that tests share
 
 import session_servers as servers
+from session_places import SHARED, Place
 
 with warnings.catch_warnings():
     # WebOb's release for Python 3.11 still imports cgi.
@@ -40,3 +47,24 @@ def memcached_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[serve
     server = servers.memcached(tmp_path_factory.mktemp("memcached"))
     yield server
     server.stop()
+
+
+@pytest.fixture(params=SHARED)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "ram":
+        return Place(request.getfixturevalue("store"), {})
+    if request.param == "redis":
+        server = request.getfixturevalue("redis_server")
+        return Place(RedisSession, servers.redis_options(server))
+    if request.param == "memcached":
+        server = request.getfixturevalue("memcached_server")
+        return Place(MemcachedSession, servers.memcached_options(server))
+    if request.param == "sqlite":
+        return Place(SQLiteSession, {"database": str(tmp_path / "sessions.db")})
+    return Place(FileSession, {"storage_path": str(tmp_path)})
+
+
+@pytest.fixture
+def id_(place: Place) -> str:
+    """The id of a session that is stored."""
+    return place.put(color="red", count=0)

@@ -2,7 +2,9 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,12 @@ def item_of(kept: MemcachedServers, id_: str) -> Item:
     item = Item.unpack(found[0])
     assert item is not None
     return item
+
+
+def steal(kept: MemcachedServers, id_: str) -> None:
+    """Have somebody else get the session, as when its lock ended."""
+    item = Item(b"theirs", time.time() + 60, "thief", time.time() + 60)
+    assert kept.put(f"cherrypy-session:{id_}", item.pack(), item.lifetime)
 
 
 @pytest.fixture
@@ -154,7 +162,7 @@ def test_who_writes_without_a_lock_takes_none_away(
     held.acquire_lock()
     other = open_session(id_)
     other["count"] = 5
-    other.save()
+    other._save(other.now() + timedelta(minutes=5))  # as a subclass with its own locks does
     assert held._lock is not None
     assert held._lock.extend()
     assert item_of(kept, id_).is_locked
@@ -332,3 +340,28 @@ def test_the_longest_id_fits_into_a_key(open_session: Open) -> None:
     session.save()
     assert Store("a" * 200, **options)["count"] == 1
     session.delete()
+
+
+def test_regenerate_after_the_lock_was_lost_moves_nothing(
+    open_session: Open, id_: str, kept: MemcachedServers
+) -> None:
+    session = open_session(id_)
+    session.acquire_lock()
+    steal(kept, id_)
+    with pytest.raises(LockLostError):
+        session.regenerate()
+    assert session.id == id_
+    assert item_of(kept, id_).holder == "thief"
+
+
+def test_what_another_has_made_of_a_deleted_session_is_not_written_over(
+    open_session: Open, id_: str, kept: MemcachedServers
+) -> None:
+    session = open_session(id_)
+    session.acquire_lock()
+    session.delete()
+    steal(kept, id_)
+    session["count"] = 5
+    with pytest.raises(LockLostError):
+        session.save()
+    assert item_of(kept, id_).holder == "thief"

@@ -6,8 +6,17 @@ from typing import Any
 
 import pytest
 
-from cherrypy_sessions import LockTimeout, RamSession, ReadOnlySessionError, Session, missing, save
+from cherrypy_sessions import (
+    LockTimeout,
+    RamSession,
+    ReadOnlySessionError,
+    Session,
+    SessionEndedError,
+    missing,
+    save,
+)
 from cherrypy_sessions.mapping import SessionMapping
+from cherrypy_sessions.merging import MergingSession
 
 
 @pytest.fixture
@@ -177,6 +186,41 @@ def test_what_is_stored_is_a_copy(store: type[RamSession], stored: RamSession) -
     stored.save()
     stored["color"] = "green"
     assert store(stored.id)["color"] == "blue"
+
+
+def test_what_is_stored_is_a_copy_to_the_bottom(store: type[RamSession]) -> None:
+    session = store()
+    session["cart"] = {"books": ["a"]}
+    session.save()
+    session["cart"]["books"].append("b")
+    other = store(session.id)
+    assert other["cart"] == {"books": ["a"]}
+    other["cart"]["books"].append("c")
+    assert store(session.id)["cart"] == {"books": ["a"]}
+
+
+def test_what_cannot_be_copied_is_shared(store: type[RamSession]) -> None:
+    session = store()
+    session["lock"], session["list"] = threading.Lock(), [1]
+    session.save()
+    other = store(session.id)
+    assert other["lock"] is session["lock"]
+    assert other["list"] is not session["list"]
+
+
+def test_a_value_that_cannot_be_compared_counts_as_changed(store: type[RamSession]) -> None:
+    class Odd:
+        def __eq__(self, other: object) -> bool:
+            raise ValueError("which one?")
+
+        __hash__ = None  # type: ignore[assignment]
+
+    session = store()
+    session["odd"] = Odd()
+    session.save()
+    store(session.id).update({"a": 1})
+    session.save()
+    assert list(store(session.id)) == ["odd"]
 
 
 # Explicit steps
@@ -468,6 +512,53 @@ def test_a_store_needs_only_the_documented_methods() -> None:
     assert not Shelf.shelf
 
 
+def test_a_store_of_ones_own_does_not_revive_what_another_has_ended() -> None:
+    first = Shelf()
+    first["a"] = 1
+    first.save()
+    Shelf.shelf.pop(first.id)
+    save(first)
+    first.save()  # nothing has been written since
+    assert not Shelf.shelf
+    first["a"] = 2
+    for step in (first.save, first.regenerate):
+        with pytest.raises(SessionEndedError):
+            step()
+    assert not Shelf.shelf
+
+
+def test_a_store_of_ones_own_writes_all_that_a_request_without_the_lock_has() -> None:
+    first = Shelf()
+    first["a"] = 1
+    first.save()
+    first["b"] = 2
+    first.save()
+    first.regenerate()
+    assert Shelf.shelf.pop(first.id)[0] == {"a": 1, "b": 2}
+    assert not Shelf.shelf
+
+
+def test_a_subclass_may_read_by_other_means(store: type[RamSession]) -> None:
+    class Other(store):  # type: ignore[valid-type, misc]  # a class of this test
+        def _load(self) -> Any:
+            return self.cache.get(self.id)
+
+        def _save(self, expiration_time: datetime) -> None:
+            self.cache[self.id] = (dict(self._data), expiration_time)
+
+    first = Other()
+    first["a"] = 1
+    first.save()
+    first["b"] = 2
+    first.save()
+    first.regenerate()
+    assert dict(Other(first.id).items()) == {"a": 1, "b": 2}
+    Other(first.id).delete()
+    first["c"] = 3
+    with pytest.raises(SessionEndedError):
+        first.save()
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -477,8 +568,10 @@ def test_a_store_needs_only_the_documented_methods() -> None:
         Session.acquire_lock,
         Session.release_lock,
         lambda session: session._save(session.now()),
+        MergingSession._seen_data,
+        lambda session: MergingSession._alike(session, 1, 1),
     ],
 )
 def test_a_store_has_to_define_its_methods(call: Any) -> None:
     with pytest.raises(NotImplementedError):
-        call(Session())
+        call(MergingSession())

@@ -6,64 +6,18 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-import session_servers as servers
+from session_places import Place
 
 from cherrypy_sessions import (
     DeadlockError,
-    FileSession,
     LockTimeout,
     MemcachedSession,
     RedisSession,
-    Session,
-    SQLiteSession,
     save,
 )
-
-STORES = [
-    pytest.param("files", id="files"),
-    pytest.param("sqlite", id="sqlite"),
-    pytest.param("redis", id="redis", marks=pytest.mark.requires("redis-server")),
-    pytest.param("memcached", id="memcached", marks=pytest.mark.requires("memcached")),
-]
-
-
-class Place(NamedTuple):
-    """A store, and where it is."""
-
-    store: type[Session]
-    options: dict[str, Any]
-
-    def open(self, id_: str | None = None, **options: Any) -> Any:
-        return self.store(id_, **self.options, **options)
-
-    def put(self, **data: Any) -> str:
-        session = self.open()
-        session.update(data)
-        session.save()
-        return str(session.id)
-
-
-@pytest.fixture(params=STORES)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    if request.param == "redis":
-        server = request.getfixturevalue("redis_server")
-        return Place(RedisSession, servers.redis_options(server))
-    if request.param == "memcached":
-        server = request.getfixturevalue("memcached_server")
-        return Place(MemcachedSession, servers.memcached_options(server))
-    if request.param == "sqlite":
-        return Place(SQLiteSession, {"database": str(tmp_path / "sessions.db")})
-    return Place(FileSession, {"storage_path": str(tmp_path)})
-
-
-@pytest.fixture
-def id_(place: Place) -> str:
-    return place.put(color="red", count=0)
-
 
 PROGRAM = """
 import json, sys
@@ -213,44 +167,6 @@ def test_saving_early_and_again_is_legal(place: Place, id_: str) -> None:
     assert place.open(id_)["count"] == 2
 
 
-def test_what_others_saved_after_an_early_save_stays(place: Place, id_: str) -> None:
-    first = place.open(id_)
-    first.acquire_lock()
-    first["count"] = 1
-    first.save()
-    second = place.open(id_)
-    second.acquire_lock()
-    second["count"] += 1
-    save(second)
-    save(first)
-    assert place.open(id_)["count"] == 2
-
-
-def test_an_early_save_does_not_bring_back_what_another_has_ended(place: Place, id_: str) -> None:
-    first = place.open(id_)
-    first.acquire_lock()
-    first["count"] = 1
-    first.save()
-    second = place.open(id_)
-    second.acquire_lock()
-    second.regenerate()
-    save(second)
-    save(first)
-    assert place.open(id_).missing
-    assert place.open(second.id)["count"] == 1
-
-
-def test_what_is_loaded_again_is_saved_again(place: Place, id_: str) -> None:
-    session = place.open(id_)
-    session["list"] = []
-    session.save()
-    session.acquire_lock()
-    session.load()
-    session["list"].append(1)
-    save(session)
-    assert place.open(id_)["list"] == [1]
-
-
 def test_an_expired_session_is_missing(place: Place) -> None:
     now = datetime.now()  # noqa: DTZ005 - as the stores have it
 
@@ -391,10 +307,3 @@ def test_a_process_that_is_killed_while_it_waits_is_no_hindrance(
     holder.kill()
     session.acquire_lock()
     session.release_lock()
-
-
-def test_a_save_without_a_lock_is_legal(place: Place, id_: str) -> None:
-    session = place.open(id_)
-    session["count"] = 7
-    session.save()
-    assert place.open(id_)["count"] == 7

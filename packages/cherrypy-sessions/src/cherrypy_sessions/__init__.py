@@ -17,6 +17,7 @@ from cherrypy_sessions.encoded import EncodedSession
 from cherrypy_sessions.errors import (
     LockLostError,
     SerializationError,
+    SessionEndedError,
     SessionTooLargeError,
     StoreUnavailable,
     UnreadableError,
@@ -91,6 +92,7 @@ __all__ = [
     "Serializer",
     "Session",
     "SessionCookie",
+    "SessionEndedError",
     "SessionManager",
     "SessionMiddleware",
     "SessionTooLargeError",

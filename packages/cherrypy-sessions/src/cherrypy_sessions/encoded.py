@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from cherrypy_sessions.codec import Codec, Secret, cached_codec, keys
 from cherrypy_sessions.errors import UnreadableError
+from cherrypy_sessions.merging import MergingSession
 from cherrypy_sessions.schedule import log
-from cherrypy_sessions.session import Session
 
 
-class EncodedSession(Session):
+class EncodedSession(MergingSession):
     """The base of the stores that keep bytes."""
 
     locks_new: ClassVar[bool] = False
@@ -34,10 +34,18 @@ class EncodedSession(Session):
     def _decode(self, stored: bytes) -> tuple[dict[str, Any], datetime] | None:
         """Return data and end; None, with a line in the log, for bytes that are no session."""
         try:
-            return self._codec.decode(self._id, stored)
+            found = self._codec.decode(self._id, stored)
         except UnreadableError as error:
             log.error("A session cannot be read, and counts as missing: %s", error)
             return None
+        self._seen = stored
+        return found
+
+    def _seen_data(self) -> dict[str, Any]:
+        return self._codec.decode(self._id, self._seen)[0]
+
+    def _alike(self, one: Any, other: Any) -> bool:
+        return bool(self.serializer.dumps(one) == self.serializer.dumps(other))
 
 
 def warn_of_pickles(store: type[EncodedSession], options: dict[str, Any]) -> None:

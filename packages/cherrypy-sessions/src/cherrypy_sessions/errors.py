@@ -8,7 +8,8 @@
     ├── DeadlockError             a thread waits for a lock that it has
     └── HTTPError
         └── StoreUnavailable      503: the store does not answer
-            └── LockLostError     503: meanwhile another request has got the session
+            ├── LockLostError     503: meanwhile another request has got the session
+            └── SessionEndedError 503: meanwhile another request has ended the session
 
 The first and the last of the second level stand beside what raises them.
 """
@@ -46,3 +47,11 @@ class LockLostError(StoreUnavailable):
     def __init__(self) -> None:
         log.error("A session was not saved: its lock ended while its request was running.")
         super().__init__("The session could not be saved; please try again.")
+
+
+class SessionEndedError(StoreUnavailable):
+    """Another request has ended a session that this one had not locked: 503, and it stays ended."""
+
+    def __init__(self) -> None:
+        log.error("A session was not saved: another request has ended it.")
+        super().__init__("The session has ended meanwhile; please try again.")

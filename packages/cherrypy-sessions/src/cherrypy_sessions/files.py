@@ -14,7 +14,7 @@ from cherrypy_sessions import wholefiles
 from cherrypy_sessions.encoded import EncodedSession
 from cherrypy_sessions.errors import UnreadableError
 from cherrypy_sessions.filelocks import FileLocks, file_locks
-from cherrypy_sessions.locking import Duration, lock_timeout, seconds
+from cherrypy_sessions.locking import lock_timeout, seconds
 from cherrypy_sessions.schedule import log
 from cherrypy_sessions.session import Session
 
@@ -37,9 +37,6 @@ class FileSession(EncodedSession):
 
     storage_path: str
     """The directory; it has to be there, and should be readable for this user only."""
-
-    lock_timeout: Duration | None = None
-    """How long to wait for the lock; None for as long as it takes."""
 
     fsync: bool = False
     """Whether to wait until a saved session is safe from a power loss."""
@@ -192,11 +189,14 @@ class FileSession(EncodedSession):
         if stored is None:
             return None
         try:
-            return self._codec.decode(self._id if path is None else self._id_of(path), stored)
+            found = self._codec.decode(self._id if path is None else self._id_of(path), stored)
         except UnreadableError as error:
             if path is not None or self.locked:
                 self._quarantine(place, error)
                 return None
+        else:
+            self._seen = stored
+            return found
         # Somebody may have put it aside meanwhile, and written another.
         with self._lock_for_once():
             return self._load()
@@ -206,7 +206,7 @@ class FileSession(EncodedSession):
 
     def _save(self, expiration_time: datetime) -> None:
         content = self._encode(expiration_time)
-        if self.locked or self.is_new:
+        if self.locked or (self.is_new and not self._is_ended):
             self._write_file(content)
         else:
             with self._lock_for_once():
@@ -214,6 +214,7 @@ class FileSession(EncodedSession):
 
     def _write_file(self, content: bytes) -> None:
         wholefiles.write(self._get_file_path(), content, durable=self.fsync)
+        self._seen = content
 
     @contextmanager
     def _lock_for_once(self) -> Iterator[None]:

@@ -19,10 +19,10 @@ from typing import Any, ClassVar, Final
 from cherrypy_sessions.encoded import EncodedSession, warn_of_pickles
 from cherrypy_sessions.errors import LockLostError, StoreUnavailable
 from cherrypy_sessions.leases import leases
-from cherrypy_sessions.locking import Duration, lock_timeout, seconds
+from cherrypy_sessions.locking import lock_timeout, seconds
 from cherrypy_sessions.locks import acquire, holder, release
 from cherrypy_sessions.memcached_items import Item, LockedItem
-from cherrypy_sessions.memcached_servers import NEW, MemcachedServers, seen, servers_at
+from cherrypy_sessions.memcached_servers import NEW, PLAIN, MemcachedServers, seen, servers_at
 from cherrypy_sessions.schedule import log
 
 LONGEST_PREFIX: Final = 50
@@ -48,9 +48,6 @@ class MemcachedSession(EncodedSession):
 
     prefix: str = "cherrypy-session:"
     """What all keys begin with."""
-
-    lock_timeout: Duration | None = None
-    """How long to wait for the lock; None for as long as it takes."""
 
     lock_expiry: float = 30
     """Seconds after which a lock ends whose process does not extend it any more."""
@@ -197,9 +194,13 @@ class MemcachedSession(EncodedSession):
                 self._forget_lock()
                 raise LockLostError
         elif is_unknown:
-            self._servers.put(self._key(), item.pack(), item.lifetime)
+            # Where one was deleted, its lock went with it, and somebody may have made another.
+            condition = NEW if self._is_ended else PLAIN
+            if not self._servers.put(self._key(), item.pack(), item.lifetime, condition):
+                raise LockLostError
         else:
             self._write_unlocked(item)
+        self._seen = item.content
 
     def _write_unlocked(self, item: Item) -> None:
         """Write other data into an item, and leave there what is said of its lock."""
@@ -211,6 +212,12 @@ class MemcachedSession(EncodedSession):
             condition = NEW if found is None else seen(found[1])
             if self._servers.put(self._key(), item.pack(), item.lifetime, condition):
                 return
+
+    def _move_data(self, new: str) -> None:
+        if self._own_lock is not None and not self._own_lock.extend():
+            self._forget_lock()
+            raise LockLostError
+        super()._move_data(new)
 
     def _delete(self) -> None:
         self._found = None

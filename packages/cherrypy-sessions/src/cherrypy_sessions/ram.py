@@ -1,19 +1,30 @@
 """Sessions in the memory of one process.
 
-What is stored is a copy, as in any other store: nobody changes a session without saving it.
+What is stored is a copy, as in any other store: nobody changes a session without saving it. Only
+what cannot be copied, such as a lock or an open file, is stored as it is.
 """
 
 import threading
-from datetime import datetime
-from typing import Any, ClassVar
+from copy import deepcopy
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar, Final
 
-from cherrypy_sessions.locking import Duration, lock_timeout, seconds
+from cherrypy_sessions.locking import lock_timeout, seconds
 from cherrypy_sessions.locks import acquire, holder, release
-from cherrypy_sessions.session import Session
+from cherrypy_sessions.merging import MergingSession
+
+_UNCHANGING: Final = frozenset(
+    {type(None), bool, int, float, complex, str, bytes, date, datetime, time, timedelta, Decimal}
+)
 
 
-class RamSession(Session):
-    """A session that lives as long as the process."""
+class RamSession(MergingSession):
+    """A session that lives as long as the process.
+
+    What is stored, and what is loaded, are copies (`copy.deepcopy`), but for values that cannot be
+    copied: those are shared by all requests of the session.
+    """
 
     locks_new: ClassVar[bool] = False
 
@@ -22,9 +33,6 @@ class RamSession(Session):
 
     locks: ClassVar[dict[str, Any]] = {}
     """Who has or waits for the lock of which session; empty while nobody does."""
-
-    lock_timeout: Duration | None = None
-    """How long to wait for the lock; None for as long as it takes."""
 
     _held: str | None = None
 
@@ -73,12 +81,44 @@ class RamSession(Session):
         return entry is not None and entry[1] >= self.now()
 
     def _load(self) -> tuple[dict[str, Any], datetime] | None:
-        return self.cache.get(self._id)
+        self._seen = entry = self.cache.get(self._id)
+        return None if entry is None else (_copied(entry[0]), entry[1])
 
     def _save(self, expiration_time: datetime) -> None:
+        entry = (_copied(self._data), expiration_time)
         with self._changing:
-            self.cache[self._id] = (dict(self._data), expiration_time)
+            self.cache[self._id] = entry
+        self._seen = entry
 
     def _delete(self) -> None:
         with self._changing:
             self.cache.pop(self._id, None)
+
+    def _seen_data(self) -> dict[str, Any]:
+        data: dict[str, Any] = self._seen[0]
+        return data
+
+    def _alike(self, one: Any, other: Any) -> bool:
+        try:
+            return one is other or (type(one) is type(other) and bool(one == other))
+        except Exception:  # noqa: BLE001 - a value may compare itself in any way
+            return False
+
+
+def _copied(data: dict[str, Any]) -> dict[str, Any]:
+    for value in data.values():
+        if type(value) not in _UNCHANGING:
+            break
+    else:
+        return data.copy()
+    try:
+        return deepcopy(data)
+    except Exception:  # noqa: BLE001 - a value may refuse in any way
+        return {key: _copy_if_possible(value) for key, value in data.items()}
+
+
+def _copy_if_possible(value: Any) -> Any:
+    try:
+        return deepcopy(value)
+    except Exception:  # noqa: BLE001
+        return value

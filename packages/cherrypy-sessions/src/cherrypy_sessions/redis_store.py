@@ -23,7 +23,7 @@ from cherrypy_sessions.encoded import EncodedSession, warn_of_pickles
 from cherrypy_sessions.errors import LockLostError, StoreUnavailable
 from cherrypy_sessions.extras import load
 from cherrypy_sessions.leases import leases
-from cherrypy_sessions.locking import Duration, lock_timeout, seconds
+from cherrypy_sessions.locking import lock_timeout, seconds
 from cherrypy_sessions.locks import DeadlockError
 from cherrypy_sessions.schedule import log
 
@@ -206,9 +206,6 @@ class RedisSession(EncodedSession):
 
     serializer: Any = json
 
-    lock_timeout: Duration | None = None
-    """How long to wait for the lock; None for as long as it takes."""
-
     lock_expiry: float = 30
     """Seconds after which a lock ends whose process does not extend it any more."""
 
@@ -341,6 +338,7 @@ class RedisSession(EncodedSession):
             content,
         ]
         self._check(self._server.save([self._key("data", self._id), *locking], args))
+        self._seen = content
         if release:
             self._forget_lock()
 
@@ -358,6 +356,7 @@ class RedisSession(EncodedSession):
         keys = [self._key("data", old), self._key("lock"), self._key("data", new)]
         args = [self._token or "", self._left(expiration), content]
         self._check(self._server.move(keys, args))
+        self._seen = content
 
     def _delete(self) -> None:
         self._fetched = None

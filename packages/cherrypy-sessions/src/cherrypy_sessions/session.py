@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from typing import Any, ClassVar, Self
 
 from cherrypy_sessions import ids
+from cherrypy_sessions.errors import SessionEndedError
 from cherrypy_sessions.mapping import SessionMapping
 from cherrypy_sessions.schedule import Scheduler, log
 
@@ -72,6 +73,7 @@ class Session(SessionMapping):
     """Whether the store knows nothing of this session."""
 
     _is_saved: bool = False
+    _is_ended: bool = False
     _kept_clean: ClassVar[set[str]]
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - documented
@@ -140,15 +142,23 @@ class Session(SessionMapping):
         """Write the data to the store, now, and release the lock.
 
         A session of which nothing was loaded has nothing to write. What is written into it after
-        that is saved at the end of the request, over what others have saved meanwhile; a change
-        inside a value needs another `save()`.
+        that is saved at the end of the request; a change inside a value needs another `save()`.
+        Without the lock, only what this request has changed is written, key by key, into what
+        others have saved meanwhile.
+
+        Raises:
+            SessionEndedError: Without the lock: another request has ended the session.
         """
         try:
             if self.loaded or self.is_new:
                 if not self.loaded:
                     self._start_clean_up()
-                self._save_last(self.now() + _minutes(self.timeout))
-                self.is_new, self.loaded = False, True
+                expiration = self.now() + _minutes(self.timeout)
+                if self.locked or (self.is_new and not self._is_ended):
+                    self._save_last(expiration)
+                else:
+                    self._save_unlocked(expiration)
+                self.is_new, self.loaded, self._is_ended = False, True, False
                 self.changed, self._is_saved = False, True
                 log.debug("A session was saved.")
         finally:
@@ -160,21 +170,25 @@ class Session(SessionMapping):
         self._delete()
         self._data = {}
         self.loaded = True
-        self.changed, self.is_new = False, True
+        self.changed, self.is_new, self._is_ended = False, True, True
         log.debug("A session was deleted.")
 
     def regenerate(self) -> None:
         """Give the session a new id, now, so that whoever knows the old one is left with nothing.
 
         Call it when a visitor logs in. The data move along: they are stored under the new id before
-        the old one is deleted.
+        the old one is deleted. Who is killed in between leaves the old session, and another one
+        under an id that nobody knows.
+
+        Raises:
+            SessionEndedError: Without the lock: another request has ended the session.
         """
         self.regenerated = True
         if not self.loaded:
             self.load()
         new = self._unused_id()
         if not self.is_new:
-            self._move_data(new)
+            (self._move_data if self.locked else self._move_unlocked)(new)
         self._move_to(new)
         log.debug("A session has got a new id.")
 
@@ -218,6 +232,19 @@ class Session(SessionMapping):
     def _save_last(self, expiration_time: datetime) -> None:
         """Write the data, after which the lock is released; a store may do both in one step."""
         self._save(expiration_time)
+
+    def _save_unlocked(self, expiration_time: datetime) -> None:
+        """Write the data of a session that others may have changed or ended since it was read."""
+        if self.is_new or self._exists():
+            self._save(expiration_time)
+        elif self.changed:
+            raise SessionEndedError
+
+    def _move_unlocked(self, new: str) -> None:
+        """Store such data under another id, and then no longer under this one."""
+        if not self._exists():
+            raise SessionEndedError
+        self._move_data(new)
 
     def _writes_as(self, store: "type[Session]") -> bool:
         """Return whether a store may write in one step what a subclass could want to do itself."""
@@ -263,7 +290,7 @@ class Session(SessionMapping):
         was_locked = self.locked
         if was_locked:
             self.release_lock()
-        self.id = new
+        self.id, self._is_ended = new, False
         if was_locked:
             self.acquire_lock()
 

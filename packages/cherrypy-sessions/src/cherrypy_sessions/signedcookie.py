@@ -138,6 +138,12 @@ class CookieSession(EncodedSession):
         self._found = (dict(self._data), expiration_time)
         self._send(token)
 
+    def _save_unlocked(self, expiration_time: datetime) -> None:
+        self._save(expiration_time)
+
+    def _move_unlocked(self, new: str) -> None:
+        self._move_data(new)
+
     def _move_data(self, new: str) -> None:
         old = self._id
         try:

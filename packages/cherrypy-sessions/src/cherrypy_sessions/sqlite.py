@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Final
 from cherrypy_sessions.encoded import EncodedSession
 from cherrypy_sessions.errors import StoreUnavailable
 from cherrypy_sessions.filelocks import FileLocks, file_locks
-from cherrypy_sessions.locking import Duration, lock_timeout, seconds
+from cherrypy_sessions.locking import lock_timeout, seconds
 from cherrypy_sessions.schedule import log
 
 PATIENCE: Final = 5.0
@@ -90,9 +90,6 @@ class SQLiteSession(EncodedSession):
 
     database: str
     """The path of the database, which is made if it is not there; its directory has to be."""
-
-    lock_timeout: Duration | None = None
-    """How long to wait for the lock; None for as long as it takes."""
 
     locks: ClassVar[FileLocks] = file_locks()
 
@@ -193,6 +190,7 @@ class SQLiteSession(EncodedSession):
         row = (self._id, _text(expiration_time), self._encode(expiration_time))
         with self._connected() as connection:
             connection.execute(PUT, row)
+        self._seen = row[2]
 
     def _move_data(self, new: str) -> None:
         if not self._writes_as(SQLiteSession):
@@ -208,6 +206,7 @@ class SQLiteSession(EncodedSession):
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(PUT, row)
             connection.execute(REMOVE, (old,))
+        self._seen = row[2]
 
     def _delete(self) -> None:
         with self._connected() as connection:

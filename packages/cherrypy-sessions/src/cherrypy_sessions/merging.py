@@ -1,0 +1,116 @@
+"""Sessions that are saved without their lock: what others have saved since stays.
+
+Whoever has the lock knows what is stored. Whoever has not, has it for the moment of writing, reads
+what is stored by then, and changes in that only what it has changed itself, key by key.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from cherrypy_sessions.errors import SessionEndedError
+from cherrypy_sessions.locking import Duration, LockTimeout
+from cherrypy_sessions.locks import DeadlockError
+from cherrypy_sessions.session import Session
+
+
+class Changes(NamedTuple):
+    """What a request has changed.
+
+    Attributes:
+        written: New and other values.
+        removed: Keys.
+    """
+
+    written: dict[str, Any]
+    removed: set[str]
+
+    @classmethod
+    def between(
+        cls, before: dict[str, Any], now: dict[str, Any], alike: Callable[[Any, Any], bool]
+    ) -> "Changes":
+        """Return what makes one dict another."""
+        written = {
+            key: value
+            for key, value in now.items()
+            if key not in before or not alike(before[key], value)
+        }
+        return cls(written, before.keys() - now.keys())
+
+    def __bool__(self) -> bool:
+        return bool(self.written or self.removed)
+
+    def over(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return other data with the same changes."""
+        kept = {key: value for key, value in data.items() if key not in self.removed}
+        return kept | self.written
+
+
+class MergingSession(Session):
+    """The base of the stores that can tell what a request has changed."""
+
+    lock_timeout: Duration | None = None
+    """How long to wait for the lock; None for as long as it takes."""
+
+    _seen: Any = None  # what the store had when this request last read or wrote it, as it has it
+
+    def _seen_data(self) -> dict[str, Any]:
+        """Return the data of `_seen`."""
+        raise NotImplementedError
+
+    def _alike(self, one: Any, other: Any) -> bool:
+        """Return whether two values would be stored as the same."""
+        raise NotImplementedError
+
+    def _own_changes(self) -> Changes:
+        return Changes.between(self._seen_data(), self._data, self._alike)
+
+    def _save_unlocked(self, expiration_time: datetime) -> None:
+        if self.is_new:  # it was deleted, and others may know its id
+            self.acquire_lock()
+            self._save_last(expiration_time)
+        elif self._seen is None:  # a subclass reads and writes by other means
+            super()._save_unlocked(expiration_time)
+        else:
+            self._merge(self._own_changes(), expiration_time)
+
+    def _merge(self, changes: Changes, expiration_time: datetime) -> None:
+        if changes:
+            self.acquire_lock()
+        elif not self._try_lock():  # who has it will save the session
+            return
+        found = self._load()
+        if found is not None:
+            self._data = changes.over(found[0])
+            self._save_last(expiration_time)
+        elif changes:
+            raise SessionEndedError
+
+    def _move_unlocked(self, new: str) -> None:
+        if self._seen is None:
+            super()._move_unlocked(new)
+            return
+        changes = self._own_changes()
+        self.acquire_lock()
+        try:
+            found = self._load()
+            if found is None:  # as if it had been loaded by now
+                self._data, self.is_new, self.changed = changes.over({}), True, bool(changes)
+            else:
+                self._data = changes.over(found[0])
+                self._move_data(new)
+        except BaseException:
+            self._seen = None  # it may belong to either id
+            raise
+        finally:
+            self.release_lock()
+
+    def _try_lock(self) -> bool:
+        patience, self.lock_timeout = self.lock_timeout, 0
+        try:
+            self.acquire_lock()
+        except (LockTimeout, DeadlockError):
+            return False
+        finally:
+            self.lock_timeout = patience
+        return True
