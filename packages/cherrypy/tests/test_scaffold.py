@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cherrypy
-from cherrypy.scaffold import CONFIG, Guestbook, application
-from cherrypy.scaffold.__main__ import main
+from cherrypy.scaffold import Guestbook, application
+from cherrypy.scaffold.__main__ import CONFIG, main
 from cherrypy_testing import Client
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cherrypy
@@ -163,7 +164,18 @@ def _check(options: argparse.Namespace) -> int:
     return 1 if findings else 0
 
 
-_COMMANDS = {"serve": _serve, "routes": _routes, "check": _check}
+def _new(options: argparse.Namespace) -> int:
+    from cherrypy.cherryd.project import make_project  # noqa: PLC0415 - for this command only
+
+    project = make_project(options.name, Path.cwd())
+    print(  # noqa: T201 - what the command is for
+        f"{project} is there. In it, `cherryd -c site.conf` serves the site, and "
+        "`python -m pytest` runs its tests. README.md tells more."
+    )
+    return 0
+
+
+_COMMANDS = {"serve": _serve, "routes": _routes, "check": _check, "new": _new}
 
 
 def _speak_to_files_only() -> None:

@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "serve": "serve the site until it is stopped (the default)",
     "routes": "list what the site publishes at which path, and serve nothing",
     "check": "look for mistakes in the configuration, and serve nothing",
+    "new": "make a directory NAME with a small site to begin a project with",
 }
 
 
@@ -28,7 +29,13 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     Raises:
         SystemExit: With status 2 and a message, they make no sense; with 0, they asked for help.
     """
-    return parser().parse_args(arguments)
+    made = parser()
+    options = made.parse_args(arguments)
+    if options.command == "new" and options.name is None:
+        made.error("new needs the NAME of the project")
+    if options.command != "new" and options.name is not None:
+        made.error(f"{options.command} takes no {options.name!r}; -i names a module, -c a file")
+    return options
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="; ".join(f"{name}: {words}" for name, words in COMMANDS.items()) + ".",
     )
     made.add_argument("command", nargs="?", choices=COMMANDS, default="serve")
+    made.add_argument("name", metavar="NAME", nargs="?", help="of the project that new makes")
     _add_site(made)
     _add_process(made)
     _add_gateways(made)

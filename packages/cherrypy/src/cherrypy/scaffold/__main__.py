@@ -1,14 +1,16 @@
-"""Serve the scaffold: ``python -m cherrypy.scaffold``."""
+"""Serve the scaffold: ``python -m cherrypy.scaffold``. ``cherryd new`` copies it."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import Final
 
 import cherrypy
 from cherrypy.daemon import serve
-from cherrypy.scaffold import CONFIG
+
+CONFIG: Final = Path(__file__).with_name("site.conf")
 
 
 def _port(text: str) -> int:

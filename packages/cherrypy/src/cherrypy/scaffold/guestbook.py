@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Final, NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple
 
 from cherrypy_bus import Bus, SimplePlugin
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["Entry", "Guestbook"]
 
@@ -41,13 +39,13 @@ class Guestbook(SimplePlugin):
         directory: The same; config may set it before the bus starts.
     """
 
-    def __init__(self, bus: Bus, directory: Path) -> None:
+    def __init__(self, bus: Bus, directory: Path | str) -> None:
         super().__init__(bus)
         self.directory = directory
 
     def start(self) -> None:
         """Make the database where there is none, and listen."""
-        self.directory.mkdir(parents=True, exist_ok=True)
+        Path(self.directory).mkdir(parents=True, exist_ok=True)
         with closing(self._connect()) as connection, connection:
             connection.execute(SCHEMA)
         self.bus.subscribe("guestbook-add", self.add)
@@ -76,4 +74,4 @@ class Guestbook(SimplePlugin):
             return [Entry(*row) for row in rows]
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.directory / "guestbook.sqlite3")
+        return sqlite3.connect(Path(self.directory) / "guestbook.sqlite3")

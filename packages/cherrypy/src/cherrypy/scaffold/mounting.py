@@ -12,10 +12,9 @@ from cherrypy.scaffold.site import root
 if TYPE_CHECKING:
     from cherrypy_web import Application
 
-__all__ = ["CONFIG", "application"]
+__all__ = ["application"]
 
 HERE: Final = Path(__file__).parent
-CONFIG: Final = HERE / "site.conf"
 
 
 def application() -> Application:
