@@ -20,7 +20,16 @@ from typing import Any
 
 
 class ConfigError(ValueError):
-    """Tell what is wrong with a configuration."""
+    """Tell what is wrong with a configuration.
+
+    Examples:
+        >>> from cherrypy_config import Config
+        >>> try:
+        ...     Config({"environment": "moon"})
+        ... except ConfigError as error:
+        ...     print(error)
+        there is no environment 'moon' (from the program); known environments: none
+    """
 
 
 class FileSyntaxError(ConfigError):
@@ -30,6 +39,15 @@ class FileSyntaxError(ConfigError):
         file: The name of the file.
         line: The line, counted from 1; None if it is not known.
         reason: What is wrong there.
+
+    Examples:
+        >>> from io import StringIO
+        >>> from cherrypy_config import Config
+        >>> try:
+        ...     Config(StringIO("port = 8080"))
+        ... except FileSyntaxError as error:
+        ...     error.line, error.reason
+        (1, "'port = 8080' stands before any section; write [global] above it")
     """
 
     def __init__(self, file: str, line: int | None, reason: str) -> None:
@@ -40,7 +58,17 @@ class FileSyntaxError(ConfigError):
 
 
 class DuplicateEntryError(FileSyntaxError):
-    """Tell that an option or a section stands in a file twice."""
+    r"""Tell that an option or a section stands in a file twice.
+
+    Examples:
+        >>> from io import StringIO
+        >>> from cherrypy_config import Config
+        >>> try:
+        ...     Config(StringIO("[global]\nport = 80\nport = 8080"))
+        ... except DuplicateEntryError as error:
+        ...     error.line, error.reason
+        (3, "the option 'port' stands twice in the section [global]")
+    """
 
 
 class ExpressionError(ConfigError):
@@ -51,6 +79,14 @@ class ExpressionError(ConfigError):
         line: The line of the text where reading stopped, counted from 1.
         column: The column of that line, counted from 1.
         reason: What is wrong there, and what would be right.
+
+    Examples:
+        >>> from cherrypy_config import unrepr
+        >>> try:
+        ...     unrepr("2 * localhost")
+        ... except ExpressionError as error:
+        ...     error.column, error.reason
+        (5, "there is no builtin and no module 'localhost'; text needs quotes: 'localhost'")
     """
 
     def __init__(self, text: str, line: int, column: int, reason: str) -> None:
@@ -62,7 +98,7 @@ class ExpressionError(ConfigError):
 
 
 class EntryError(ConfigError):
-    """Tell which entry holds a value that cannot be read.
+    r"""Tell which entry holds a value that cannot be read.
 
     Attributes:
         file: The name of the file, or None where no file is known.
@@ -71,6 +107,15 @@ class EntryError(ConfigError):
         value: The text of the value.
         line: The line of the file, counted from 1; None if it is not known.
         reason: What is wrong, and what would be right.
+
+    Examples:
+        >>> from io import StringIO
+        >>> from cherrypy_config import Config
+        >>> try:
+        ...     Config(StringIO("[global]\nport = 80 80"))
+        ... except EntryError as error:
+        ...     error.section, error.option, error.value, error.line
+        ('global', 'port', '80 80', 2)
     """
 
     def __init__(
@@ -101,6 +146,14 @@ class UnknownEnvironmentError(ConfigError):
         name: The name that was asked for.
         known: The names that there are.
         origin: Where the entry stands, in words.
+
+    Examples:
+        >>> from cherrypy_config import Config
+        >>> try:
+        ...     Config(environment="moon")
+        ... except UnknownEnvironmentError as error:
+        ...     error.name, error.known
+        ('moon', ())
     """
 
     def __init__(self, name: object, known: tuple[str, ...], origin: str) -> None:
@@ -122,6 +175,16 @@ class NamespaceError(ConfigError):
         value: The value of that entry, None where there is none.
         origin: Where the value came from, in words.
         already_run: The entries whose handlers had finished before, in order.
+
+    Examples:
+        >>> from cherrypy_config import Config, NamespaceSet
+        >>> class Settings(Config):
+        ...     namespaces = NamespaceSet(server=lambda key, value: int(value))
+        >>> try:
+        ...     Settings({"server.port": "eighty"})
+        ... except NamespaceError as error:
+        ...     error.key, error.value, type(error.__cause__).__name__
+        ('server.port', 'eighty', 'ValueError')
     """
 
     def __init__(
@@ -145,6 +208,16 @@ class FieldsError(ConfigError):
     Attributes:
         section: The name of the section or the dataclass.
         problems: One sentence for each mismatch.
+
+    Examples:
+        >>> from dataclasses import make_dataclass
+        >>> from cherrypy_config import fill
+        >>> Database = make_dataclass("Database", [("host", str), ("port", int)])
+        >>> try:
+        ...     fill(Database, {"port": "5432"})
+        ... except FieldsError as error:
+        ...     error.problems
+        ("option 'host' is missing; it takes str", "option 'port': '5432' is not int")
     """
 
     def __init__(self, section: str, problems: tuple[str, ...]) -> None:

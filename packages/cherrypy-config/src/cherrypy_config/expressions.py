@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
 
 class Mode(Enum):
-    """How the text of a value is read: the caller's choice, made where the file is named."""
+    r"""How the text of a value is read: the caller's choice, made where the file is named.
+
+    Examples:
+        >>> from io import StringIO
+        >>> from cherrypy_config import as_dict
+        >>> as_dict(StringIO("[db]\npool = 8"), mode=Mode.LITERAL)
+        {'db': {'pool': 8}}
+        >>> as_dict(StringIO("[db]\npool = os.getpid()"), mode=Mode.LITERAL)
+        Traceback (most recent call last):
+        cherrypy_config.errors.EntryError: ... a call is no literal; ...
+    """
 
     PYTHON = "python"
     """As `unrepr` does: the text may name, import and call anything. For the operator's files."""

@@ -48,13 +48,19 @@ class Loaded:
 
 
 class Sections(dict[str, Any]):
-    """What a file held, which knows where each entry stands.
+    r"""What a file held, which knows where each entry stands.
 
     It is a dict: what it is given to, such as `Config.update` and `merge_sections`, keeps the
     places, as if it had read the file itself.
 
     Args:
         loaded: The contents of the file.
+
+    Examples:
+        >>> from io import StringIO
+        >>> sections = as_dict(StringIO("[db]\npool = 8"))
+        >>> isinstance(sections, Sections), str(sections.origin("db", "pool"))
+        (True, "the file '<file>', [db], line 2")
     """
 
     def __init__(self, loaded: Loaded) -> None:
@@ -139,6 +145,12 @@ def merge_sections(
     Raises:
         OSError: The file cannot be read.
         ConfigError: The file holds what it must not, or an entry stands outside all sections.
+
+    Examples:
+        >>> config = {"/": {"tools.gzip.on": True}}
+        >>> merge_sections(config, {"/": {"tools.etags.on": True}, "/files": {}})
+        >>> config["/"]
+        {'tools.gzip.on': True, 'tools.etags.on': True}
     """
     sections = as_dict(other, mode=mode, on_file=on_file)
     for name, entries in sections.items():

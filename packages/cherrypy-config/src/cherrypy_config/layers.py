@@ -10,7 +10,15 @@ from enum import IntEnum
 
 
 class Layer(IntEnum):
-    """The sources of values, the weakest first."""
+    """The sources of values, the weakest first.
+
+    Examples:
+        >>> from cherrypy_config import Config
+        >>> Config(workers=2).origin("workers").layer
+        <Layer.DICT: 3>
+        >>> Layer.FILE < Layer.VARIABLE  # a variable overrides a file
+        True
+    """
 
     DEFAULTS = 0
     """The class attribute `defaults`."""
@@ -37,6 +45,10 @@ class Origin:
         source: The name of the template, file or variable; empty where there is none.
         section: The section of the file, empty where there is none.
         line: The line of the file, counted from 1; None if it is not known.
+
+    Examples:
+        >>> str(Origin(Layer.FILE, "site.conf", "global", 3))
+        "the file 'site.conf', [global], line 3"
     """
 
     layer: Layer

@@ -19,6 +19,10 @@ def modules(path: str) -> ModuleType:
 
     Raises:
         ModuleNotFoundError: There is no such module.
+
+    Examples:
+        >>> modules("os.path").join("a", "b")
+        'a/b'
     """
     return importlib.import_module(path)
 
@@ -33,6 +37,10 @@ def attributes(full_attribute_name: str) -> Any:
         ModuleNotFoundError: There is no such module.
         AttributeError: The module has no such attribute.
         ValueError: The name has no dot.
+
+    Examples:
+        >>> attributes("posixpath.join")("a", "b")
+        'a/b'
     """
     path, dot, name = full_attribute_name.rpartition(".")
     if not dot:

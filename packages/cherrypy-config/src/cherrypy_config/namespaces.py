@@ -21,6 +21,16 @@ class ContextHandler(Protocol):
     """A handler that is told when the entries begin and when they end.
 
     It is entered and left in each call of a `NamespaceSet`, even if it has no entry in it.
+
+    Examples:
+        >>> from contextlib import contextmanager
+        >>> @contextmanager
+        ... def entries():
+        ...     found = {}
+        ...     yield found.__setitem__
+        ...     print(found)
+        >>> NamespaceSet(db=entries())({"db.host": "localhost", "db.port": 5432})
+        {'host': 'localhost', 'port': 5432}
     """
 
     def __enter__(self) -> EntryHandler:
@@ -47,6 +57,13 @@ class Progress:
     Attributes:
         current: The key that is being handed over; between keys the name of the namespace.
         ran: The keys whose handlers have returned, in order.
+
+    Examples:
+        >>> progress = Progress()
+        >>> NamespaceSet(db=print)({"db.port": 5432, "log.screen": True}, progress)
+        port 5432
+        >>> progress.ran
+        ['db.port']
     """
 
     current: str = ""

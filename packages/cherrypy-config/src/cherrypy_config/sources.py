@@ -16,7 +16,14 @@ StrPath: TypeAlias = "str | os.PathLike[str]"
 
 
 class FileLike(Protocol):
-    """An open file, text or binary; its `name` is told in errors if it has one."""
+    """An open file, text or binary; its `name` is told in errors if it has one.
+
+    Examples:
+        >>> from io import StringIO
+        >>> file: FileLike = StringIO("[global]")
+        >>> file.read()
+        '[global]'
+    """
 
     def read(self) -> str | bytes:
         """Return the rest of the file."""

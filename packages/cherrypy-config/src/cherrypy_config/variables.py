@@ -33,6 +33,10 @@ def overrides(
 
     Raises:
         EntryError: The text of a variable cannot be read, or two stand for one key.
+
+    Examples:
+        >>> overrides("APP_", {"APP_SERVER__SOCKET_PORT": "8080", "HOME": "/root"})
+        {'server.socket_port': ('APP_SERVER__SOCKET_PORT', 8080)}
     """
     variables = (os.environ if environ is None else environ) if prefix else {}
     found: dict[str, tuple[str, Any]] = {}

@@ -18,7 +18,12 @@ _NAME = re.compile(r"[\w.:()+-]+", re.ASCII)
 
 
 def find_charset(name: str) -> str | None:
-    """Return Python's name of a charset, or None if there is none that is safe to use."""
+    """Return Python's name of a charset, or None if there is none that is safe to use.
+
+    Examples:
+        >>> find_charset("UTF8"), find_charset("klingon"), find_charset("punycode")
+        ('utf-8', None, None)
+    """
     return _find(name) if len(name) <= CHARSET_NAME_LENGTH else None
 
 

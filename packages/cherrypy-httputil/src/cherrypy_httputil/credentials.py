@@ -24,6 +24,10 @@ def parse_credentials(value: str) -> tuple[str, str]:
 
     Args:
         value: A field value such as `Basic YTpi`, of `Authorization` or `WWW-Authenticate`.
+
+    Examples:
+        >>> parse_credentials("Basic YTpi")
+        ('basic', 'YTpi')
     """
     scheme, _, rest = value.strip(" \t").partition(" ")
     return scheme.lower(), rest.strip(" \t")
@@ -38,6 +42,10 @@ def parse_auth_params(text: str) -> dict[str, str]:
 
     Raises:
         ValueError: It is no list of parameters, or has one twice (RFC 9110, section 11.2).
+
+    Examples:
+        >>> parse_auth_params('Realm="the earth", stale=true')
+        {'realm': 'the earth', 'stale': 'true'}
     """
     params: dict[str, str] = {}
     text = text.rstrip(" \t,")
@@ -59,10 +67,14 @@ def parse_auth_params(text: str) -> dict[str, str]:
 
 
 def quote_string(text: str) -> str:
-    """Return a text as a quoted string (RFC 9110, section 5.6.4).
+    r"""Return a text as a quoted string (RFC 9110, section 5.6.4).
 
     Raises:
         ValueError: It has a control character other than a tab.
+
+    Examples:
+        >>> print(quote_string('the "earth"'))
+        "the \"earth\""
     """
     if not text.isprintable() and _has_control(text):
         raise ValueError(f"{text!r} has a control character, which no quoted string may have")

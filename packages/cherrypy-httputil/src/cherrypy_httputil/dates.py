@@ -35,6 +35,10 @@ def HTTPDate(timeval: float | None = None) -> str:  # noqa: N802 - the documente
 
     Args:
         timeval: Seconds since the epoch; now, without it.
+
+    Examples:
+        >>> HTTPDate(784111777)
+        'Sun, 06 Nov 1994 08:49:37 GMT'
     """
     return _date(int(time.time() if timeval is None else timeval))
 
@@ -53,6 +57,12 @@ def parse_date(value: str | None) -> datetime | None:
 
     All three formats of HTTP are read, and no other. A year of two digits is one of the last fifty
     or the next fifty years.
+
+    Examples:
+        >>> parse_date("Sun, 06 Nov 1994 08:49:37 GMT").isoformat()
+        '1994-11-06T08:49:37+00:00'
+        >>> parse_date("yesterday") is None
+        True
     """
     for pattern in _FORMATS:
         found = pattern.fullmatch((value or "").strip())

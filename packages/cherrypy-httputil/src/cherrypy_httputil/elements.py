@@ -28,7 +28,12 @@ Params: TypeAlias = "dict[str, str | HeaderElement]"
 
 
 class ElementSplitter:
-    """Split a text at a character, but not inside quoted strings."""
+    """Split a text at a character, but not inside quoted strings.
+
+    Examples:
+        >>> ElementSplitter(",").split('"a, b", c')
+        ['"a, b"', ' c']
+    """
 
     def __init__(self, separator: str) -> None:
         self._separator = separator
@@ -76,6 +81,13 @@ class HeaderElement:
     Args:
         value: What stands before the parameters.
         params: The parameters by name.
+
+    Examples:
+        >>> element = HeaderElement.from_str('form-data; name="a file"')
+        >>> element.value, element.params
+        ('form-data', {'name': 'a file'})
+        >>> str(HeaderElement("text/plain", {"charset": "utf-8"}))
+        'text/plain;charset=utf-8'
     """
 
     value: str
@@ -126,6 +138,12 @@ class AcceptElement(HeaderElement):
     """One element of an `Accept*` or `TE` field. The more it is preferred, the less it is.
 
     So `sorted()` puts the preferred ones first, and `min()` finds the best.
+
+    Examples:
+        >>> html = AcceptElement.from_str("text/html;q=0.5")
+        >>> json = AcceptElement.from_str("application/json")
+        >>> html.qvalue, min(html, json).value
+        (0.5, 'application/json')
     """
 
     @classmethod
@@ -186,6 +204,10 @@ def header_elements(fieldname: str, fieldvalue: str | None) -> list[HeaderElemen
 
     Raises:
         HTTPError: 400, if a quality value is not a number.
+
+    Examples:
+        >>> [element.value for element in header_elements("Accept", "text/html;q=0.5, image/png")]
+        ['image/png', 'text/html']
     """
     if not fieldvalue:
         return []

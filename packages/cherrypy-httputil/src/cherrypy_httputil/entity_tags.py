@@ -11,6 +11,10 @@ def parse_etags(value: str) -> list[str]:
     """Return the entity-tags listed in a field value; `*` is one, and rubbish is left out.
 
     The time it takes grows with the length of the value.
+
+    Examples:
+        >>> parse_etags('"a", W/"b"')
+        ['"a"', 'W/"b"']
     """
     tags: list[str] = []
     element: list[str] = []

@@ -70,25 +70,56 @@ def set_exchange_provider(provider: Callable[[], Exchange | None]) -> None:
 
     Args:
         provider: Returns the exchange, or None outside of a request. It replaces the one before.
+
+    Examples:
+        >>> set_exchange_provider(lambda: None)  # what stands there from the beginning
+        >>> HTTPRedirect("/new").urls
+        ['/new']
     """
     _seam.provider = provider
 
 
 def current_exchange() -> Exchange | None:
-    """Return the exchange that is being served, or None."""
+    """Return the exchange that is being served, or None.
+
+    Examples:
+        >>> current_exchange() is None  # no request is being served here
+        True
+    """
     return _seam.provider()
 
 
 class CherryPyException(Exception):  # noqa: N818 - the documented name
-    """The base of all exceptions here."""
+    """The base of all exceptions here.
+
+    Examples:
+        >>> try:
+        ...     raise HTTPRedirect("/login")
+        ... except CherryPyException as error:
+        ...     print(type(error).__name__)
+        HTTPRedirect
+    """
 
 
 class NoExchangeError(CherryPyException):
-    """Something needed a request while none was being served."""
+    """Something needed a request while none was being served.
+
+    Examples:
+        >>> try:
+        ...     HTTPError(404).set_response()
+        ... except NoExchangeError as error:
+        ...     print(error)
+        HTTPError.set_response() needs a request: call it while one is being served
+    """
 
 
 class TimeoutError(CherryPyException):  # noqa: A001 - the documented name
-    """The response took longer than it may."""
+    """The response took longer than it may.
+
+    Examples:
+        >>> issubclass(TimeoutError, CherryPyException)
+        True
+    """
 
 
 def _exchange_for(what: str) -> Exchange:
@@ -107,6 +138,17 @@ class HTTPError(CherryPyException):
 
     Raises:
         ValueError: If the status is not that of an error.
+
+    Examples:
+        >>> try:
+        ...     raise HTTPError("410 It moved out", "Ask the neighbours.")
+        ... except HTTPError as error:
+        ...     error.code, error.reason, error.message
+        (410, 'It moved out', 'Ask the neighbours.')
+        >>> with HTTPError.handle(KeyError, 404, "There is no such page."):
+        ...     {}["page"]
+        Traceback (most recent call last):
+        cherrypy_httputil.errors.HTTPError: (404, 'There is no such page.')
     """
 
     status: Status = None
@@ -178,6 +220,11 @@ class NotFound(HTTPError):  # noqa: N818 - the documented name
 
     Args:
         path: What was asked for. Without it, it is the path of the request that is being served.
+
+    Examples:
+        >>> error = NotFound("/lost")
+        >>> error.code, error.message
+        (404, "The path '/lost' was not found.")
     """
 
     path: str | None
@@ -216,6 +263,13 @@ class HTTPRedirect(CherryPyException):
 
     Raises:
         ValueError: If the status is another one, or a url has a CR, LF or NUL.
+
+    Examples:
+        >>> try:
+        ...     raise HTTPRedirect("/new", 301)
+        ... except HTTPRedirect as redirect:
+        ...     redirect.urls, redirect.status
+        (['/new'], 301)
     """
 
     statuses: ClassVar[frozenset[int]] = frozenset({300, 301, 302, 303, 304, 305, 307, 308})
@@ -278,6 +332,13 @@ class InternalRedirect(CherryPyException):
         path: A path of the same application. It may be relative to that of the request, which
             only the one who serves it can resolve, and it may have a query string.
         query_string: The query string, when `path` has none.
+
+    Examples:
+        >>> try:
+        ...     raise InternalRedirect("/search?q=bird")
+        ... except InternalRedirect as redirect:
+        ...     redirect.path, redirect.query_string
+        ('/search', 'q=bird')
     """
 
     path: str

@@ -23,13 +23,19 @@ _is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 
 
 def check_field(value: object) -> None:
-    """Accept a field name or value, or refuse it.
+    r"""Accept a field name or value, or refuse it.
 
     Args:
         value: A text, bytes, a list or tuple of them, or anything else by what `str()` makes of it.
 
     Raises:
         ValueError: If it has a CR, LF or NUL (RFC 9110, section 5.5).
+
+    Examples:
+        >>> check_field("text/plain")
+        >>> check_field("/\r\nSet-Cookie: stolen=1")
+        Traceback (most recent call last):
+        ValueError: ... has a CR, LF or NUL: header fields and status lines are one line of text
     """
     # These are the usual cases, and isprintable() is much cheaper than a search.
     if (type(value) is str and value.isprintable()) or type(value) is int:
@@ -74,6 +80,13 @@ def field_name(key: object) -> str:
     Raises:
         ValueError: If it is no token (RFC 9110, section 5.6.2). It may not be empty, nor have a
             space, a control character, a delimiter such as a colon, or what is not ASCII.
+
+    Examples:
+        >>> field_name("content-type")
+        'Content-Type'
+        >>> field_name("content type")
+        Traceback (most recent call last):
+        ValueError: 'content type' is not a field name: ...
     """
     return names[key]  # type: ignore[index]  # a key that is no text is never remembered
 

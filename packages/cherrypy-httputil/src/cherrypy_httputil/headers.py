@@ -37,6 +37,11 @@ class CaseInsensitiveDict(dict[str, V]):
     """A dict whose keys are texts that compare without case.
 
     Each key is kept as `str(key).title()`.
+
+    Examples:
+        >>> fields = CaseInsensitiveDict({"content-type": "text/html"})
+        >>> fields["Content-TYPE"], list(fields)
+        ('text/html', ['Content-Type'])
     """
 
     transform_key = staticmethod(title)
@@ -133,6 +138,12 @@ class HeaderMap(CaseInsensitiveDict[str]):
     A name is a token (RFC 9110, section 5.6.2), and so plain ASCII. Setting another raises
     `ValueError`, and so does a value with a CR, LF or NUL. What came in past these checks, as
     through `dict.update`, is checked by `output` and its like.
+
+    Examples:
+        >>> headers = HeaderMap({"content-type": "text/plain"})
+        >>> headers["Link"] = ["</a>; rel=prev", "</c>; rel=next"]
+        >>> headers.output_native()[1:]
+        [('Link', '</a>; rel=prev'), ('Link', '</c>; rel=next')]
     """
 
     protocol: tuple[int, int] = (1, 1)

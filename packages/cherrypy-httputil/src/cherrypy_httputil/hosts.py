@@ -16,6 +16,11 @@ class Host:
         ip: The IP address.
         port: The TCP port.
         name: The host name; without one, the IP address.
+
+    Examples:
+        >>> remote = Host("127.0.0.1", 50123)
+        >>> remote.name, remote.port
+        ('127.0.0.1', 50123)
     """
 
     ip: str = "0.0.0.0"  # noqa: S104 - the documented value; nothing binds to it
@@ -32,9 +37,14 @@ class Host:
 
 
 class SanitizedHost(str):
-    """A host name without the line breaks that were in it.
+    r"""A host name without the line breaks that were in it.
 
     A name that has none comes back as the plain `str` it was.
+
+    Examples:
+        >>> host = SanitizedHost("example.org\nevil: yes")
+        >>> host, host.raw
+        ('example.orgevil: yes', 'example.org\nevil: yes')
     """
 
     __slots__ = ("raw",)

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
 
 class RequestMessage(Protocol):
-    """A request to read."""
+    """A request to read.
+
+    Examples:
+        >>> from webob import Request
+        >>> request: RequestMessage = Request.blank("/birds?page=2")
+        >>> request.method, request.path_info, request.query_string
+        ('GET', '/birds', 'page=2')
+    """
 
     @property
     def method(self) -> str:
@@ -41,7 +48,15 @@ class RequestMessage(Protocol):
 
 
 class ResponseMessage(Protocol):
-    """A response to read and change."""
+    """A response to read and change.
+
+    Examples:
+        >>> from webob import Response
+        >>> response: ResponseMessage = Response()
+        >>> response.status_code = 404
+        >>> response.status
+        '404 Not Found'
+    """
 
     @property
     def status(self) -> str:

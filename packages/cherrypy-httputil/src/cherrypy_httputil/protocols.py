@@ -10,6 +10,10 @@ def protocol_from_http(protocol_str: str) -> tuple[int, int]:
 
     Raises:
         ValueError: If it is not in this form (RFC 9112, section 2.3).
+
+    Examples:
+        >>> protocol_from_http("HTTP/1.1")
+        (1, 1)
     """
     match = _PROTOCOL.fullmatch(protocol_str)
     if match is None:

@@ -16,7 +16,15 @@ image_map_pattern = re.compile(rf"[0-9]{{1,{COORDINATE_DIGITS}}},[0-9]{{1,{COORD
 
 
 class TooManyFieldsError(ValueError):
-    """A query string has more fields than it may."""
+    """A query string has more fields than it may.
+
+    Examples:
+        >>> try:
+        ...     parse_query_string("a=1&b=2&c=3", max_fields=2)
+        ... except TooManyFieldsError as error:
+        ...     print(error)
+        3 fields are more than the 2 allowed
+    """
 
 
 def parse_query_string(
@@ -41,6 +49,10 @@ def parse_query_string(
     Raises:
         UnicodeDecodeError: If the bytes are not in `encoding`.
         TooManyFieldsError: If there are more fields.
+
+    Examples:
+        >>> parse_query_string("tag=a&tag=b&page=2")
+        {'tag': ['a', 'b'], 'page': '2'}
     """
     if image_map_pattern.fullmatch(query_string):
         x, y = query_string.split(",")
@@ -65,6 +77,10 @@ def parse_fields(
 
     Raises:
         UnicodeDecodeError: If the bytes are not in `encoding`.
+
+    Examples:
+        >>> parse_fields("tag=a&tag=b+c&name=J%C3%BCrgen")
+        {'tag': ['a', 'b c'], 'name': 'Jürgen'}
     """
     fields: dict[str, Any] = {}
     for field in text.replace("+", " ").replace(";", "&").split("&"):

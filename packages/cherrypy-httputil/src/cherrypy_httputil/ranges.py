@@ -32,6 +32,12 @@ def get_ranges(headervalue: str | None, content_length: int) -> list[Slice] | No
         Start and stop of each range that is there. An empty list if none is, which calls for 416.
         None to ignore the header: there is none, it is not in bytes, it breaks the syntax, it has
         more ranges than `limits.RANGES`, or more that overlap than `limits.OVERLAPPING_RANGES`.
+
+    Examples:
+        >>> get_ranges("bytes=0-9,-10", content_length=100)
+        [(0, 10), (90, 100)]
+        >>> get_ranges("bytes=200-", content_length=100)  # 416
+        []
     """
     if not headervalue:
         return None

@@ -49,6 +49,12 @@ def valid_status(status: Status) -> tuple[int, str, str]:
     Raises:
         ValueError: If the code is not a number from 100 to 599, or the phrase cannot stand in a
             status line: it has a CR, LF or NUL, or is not Latin (RFC 9112, section 4).
+
+    Examples:
+        >>> valid_status("404 No such bird")[:2]
+        (404, 'No such bird')
+        >>> valid_status(None)[:2]
+        (200, 'OK')
     """
     if type(status) is int and status in response_codes:  # the usual case
         return status, *response_codes[status]

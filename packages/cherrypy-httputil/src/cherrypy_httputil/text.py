@@ -127,13 +127,22 @@ def decode_TEXT(value: str) -> str:  # noqa: N802 - the documented name
 
     An encoded-word is left as it is if its charset is unknown, its bytes are not in that charset,
     or it would put a CR, LF or NUL into the text.
+
+    Examples:
+        >>> decode_TEXT("=?utf-8?b?ZsO8cg==?= alle")
+        'für alle'
     """
     runs = groupby(_pieces(value), key=attrgetter("charset"))
     return "".join(_text(charset, list(run)) for charset, run in runs)
 
 
 def decode_TEXT_maybe(value: str) -> str:  # noqa: N802 - the documented name
-    """Return what `decode_TEXT` does, sooner if there is nothing to decode."""
+    """Return what `decode_TEXT` does, sooner if there is nothing to decode.
+
+    Examples:
+        >>> decode_TEXT_maybe("plain"), decode_TEXT_maybe("=?utf-8?q?f=C3=BCr?=")
+        ('plain', 'für')
+    """
     return decode_TEXT(value) if "=?" in value else value
 
 
@@ -143,6 +152,12 @@ def decode_field(name: str, value: str) -> str:
     No field of HTTP that decides something is, such as Host, credentials, cookies, conditions,
     lengths and origins; nor is one with a word in its name that speaks of identity or place, such
     as `User`, `Token`, `Key`, `Host` or `Url`.
+
+    Examples:
+        >>> decode_field("Subject", "=?utf-8?q?f=C3=BCr?=")
+        'für'
+        >>> decode_field("Host", "=?utf-8?q?f=C3=BCr?=")  # it decides something
+        '=?utf-8?q?f=C3=BCr?='
     """
     if "=?" not in value:
         return value

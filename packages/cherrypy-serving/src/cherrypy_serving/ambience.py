@@ -28,6 +28,14 @@ def ambient(function: Callable[Concatenate[Any, Any, P], R]) -> Callable[P, R]:
     Raises:
         ValueError: If it does not take two positional arguments.
         UnboundError: When the result is called, and nothing is bound.
+
+    Examples:
+        >>> def greet(request, response, word="Hello"):
+        ...     return f"{word}, {request}"
+        >>> _ = serving.load("bird", None)
+        >>> ambient(greet)(word="Welcome")
+        'Welcome, bird'
+        >>> serving.clear()
     """
     current = serving._current.get  # noqa: SLF001 - two look-ups less for each call
 
@@ -51,6 +59,15 @@ def prepared(make: Callable[P, Callable[[Any, Any], R]]) -> Callable[P, R]:
 
     Raises:
         UnboundError: When the result is called, and nothing is bound.
+
+    Examples:
+        >>> def greeting(word="Hello"):
+        ...     pattern = f"{word}, {{}}"  # what is worked out once
+        ...     return lambda request, response: pattern.format(request)
+        >>> _ = serving.load("bird", None)
+        >>> prepared(greeting)(word="Welcome")
+        'Welcome, bird'
+        >>> serving.clear()
     """
     current = serving._current.get  # noqa: SLF001 - as above
 

@@ -17,7 +17,15 @@ HINT = "use it while a request is served, or bind one with serving.load(request,
 
 
 class Defaults:
-    """The objects that stand for attributes outside of a request, and what to say without one."""
+    """The objects that stand for attributes outside of a request, and what to say without one.
+
+    Examples:
+        >>> from cherrypy_serving import Serving
+        >>> serving = Serving()
+        >>> serving.defaults.declare("user", lambda: "nobody")
+        >>> serving.user
+        'nobody'
+    """
 
     def __init__(self) -> None:
         self._factories: dict[str, Callable[[], object]] = {}

@@ -116,6 +116,17 @@ def proxy(
 
     Returns:
         The proxy. To use it with nothing bound and no default raises `UnboundError`.
+
+    Examples:
+        >>> from email.message import Message
+        >>> letter = proxy("letter", Message, default=Message)
+        >>> letter["Subject"] = "Kept by the default"
+        >>> serving.letter = Message()
+        >>> letter["Subject"] is None
+        True
+        >>> serving.clear()
+        >>> letter["Subject"]
+        'Kept by the default'
     """
     serving.defaults.declare(name, default, hint)
 

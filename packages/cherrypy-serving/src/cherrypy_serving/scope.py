@@ -8,7 +8,6 @@ the variable, and never empty the scope that it holds: requests in other context
 from __future__ import annotations
 
 from contextvars import ContextVar
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_serving.defaults import Defaults
@@ -21,6 +20,13 @@ class Scope:
     """The attributes bound around one request; one that is not bound comes from `missing`.
 
     To whoever got it from `Serving.load` or `Serving.capture` it is a token, to be handed back.
+
+    Examples:
+        >>> from cherrypy_serving import serving
+        >>> captured = serving.load("a request", "its response")
+        >>> isinstance(captured, Scope), captured.request
+        (True, 'a request')
+        >>> serving.clear()
     """
 
     # Two of them have slots, because every request binds these two.
@@ -57,7 +63,16 @@ def _bound(scope: Scope) -> set[str]:
 
 
 class Activation:
-    """Binds a captured request for the duration of a `with` block."""
+    """Binds a captured request for the duration of a `with` block.
+
+    Examples:
+        >>> from cherrypy_serving import serving
+        >>> captured = serving.load("a request", "its response")
+        >>> serving.clear()  # the call that served it is over
+        >>> with serving.activate(captured):
+        ...     print(serving.request)
+        a request
+    """
 
     __slots__ = ("_current", "_outer", "_scope")
 
@@ -79,6 +94,16 @@ class Serving:
 
     So it does with any other attribute that is set on it: it lives until `clear()`, or until the
     next `load()`, in the same context.
+
+    Examples:
+        >>> from cherrypy_serving import serving
+        >>> _ = serving.load("a request", "its response")
+        >>> serving.user = "bird"
+        >>> serving.request, serving.user
+        ('a request', 'bird')
+        >>> serving.clear()
+        >>> serving.peek("user") is None
+        True
     """
 
     # `load` and `clear` are functions of its own: a method would look everything up on an object
@@ -129,7 +154,7 @@ class Serving:
         put("_current", current)
         put("capture", current.get)  # itself, since every step of a stream asks
         put("load", _loader(kind, current.set))
-        put("clear", partial(current.set, outside))
+        put("clear", _cleaner(outside, current.set))
 
     def peek(self, name: str) -> Any:
         """Return what is bound under a name, or `None`: never what stands for it."""
@@ -176,6 +201,13 @@ def _loader(
         return scope
 
     return load
+
+
+def _cleaner(outside: Scope, bind: Callable[[Scope], object]) -> Callable[[], None]:
+    def clear() -> None:
+        bind(outside)
+
+    return clear
 
 
 serving = Serving()
