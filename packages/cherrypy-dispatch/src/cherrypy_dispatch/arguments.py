@@ -17,7 +17,13 @@ T = TypeVar("T")
 
 
 class ArgumentPopper(Protocol):
-    """What `popargs` returns: a decorator, and the `_cp_dispatch` that it sets."""
+    """What `popargs` returns: a decorator, and the `_cp_dispatch` that it sets.
+
+    Examples:
+        >>> popper: ArgumentPopper = popargs("year", "month")
+        >>> popper.names
+        ('year', 'month')
+    """
 
     names: tuple[str, ...]
     handler: Any
@@ -43,6 +49,16 @@ def popargs(*args: str, handler: Any = None) -> ArgumentPopper:
         handler: The next node. If it is callable, such as a class, it is called with the values as
             keyword arguments, which then go nowhere else, and returns the next node. Where there
             are too few segments for it, nothing is published.
+
+    Examples:
+        >>> from cherrypy_dispatch import Dispatcher, expose
+        >>> @popargs("year", "month")
+        ... class Blog:
+        ...     @expose
+        ...     def index(self, year=None, month=None):
+        ...         return f"{month} of {year}"
+        >>> Dispatcher().match(Blog(), {}, "/2030/6").kwargs
+        {'year': '2030', 'month': '6'}
     """
 
     def dispatch(target: Any, vpath: list[str] | None = None) -> Any:

@@ -36,6 +36,14 @@ def test_callable_spec(
             It names the parameters unless the current request has `show_mismatched_params` off.
         TypeError: if the callable has no signature.
         ValueError: if the signature of the callable is not known.
+
+    Examples:
+        >>> def page(year):
+        ...     return f"the year {year}"
+        >>> test_callable_spec(page, ("2030",), {})
+        >>> test_callable_spec(page, (), {"month": "6"})
+        Traceback (most recent call last):
+        cherrypy_httputil.errors.HTTPError: (404, 'Missing parameters: year')
     """
     signature = inspect.signature(callable, follow_wrapped=False)
     check_parameters(list(signature.parameters.values()), callable_args, callable_kwargs)
@@ -101,6 +109,16 @@ def explain(
 
     Raises:
         HTTPError: 404 or 400; see `test_callable_spec`.
+
+    Examples:
+        >>> def page(year):
+        ...     return f"the year {year}"
+        >>> try:
+        ...     page()
+        ... except TypeError as error:
+        ...     explain(error, page, (), {})
+        Traceback (most recent call last):
+        cherrypy_httputil.errors.HTTPError: (404, 'Missing parameters: year')
     """
     try:
         test_callable_spec(called, args, kwargs)

@@ -34,6 +34,15 @@ def choose(
     Config of nodes below the one that answers, and of sections there, applies all the same.
 
     Its arguments are the fields of a `Trail`: `choose(*walk(...))`.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> from cherrypy_dispatch import Naming, expose, punctuation_to_underscores, walk
+        >>> root = SimpleNamespace(birds=expose(lambda kind: f"a {kind}"))
+        >>> naming = Naming(punctuation_to_underscores, True, "_cp_dispatch")
+        >>> found = choose(*walk(root, "/birds/wren", {}, naming))
+        >>> found.handler(*found.args)
+        'a wren'
     """
     return Match(*chosen(path, segments, nodes, layers, kwargs, at_index, rests))
 

@@ -44,6 +44,16 @@ class Dispatcher:
 
     Raises:
         TypeError: if `translate` is not a dict.
+
+    Examples:
+        >>> from cherrypy_dispatch import expose
+        >>> class Site:
+        ...     @expose
+        ...     def hello(self, name="world"):
+        ...         return f"Hello {name}!"
+        >>> match = Dispatcher().match(Site(), {"/hello": {"tools.gzip.on": True}}, "/hello/reader")
+        >>> match.handler(*match.args), list(match.layers)
+        ('Hello reader!', [('/hello', {'tools.gzip.on': True})])
     """
 
     dispatch_method_name = "_cp_dispatch"

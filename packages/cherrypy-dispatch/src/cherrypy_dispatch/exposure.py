@@ -17,7 +17,13 @@ T = TypeVar("T", bound="Callable[..., Any]")
 
 
 class Exposer(Protocol):
-    """A decorator that publishes a function, a method or a class, and returns it."""
+    """A decorator that publishes a function, a method or a class, and returns it.
+
+    Examples:
+        >>> exposer: Exposer = expose(alias="report.pdf")
+        >>> exposer(lambda: b"%PDF").exposed
+        True
+    """
 
     def __call__(self, func: T, /) -> T:
         """Publish `func`."""
@@ -44,6 +50,14 @@ def expose(func: Any = None, alias: Any = None) -> Any:
 
     Raises:
         TypeError: if `func` is neither callable nor an alias.
+
+    Examples:
+        >>> class Site:
+        ...     @expose(["start", "report.pdf"])
+        ...     def index(self):
+        ...         return "Hello"
+        >>> Site.index.exposed, Site.start is Site.index, Site.report_pdf is Site.index
+        (True, True, True)
     """
     names: MutableMapping[str, Any] = sys._getframe(1).f_locals  # noqa: SLF001 - the class body
     if func is None or isinstance(func, (str, list, tuple)):

@@ -19,6 +19,12 @@ class PageHandler:
     """Call the published callable with its arguments; `request.handler` is one.
 
     `callable`, `args` and `kwargs` can be read and replaced until the call, by tools for example.
+
+    Examples:
+        >>> handler = PageHandler(lambda year, month=1: f"{month}/{year}", "2030")
+        >>> handler.kwargs = {"month": 6}  # as a tool may do
+        >>> handler()
+        '6/2030'
     """
 
     args: Sequence[Any] = ()
@@ -58,6 +64,13 @@ class LateParamPageHandler(PageHandler):
 
     So tools and the body can still change `request.params` after the page was found. Keyword
     arguments that are set here win.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> _ = serving.load(SimpleNamespace(params={"name": "reader"}), None)
+        >>> LateParamPageHandler(lambda name="world": f"Hello {name}!")()
+        'Hello reader!'
+        >>> serving.clear()
     """
 
     @property

@@ -25,6 +25,16 @@ class Match(NamedTuple):
     Three answers are possible: `handler` is there; `handler` is None and so is `node` (nothing is
     published at the path: 404); `handler` is None and `node` is not (405: the node has no such
     method, `allow` names those that it has).
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> from cherrypy_dispatch import Dispatcher, expose
+        >>> root = SimpleNamespace(birds=expose(lambda kind: f"a {kind}"))
+        >>> found = Dispatcher().match(root, {}, "/birds/wren")
+        >>> found.handler is root.birds, found.args, found.is_index
+        (True, ('wren',), False)
+        >>> Dispatcher().match(root, {}, "/fish").handler is None  # 404
+        True
     """
 
     handler: Any | None

@@ -18,6 +18,12 @@ def merge(layers: Iterable[Layer], base: Mapping[str, Any] | None = None) -> dic
 
     Where a layer sets `tools.staticdir.dir`, its path is recorded as `tools.staticdir.section`:
     the directory stands for that path, wherever below it the request points.
+
+    Examples:
+        >>> merge([("/", {"tools.gzip.on": True}), ("/css", {"tools.gzip.on": False})])
+        {'tools.gzip.on': False}
+        >>> merge([("/files", {"tools.staticdir.dir": "/srv/files"})])
+        {'tools.staticdir.dir': '/srv/files', 'tools.staticdir.section': '/files'}
     """
     merged: dict[str, Any] = {} if base is None else dict(base)
     for path, config in layers:

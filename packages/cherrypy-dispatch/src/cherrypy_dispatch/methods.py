@@ -31,6 +31,18 @@ class MethodDispatcher(Dispatcher, direct=True):
     The resource is exposed as a whole, and its methods need not be. A HEAD that it has no method
     for is answered by its `GET`. Each other method that it does not have is answered with 405.
     Whichever it is, the response says in `Allow` what the resource has.
+
+    Examples:
+        >>> from cherrypy_dispatch import expose
+        >>> @expose
+        ... class Bird:
+        ...     def GET(self):
+        ...         return "a bird"
+        >>> MethodDispatcher().match(Bird(), {}, "/", "HEAD").handler()
+        'a bird'
+        >>> found = MethodDispatcher().match(Bird(), {}, "/", "DELETE")  # 405
+        >>> found.handler is None, found.allow
+        (True, ('GET', 'HEAD'))
     """
 
     def __call__(self, path_info: str) -> None:

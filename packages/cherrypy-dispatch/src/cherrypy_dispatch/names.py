@@ -26,6 +26,12 @@ def validate_translator(t: object) -> None:
 
     Raises:
         TypeError: if `t` is not a dict.
+
+    Examples:
+        >>> validate_translator(str.maketrans("-", "_"))
+        >>> validate_translator("-_")
+        Traceback (most recent call last):
+        TypeError: The translate argument must be a dict, not str: '-_'
     """
     if not isinstance(t, dict):
         raise TypeError(f"The translate argument must be a dict, not {type(t).__name__}: {t!r}")
@@ -42,7 +48,13 @@ def spares_identifiers(translation: Translation) -> bool:
 
 
 class Naming(NamedTuple):
-    """How a dispatcher goes from segments to attributes."""
+    """How a dispatcher goes from segments to attributes.
+
+    Examples:
+        >>> naming = Naming(punctuation_to_underscores, True, "_cp_dispatch")
+        >>> "report.pdf".translate(naming.translation)
+        'report_pdf'
+    """
 
     translation: Translation
 

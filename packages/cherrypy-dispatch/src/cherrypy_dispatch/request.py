@@ -11,7 +11,14 @@ if TYPE_CHECKING:
 
 
 class DispatchApplication(Protocol):
-    """What is published, and its config."""
+    """What is published, and its config.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> app: DispatchApplication = SimpleNamespace(root=object(), config={"/": {"site": 1}})
+        >>> app.config["/"]
+        {'site': 1}
+    """
 
     root: Any
     config: Mapping[str, Mapping[str, Any]]
@@ -23,6 +30,16 @@ class DispatchRequest(Protocol):
     Beside these they read, if it is there, `base_config`: the config on which that of the
     application is laid (the global one). Without it there is none. A `RoutesDispatcher` also reads
     `scheme` and `wsgi_environ`, if they are there.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> from cherrypy_dispatch import Dispatcher, expose
+        >>> app = SimpleNamespace(root=SimpleNamespace(index=expose(lambda: "Hello")), config={})
+        >>> _ = serving.load(SimpleNamespace(app=app, method="GET", params={}, config=None), None)
+        >>> Dispatcher()("/")
+        >>> serving.request.handler(), serving.request.is_index
+        ('Hello', True)
+        >>> serving.clear()
     """
 
     app: DispatchApplication

@@ -35,6 +35,17 @@ class RoutesDispatcher:
 
     Raises:
         ImportError: if the library Routes is not installed.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> routes = RoutesDispatcher()
+        >>> routes.connect("archive", "/{year}/{month}", lambda year, month: f"{month} of {year}")
+        >>> app = SimpleNamespace(root=None, config={})
+        >>> _ = serving.load(SimpleNamespace(app=app, method="GET", headers={}, params={}), None)
+        >>> routes("/2030/6")
+        >>> serving.request.handler()
+        '6 of 2030'
+        >>> serving.clear()
     """
 
     def __init__(self, full_result: bool = False, **mapper_options: Any) -> None:

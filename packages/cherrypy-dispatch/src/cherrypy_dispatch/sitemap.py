@@ -26,7 +26,15 @@ By an `index`, by an exposed callable, by a `default`, by an exposed resource wi
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One url pattern, and what answers there."""
+    """One url pattern, and what answers there.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> from cherrypy_dispatch import expose
+        >>> one, = walk_site(SimpleNamespace(birds=expose(lambda kind="wren": f"a {kind}")))
+        >>> one.pattern, one.kind
+        ('/birds/{kind?}', 'page')
+    """
 
     pattern: str
     """The path: `{name}` stands for a segment, `{name?}` for one that may be missing, `{*name}` for
@@ -49,6 +57,16 @@ def walk_site(root: Any) -> Iterator[Published]:
 
     An object that is found at several paths is yielded at each; a cycle ends where it closes. What
     a property, a `__getattr__` or a `_cp_dispatch` would return is not known.
+
+    Examples:
+        >>> from cherrypy_dispatch import expose
+        >>> class Site:
+        ...     @expose
+        ...     def index(self): ...
+        ...     @expose
+        ...     def birds(self, kind, *more): ...
+        >>> [published.pattern for published in walk_site(Site())]
+        ['/', '/birds/{kind?}/{*more}']
     """
     return _below(root, "", frozenset(), ways(root))
 

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
 
 
 class Trail(NamedTuple):
-    """The nodes on a path from the root down, and the config that applies along it."""
+    """The nodes on a path from the root down, and the config that applies along it.
+
+    Examples:
+        >>> trail = Trail("/birds/wren", ["birds", "wren"], ["root", "birds"], [], {}, False, ())
+        >>> trail.rest(1)  # what was left at "birds"
+        ['wren']
+    """
 
     path: str
 

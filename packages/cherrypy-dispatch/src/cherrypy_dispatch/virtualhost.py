@@ -46,6 +46,14 @@ def VirtualHost(  # type: ignore[misc]  # noqa: N802 - a host is never named lik
             as a proxy in front sends it: its first element. Turn it off if clients reach this
             server directly, for they may send it too.
         **domains: Prefixes by host: `**{"example.com:8080": "/shop"}`. Case does not count.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> request = SimpleNamespace(headers={"Host": "shop.example.org"}, config=None)
+        >>> _ = serving.load(request, None)
+        >>> VirtualHost(print, **{"shop.example.org": "/shop"})("/cart")  # in place of a dispatcher
+        /shop/cart
+        >>> serving.clear()
     """
     prefixes = {host.lower(): f"/{prefix.strip('/')}" for host, prefix in domains.items()}
 

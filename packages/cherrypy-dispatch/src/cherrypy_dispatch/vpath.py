@@ -20,6 +20,17 @@ class VPath(list[str]):
     """The segments that are left, as a `_cp_dispatch` gets them: to take from, add to or replace.
 
     `%2F` stands for a slash within a segment and is not decoded.
+
+    Examples:
+        >>> from cherrypy_dispatch import Dispatcher, expose
+        >>> class Bands:
+        ...     def _cp_dispatch(self, vpath):
+        ...         vpath.kwargs["band"] = vpath.pop(0)
+        ...         return self
+        ...     @expose
+        ...     def albums(self, band): ...
+        >>> Dispatcher().match(Bands(), {}, "/nirvana/albums").kwargs
+        {'band': 'nirvana'}
     """
 
     __slots__ = ("kwargs", "node")

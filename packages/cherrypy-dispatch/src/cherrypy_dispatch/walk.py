@@ -42,6 +42,15 @@ def walk(root: Any, path: str, sections: Sections, naming: Naming) -> Trail:
 
     Raises:
         RuntimeError: if a node's dispatch method adds segments without end.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> from cherrypy_dispatch import Naming, punctuation_to_underscores
+        >>> naming = Naming(punctuation_to_underscores, True, "_cp_dispatch")
+        >>> root = SimpleNamespace(birds=SimpleNamespace(_cp_config={"tools.gzip.on": True}))
+        >>> trail = walk(root, "/birds/wren", {}, naming)
+        >>> trail.nodes[-1] is root.birds, trail.rest(1), trail.layers
+        (True, ['wren'], [('/birds', {'tools.gzip.on': True})])
     """
     return walk_to(Trail, root, path, sections, naming)
 

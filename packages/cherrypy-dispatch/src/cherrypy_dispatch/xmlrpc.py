@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 def XMLRPCDispatcher(  # noqa: N802 - the documented name
     next_dispatcher: Callable[[str], Any] = Dispatcher(),  # noqa: B008 - it keeps no state
 ) -> Callable[[str], Any]:
-    """Return a dispatcher that hands on the path as `patched_path` makes it."""
+    """Return a dispatcher that hands on the path as `patched_path` makes it.
+
+    Examples:
+        >>> XMLRPCDispatcher(print)("/RPC2/sums")  # in place of a dispatcher
+        /sums/
+    """
 
     def dispatch(path_info: str) -> Any:
         return next_dispatcher(patched_path(path_info))
@@ -22,7 +27,12 @@ def XMLRPCDispatcher(  # noqa: N802 - the documented name
 
 
 def patched_path(path: str) -> str:
-    """Return the path with a slash at its end, and without a leading "/RPC2"."""
+    """Return the path with a slash at its end, and without a leading "/RPC2".
+
+    Examples:
+        >>> patched_path("/RPC2/sums"), patched_path("/sums")
+        ('/sums/', '/sums/')
+    """
     if not path.endswith("/"):
         path += "/"
     return path[5:] if path.startswith("/RPC2/") else path
