@@ -20,6 +20,7 @@ from cherrypy_dispatch.names import (
     punctuation_to_underscores,
     validate_translator,
 )
+from cherrypy_dispatch.patterns import Patterns
 from cherrypy_dispatch.places import Sections
 from cherrypy_dispatch.request import DispatchApplication, DispatchRequest
 from cherrypy_dispatch.routing import RoutesDispatcher
@@ -43,6 +44,7 @@ __all__ = [
     "MethodDispatcher",
     "Naming",
     "PageHandler",
+    "Patterns",
     "Published",
     "RoutesDispatcher",
     "Sections",

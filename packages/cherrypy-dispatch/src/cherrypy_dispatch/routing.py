@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class RoutesDispatcher:
     """Find the page for a path by patterns such as `/{year}/{month}`.
 
-    What a pattern found is added to `request.params`.
+    What a pattern found is added to `request.params`; `request.url_pattern` is the pattern itself.
 
     Args:
         full_result: Whether that includes `controller` and `action`.
@@ -99,6 +99,7 @@ class RoutesDispatcher:
         self._prepare(request, environ)
         result, route = self.mapper.routematch(path, environ) or ({}, None)
         self._routes.request_config().mapper_dict = result or None
+        request.url_pattern = getattr(route, "routepath", None)
         return dict(result), getattr(route, "defaults", {})
 
     def _prepare(self, request: Any, environ: dict[str, Any]) -> None:

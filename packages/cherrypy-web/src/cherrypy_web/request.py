@@ -170,6 +170,15 @@ class Request(RequestData):
                 raise
             self.handle_error()
 
+    def hooks_at(self, point: str) -> Sequence[Hook]:
+        """Return the hooks of a point in the order in which they run, as far as they are known now.
+
+        Raises:
+            LookupError: There is no such point.
+        """
+        own = self.own_hooks
+        return self._planned_hooks[point] if own is None else sorted(own[point])
+
     def _reach(self, point: str) -> None:
         self.stage = point
         if self.own_hooks is not None:

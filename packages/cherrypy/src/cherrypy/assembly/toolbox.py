@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cherrypy.assembly.metrics import PrometheusTool
 from cherrypy.assembly.statistics import StatsTool
+from cherrypy.assembly.tracing import OpenTelemetryTool
 from cherrypy.lib import (
     auth,
     auth_basic,
@@ -58,6 +60,8 @@ class DefaultToolbox(Toolbox):
         self.log_headers = Tool("before_error_response", cptools.log_request_headers)
         self.log_hooks = Tool("on_end_request", cptools.log_hooks, priority=100)
         self.cpstats = StatsTool()
+        self.prometheus = PrometheusTool()
+        self.opentelemetry = OpenTelemetryTool()
         self.err_redirect = ErrorTool(cptools.redirect)
         self.xmlrpc = ErrorTool(xmlrpcutil.on_error)
 
