@@ -71,7 +71,13 @@ def log_time() -> str:
 
 
 class LazyRfc3339UtcTime:
-    """The present time in UTC (RFC 3339), worked out each time it is read as text."""
+    """The present time in UTC (RFC 3339), worked out each time it is read as text.
+
+    Examples:
+        >>> now = LazyRfc3339UtcTime()
+        >>> datetime.fromisoformat(str(now)).tzinfo == UTC
+        True
+    """
 
     def __str__(self) -> str:
         now = datetime.now(UTC)

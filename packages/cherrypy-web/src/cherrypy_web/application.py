@@ -48,6 +48,17 @@ class Application:
         relative_urls: What `cherrypy_web.url` returns unless told otherwise.
         site_config: The config of the whole site, below the application's own.
         plans: What the config in force does to requests.
+
+    Examples:
+        >>> import webob
+        >>> class Root:
+        ...     def hello(self, name="world"):
+        ...         return f"Hello {name}!".encode()
+        ...     hello.exposed = True
+        >>> app = Application(Root(), config={"/": {"response.headers.Cache-Control": "no-store"}})
+        >>> answer = webob.Request.blank("/hello/reader").get_response(app)
+        >>> answer.body, answer.headers["Cache-Control"]
+        (b'Hello reader!', 'no-store')
     """
 
     root: Any = None

@@ -50,6 +50,13 @@ class RequestBody(Entity):
     Attributes:
         bufsize: How many bytes are read at a time.
         maxbytes: How large it may be; ``None`` leaves that to the server.
+
+    Examples:
+        >>> headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": "11"}
+        >>> body = RequestBody(BytesIO(b"tag=a&tag=b"), headers)
+        >>> body.process()
+        >>> body.request_params
+        {'tag': ['a', 'b']}
     """
 
     default_content_type = ""

@@ -79,6 +79,13 @@ class Entity:
         part_class: What its parts are made of.
         max_fields: How many fields an urlencoded form may have. For this and the other limits see
             `cherrypy_web.limits`.
+
+    Examples:
+        >>> from io import BytesIO
+        >>> entity = Entity(BytesIO(b"name=reader&page=2"), {})  # a form, unless said otherwise
+        >>> entity.process()
+        >>> entity.params
+        {'name': 'reader', 'page': '2'}
     """
 
     fp: Any = None

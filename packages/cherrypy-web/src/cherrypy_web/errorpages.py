@@ -24,6 +24,13 @@ def format_exc(exc: tuple[Any, Any, Any] | None = None) -> str:
 
     Args:
         exc: What ``sys.exc_info()`` returned; by default the exception that is being handled.
+
+    Examples:
+        >>> try:
+        ...     1 / 0
+        ... except ZeroDivisionError:
+        ...     print(format_exc().splitlines()[-1])
+        ZeroDivisionError: division by zero
     """
     kind, value, trace = exc or sys.exc_info()
     if value is None:
@@ -34,10 +41,15 @@ def format_exc(exc: tuple[Any, Any, Any] | None = None) -> str:
 def bare_error(
     extrabody: str | bytes | None = None,
 ) -> tuple[bytes, list[tuple[bytes, bytes]], list[bytes]]:
-    """Return status, header fields and body of a plain 500, made without any code that could fail.
+    r"""Return status, header fields and body of a plain 500, made without any code that could fail.
 
     Args:
         extrabody: Appended to the body.
+
+    Examples:
+        >>> status, fields, body = bare_error("Ask the operator.")
+        >>> status, body
+        (b'500 Internal Server Error', [b'Unrecoverable error in the server.\nAsk the operator.'])
     """
     body = b"Unrecoverable error in the server."
     if extrabody is not None:
@@ -117,6 +129,11 @@ def render_error_page(
     """Return the error page of a status for a client that takes anything.
 
     The arguments are those of `error_page`.
+
+    Examples:
+        >>> pages = {404: lambda **fields: f"<p>{fields['message']}</p>"}
+        >>> render_error_page(404, pages, "1.0", message="No such <bird>")
+        b'<p>No such &lt;bird&gt;</p>'
     """
     return error_page(status, pages, version, **fields).body
 

@@ -170,6 +170,14 @@ def get_error_page(status: int | str | None, **kwargs: Any) -> bytes:
     Args:
         status: A code, or a code and a reason.
         kwargs: ``message``, ``traceback`` and ``version``, where they are not the usual ones.
+
+    Examples:
+        >>> from cherrypy_httputil import Host
+        >>> from cherrypy_web import Request, Response
+        >>> _ = serving.load(Request(Host("::1", 80), Host("::1", 4711)), Response())
+        >>> b"<p>No such bird</p>" in get_error_page(404, message="No such bird")
+        True
+        >>> serving.clear()
     """
     return RunningExchange(serving.request, serving.response).error_page(status, **kwargs)
 
@@ -179,6 +187,15 @@ def clean_headers(status: int) -> None:
 
     Args:
         status: The code that is sent instead.
+
+    Examples:
+        >>> from cherrypy_web import Response
+        >>> _ = serving.load(None, Response())
+        >>> serving.response.headers["ETag"] = '"of the page"'
+        >>> clean_headers(404)
+        >>> "ETag" in serving.response.headers
+        False
+        >>> serving.clear()
     """
     _forget_content(serving.response, status)
 

@@ -47,6 +47,15 @@ class Hook:
         priority: From 1 to 100, lower runs earlier. ``None`` asks the callback's own attribute
             ``priority``; without one it is 50.
         kwargs: Passed to the callback.
+
+    Examples:
+        >>> def greet(name="world"):
+        ...     print(f"Hello {name}!")
+        >>> hook = Hook(greet, priority=20, name="reader")
+        >>> hook()
+        Hello reader!
+        >>> hook < Hook(greet)  # it runs earlier
+        True
     """
 
     callback: Callable[..., object] = None  # type: ignore[assignment]  # a class has none
@@ -105,6 +114,13 @@ class HookMap(dict[str, list[Hook]]):
 
     Args:
         points: The names of the points.
+
+    Examples:
+        >>> hooks = HookMap()
+        >>> hooks.attach("before_handler", print, priority=70)
+        >>> hooks.attach("before_handler", repr)
+        >>> [hook.callback.__name__ for hook in hooks.ordered("before_handler")]
+        ['repr', 'print']
     """
 
     def __init__(self, points: Iterable[str] = HOOK_POINTS) -> None:

@@ -22,6 +22,12 @@ class JSONFormatter(logging.Formatter):
     The members are ``time`` (RFC 3339, UTC), ``level``, ``logger`` and ``message``; ``request_id``
     while a request is running; ``traceback`` and ``stack`` where the record has them; and what was
     given as ``extra``. A line of the access log has the parts of the line as members, too.
+
+    Examples:
+        >>> record = logging.makeLogRecord({"msg": "%s left", "args": ("two",), "shelf": 3})
+        >>> members = json.loads(JSONFormatter().format(record))
+        >>> members["message"], members["shelf"]
+        ('two left', 3)
     """
 
     def format(self, record: logging.LogRecord) -> str:

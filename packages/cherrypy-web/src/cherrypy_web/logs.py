@@ -46,7 +46,18 @@ _H = TypeVar("_H", bound=logging.Handler)
 
 
 class WSGIErrorHandler(logging.Handler):
-    """Write records to ``wsgi.errors`` of the request that is running."""
+    r"""Write records to ``wsgi.errors`` of the request that is running.
+
+    Examples:
+        >>> from io import StringIO
+        >>> from types import SimpleNamespace
+        >>> errors = StringIO()
+        >>> _ = serving.load(SimpleNamespace(wsgi_environ={"wsgi.errors": errors}), None)
+        >>> WSGIErrorHandler().emit(logging.makeLogRecord({"msg": "Two left"}))
+        >>> errors.getvalue()
+        'Two left\n'
+        >>> serving.clear()
+    """
 
     @staticmethod
     def _stream() -> TextIO | None:
@@ -94,6 +105,14 @@ class LogManager:
             set one with another atom is a `ValueError`.
         error_log: The logger of everything but requests.
         access_log: The logger of requests.
+
+    Examples:
+        >>> log = LogManager("shop")
+        >>> log.error_log.name
+        'cherrypy.error.shop'
+        >>> log.error_log.addHandler(logging.StreamHandler(sys.stdout))
+        >>> log.error("Two left", "STOCK", logging.WARNING)
+        [...] STOCK Two left
     """
 
     appid: object = None

@@ -32,6 +32,16 @@ class InternalRedirector:
     Args:
         nextapp: The WSGI application.
         recursive: Whether the same url may be visited twice.
+
+    Examples:
+        >>> import webob
+        >>> def app(environ, start_response):
+        ...     if environ["PATH_INFO"] == "/old":
+        ...         raise InternalRedirect("/new")
+        ...     start_response("200 OK", [])
+        ...     return [environ["PATH_INFO"].encode()]
+        >>> webob.Request.blank("/old").get_response(InternalRedirector(app)).body
+        b'/new'
     """
 
     def __init__(self, nextapp: WSGICallable, recursive: bool = False) -> None:
@@ -106,6 +116,14 @@ class ExceptionTrapper:
         nextapp: The WSGI application.
         throws: The exceptions that it lets pass.
         log: Told of the exception, as ``log(traceback=True, severity=40)``.
+
+    Examples:
+        >>> def broken(environ, start_response):
+        ...     raise LookupError("the shelf is empty")
+        >>> app = ExceptionTrapper(broken)
+        >>> app({}, lambda status, fields, exc_info: print(status))
+        500 Internal Server Error
+        [b'Unrecoverable error in the server.']
     """
 
     def __init__(

@@ -21,11 +21,20 @@ _BOUNDARY: Final = re.compile(r"[ -~]{0,200}[!-~]")
 
 
 def process_multipart(entity: Entity) -> None:
-    """Read all parts into ``entity.parts``, each processed by its own media type.
+    r"""Read all parts into ``entity.parts``, each processed by its own media type.
 
     Raises:
         HTTPError: 400, there is no usable boundary or the body is malformed; 413, it has more than
             a limit.
+
+    Examples:
+        >>> from io import BytesIO
+        >>> from cherrypy_web import Entity
+        >>> content = b"--x\r\n\r\none\r\n--x\r\n\r\ntwo\r\n--x--"
+        >>> entity = Entity(BytesIO(content), {"Content-Type": "multipart/mixed; boundary=x"})
+        >>> process_multipart(entity)
+        >>> [part.fullvalue() for part in entity.parts]
+        ['one', 'two']
     """
     # The parser is loaded with the first multipart body.
     from cherrypy_web.boundaries import part_streams  # noqa: PLC0415 - see above
@@ -42,12 +51,21 @@ def process_multipart(entity: Entity) -> None:
 
 
 def process_multipart_form_data(entity: Entity) -> None:
-    """Read a form: parts with a name become parameters, the others stay in ``entity.parts``.
+    r"""Read a form: parts with a name become parameters, the others stay in ``entity.parts``.
 
     A part with a filename is the parameter itself; of one without, its text is.
 
     Raises:
         HTTPError: See `process_multipart`; 400 also for text that cannot be decoded.
+
+    Examples:
+        >>> from io import BytesIO
+        >>> from cherrypy_web import Entity
+        >>> content = b'--x\r\nContent-Disposition: form-data; name="bird"\r\n\r\nwren\r\n--x--'
+        >>> entity = Entity(BytesIO(content), {"Content-Type": "multipart/form-data; boundary=x"})
+        >>> process_multipart_form_data(entity)
+        >>> entity.params
+        {'bird': 'wren'}
     """
     process_multipart(entity)
     for part in entity.parts:

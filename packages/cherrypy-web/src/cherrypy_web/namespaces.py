@@ -50,12 +50,32 @@ def add_error_page(pages: dict[int | str, Any], key: str, value: Any) -> None:
 
 
 def hooks_namespace(k: str, v: Any) -> None:
-    """Attach a hook to the running request."""
+    """Attach a hook to the running request.
+
+    Examples:
+        >>> from cherrypy_httputil import Host
+        >>> from cherrypy_web import Request
+        >>> _ = serving.load(Request(Host("::1", 80), Host("::1", 4711)), None)
+        >>> hooks_namespace("on_end_request", print)
+        >>> serving.request.hooks["on_end_request"]
+        [Hook(<built-in function print>, failsafe=False, priority=50)]
+        >>> serving.clear()
+    """
     add_hook(serving.request.hooks, k, v)
 
 
 def request_namespace(k: str, v: Any) -> None:
-    """Set an attribute of the running request, or with ``body.`` one of its body."""
+    """Set an attribute of the running request, or with ``body.`` one of its body.
+
+    Examples:
+        >>> from cherrypy_httputil import Host
+        >>> from cherrypy_web import Request
+        >>> _ = serving.load(Request(Host("::1", 80), Host("::1", 4711)), None)
+        >>> request_namespace("show_tracebacks", False)
+        >>> serving.request.show_tracebacks
+        False
+        >>> serving.clear()
+    """
     if k.startswith("body."):
         setattr(serving.request.body, k[5:], v)
     else:
@@ -63,7 +83,16 @@ def request_namespace(k: str, v: Any) -> None:
 
 
 def response_namespace(k: str, v: Any) -> None:
-    """Set an attribute of the running response, or with ``headers.`` one of its headers."""
+    """Set an attribute of the running response, or with ``headers.`` one of its headers.
+
+    Examples:
+        >>> from cherrypy_web import Response
+        >>> _ = serving.load(None, Response())
+        >>> response_namespace("headers.Content-Language", "en")
+        >>> serving.response.headers["Content-Language"]
+        'en'
+        >>> serving.clear()
+    """
     if k.startswith("headers."):
         serving.response.headers[k[8:]] = v
     else:
@@ -71,7 +100,17 @@ def response_namespace(k: str, v: Any) -> None:
 
 
 def error_page_namespace(k: str, v: Any) -> None:
-    """Set an error page of the running request."""
+    """Set an error page of the running request.
+
+    Examples:
+        >>> from cherrypy_httputil import Host
+        >>> from cherrypy_web import Request
+        >>> _ = serving.load(Request(Host("::1", 80), Host("::1", 4711)), None)
+        >>> error_page_namespace("404", "lost.html")
+        >>> serving.request.error_page
+        {404: 'lost.html'}
+        >>> serving.clear()
+    """
     add_error_page(serving.request.error_page, k, v)
 
 

@@ -22,7 +22,7 @@ __all__ = ["Part"]
 
 
 class Part(Entity):
-    """One part of a multipart body.
+    r"""One part of a multipart body.
 
     Args:
         fp: Where to read it from: a `PartStream`, or a file at the beginning of the content.
@@ -31,6 +31,14 @@ class Part(Entity):
 
     Attributes:
         maxrambytes: How many bytes are kept in memory before they go to a file.
+
+    Examples:
+        >>> from io import BytesIO
+        >>> content = b'Content-Disposition: form-data; name="bird"\r\n\r\nwren\r\n--x--'
+        >>> part = Part.from_fp(BytesIO(content), b"--x")
+        >>> part.process()
+        >>> part.name, part.value
+        ('bird', b'wren')
     """
 
     boundary: bytes = None  # type: ignore[assignment] # documented; the constructor sets it

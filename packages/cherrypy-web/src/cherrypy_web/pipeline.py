@@ -40,6 +40,23 @@ class CPWSGIApp:
         response_class: What answers one call at the inner end.
         head: The outermost WSGI application, built at the first call, and again when pipeline or
             options have changed.
+
+    Examples:
+        >>> import webob
+        >>> from cherrypy_web import Application
+        >>> class Root:
+        ...     def index(self):
+        ...         return b"Hello"
+        ...     index.exposed = True
+        >>> def traced(app):
+        ...     def answer(environ, start_response):
+        ...         print("asked for", environ["PATH_INFO"])
+        ...         return app(environ, start_response)
+        ...     return answer
+        >>> app = Application(Root(), config={"/": {"wsgi.pipeline": [("traced", traced)]}})
+        >>> webob.Request.blank("/").get_response(app).body
+        asked for /
+        b'Hello'
     """
 
     pipeline: list[tuple[str, Callable[..., WSGICallable]]] = []  # noqa: RUF012 - documented; each has its own

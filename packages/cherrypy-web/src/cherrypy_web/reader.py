@@ -47,6 +47,12 @@ class SizedReader:
         bytes_read: How many bytes have been read.
         done: Whether the end has been reached.
         failed: Whether a read has failed; then nobody knows where the entity ends.
+
+    Examples:
+        >>> from io import BytesIO
+        >>> reader = SizedReader(BytesIO(b"bodynext request"), length=4, maxbytes=None)
+        >>> reader.read(), reader.done
+        (b'body', True)
     """
 
     bytes_read: int = 0

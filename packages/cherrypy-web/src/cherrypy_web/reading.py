@@ -89,6 +89,17 @@ def reading(request: Request) -> Reading | Request:
     """Return a request for a function that reads some of its header fields.
 
     Where its ``headers`` are there already, or may have been changed, it is the request itself.
+
+    Examples:
+        >>> import webob
+        >>> from cherrypy_serving import serving
+        >>> from cherrypy_web import Application
+        >>> class Root:
+        ...     def index(self):
+        ...         return reading(serving.request).headers.get("Accept", "anything").encode()
+        ...     index.exposed = True
+        >>> webob.Request.blank("/", accept="text/plain").get_response(Application(Root())).body
+        b'text/plain'
     """
     fields = request._fields
     if request._environ is None or type(fields) is not EnvironHeaders:  # noqa: SLF001

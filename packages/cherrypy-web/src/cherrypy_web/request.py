@@ -46,6 +46,17 @@ class Request(RequestData):
         remote_host: Who sent it.
         scheme: ``http`` or ``https``.
         server_protocol: The highest version that the server speaks, such as ``HTTP/1.1``.
+
+    Examples:
+        >>> import webob
+        >>> from cherrypy_web import Application
+        >>> class Root:
+        ...     def index(self, page):
+        ...         request = serving.request
+        ...         return f"{request.method} {request.path_info} {request.params}".encode()
+        ...     index.exposed = True
+        >>> webob.Request.blank("/?page=2").get_response(Application(Root())).body
+        b"GET / {'page': '2'}"
     """
 
     def run(

@@ -36,7 +36,13 @@ HTTP_1_1: Final = (1, 1)
 
 
 class UniqueID:
-    """An identifier of a request, made when it is first read as text."""
+    """An identifier of a request, made when it is first read as text.
+
+    Examples:
+        >>> identifier = UniqueID()
+        >>> str(identifier) == identifier.uuid4 != str(UniqueID())
+        True
+    """
 
     @lazy
     def uuid4(self) -> str:

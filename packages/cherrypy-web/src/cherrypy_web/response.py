@@ -131,6 +131,15 @@ class ResponseBody:
 
     ``None`` and empty values become an empty list, bytes a list of them, a file the chunks that it
     holds. Any other iterable stays as it is.
+
+    Examples:
+        >>> response = Response()
+        >>> response.body = b"bytes"
+        >>> response.body
+        [b'bytes']
+        >>> response.body = "text"
+        Traceback (most recent call last):
+        ValueError: a response body holds bytes, but the handler answered with text; ...
     """
 
     unicode_err: str = TEXT_IN_BODY
@@ -175,6 +184,13 @@ class Response:
         stream: Whether the body is sent piece by piece, as it is made.
         timeout: How many seconds the response may take.
         timed_out: Whether it took longer; see `check_timeout`.
+
+    Examples:
+        >>> response = Response()
+        >>> response.status, response.body = 404, b"No such bird"
+        >>> response.finalize()
+        >>> response.status_line, response.headers["Content-Length"]
+        ('404 Not Found', '12')
     """
 
     if TYPE_CHECKING:

@@ -24,6 +24,16 @@ class ToolConfigError(ValueError):
 
     Attributes:
         faults: One sentence for each of them.
+
+    Examples:
+        >>> from cherrypy_web import Application
+        >>> class Site(Application):
+        ...     toolboxes = {"tools": Toolbox("tools")}
+        >>> try:
+        ...     check_tools([Site(None, config={"/css": {"tools.gizp.on": True}})])
+        ... except ToolConfigError as error:
+        ...     print(error.faults[0])
+        tools.gizp: ..., in the section [/css] of ...
     """
 
     def __init__(self, faults: Iterable[str]) -> None:
@@ -36,6 +46,18 @@ def check_tools(apps: Iterable[Application]) -> None:
 
     Raises:
         ToolConfigError: With everything that is wrong.
+
+    Examples:
+        >>> from cherrypy_web import Application, Tool
+        >>> class Site(Application):
+        ...     toolboxes = {"tools": Toolbox("tools")}
+        >>> Site.toolboxes["tools"].greet = Tool("before_handler", lambda name: print(name))
+        >>> app = Site(None, config={"/": {"tools.greet.on": True, "tools.greet.name": "Ann"}})
+        >>> check_tools([app])
+        >>> app.merge({"/css": {"tools.greet.nane": "Bob"}})
+        >>> check_tools([app])
+        Traceback (most recent call last):
+        cherrypy_web.toolcheck.ToolConfigError: tools.greet: ...
     """
     faults = [
         f"{fault}, in the section [{section}] of {app!r}"

@@ -53,6 +53,13 @@ class Tool(Generic[P]):
         priority: From 1 to 100, lower runs earlier. An attribute ``priority`` of the callable and
             the config key ``<tool>.priority`` come before it. So does ``<tool>.failsafe`` before
             that attribute of the callable.
+
+    Examples:
+        >>> greet = Tool("before_handler", print, "greet")
+        >>> @greet(sep="-")
+        ... def index(self): ...
+        >>> index._cp_config
+        {'tools.greet.on': True, 'tools.greet.sep': '-'}
     """
 
     namespace: str = "tools"
@@ -198,6 +205,17 @@ class HandlerTool(Tool[P]):
     """A tool that may answer in place of the handler: when it returns true, that is not called.
 
     The arguments are those of `Tool`; the point is ``before_handler``.
+
+    Examples:
+        >>> import webob
+        >>> from cherrypy_web import Application
+        >>> def close_for_lunch():
+        ...     serving.response.body = b"Back at two."
+        ...     return True  # so no handler is called
+        >>> class Root:
+        ...     index = HandlerTool(close_for_lunch, "lunch").handler()
+        >>> webob.Request.blank("/").get_response(Application(Root())).body
+        b'Back at two.'
     """
 
     def __init__(
@@ -255,6 +273,15 @@ class HandlerWrapperTool(Tool[...]):
         point: Where the handler is replaced.
         name: See `Tool`.
         priority: See `Tool`.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> tool = HandlerWrapperTool(lambda handler: handler().upper())
+        >>> _ = serving.load(SimpleNamespace(handler=lambda: b"page"), None)
+        >>> tool.callable()  # its hook does so, where config turns it on
+        >>> serving.request.handler()
+        b'PAGE'
+        >>> serving.clear()
     """
 
     def __init__(
@@ -281,6 +308,16 @@ class ErrorTool(Tool[P]):
     """A tool that takes the place of ``request.error_response``.
 
     The arguments are those of `Tool`.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> tool = ErrorTool(lambda text: print(text), "apology")
+        >>> _ = serving.load(SimpleNamespace(), None)
+        >>> ((point, hook),) = tool.hooks({"text": "It is our fault."})
+        >>> hook()
+        >>> serving.request.error_response()
+        It is our fault.
+        >>> serving.clear()
     """
 
     def __init__(
@@ -307,6 +344,15 @@ class Toolbox:
 
     Args:
         namespace: What the config keys of its tools begin with.
+
+    Examples:
+        >>> tools = Toolbox("mytools")
+        >>> @tools.register("before_handler")
+        ... def greet(name="world"): ...
+        >>> @tools.greet(name="reader")
+        ... def index(self): ...
+        >>> index._cp_config
+        {'mytools.greet.on': True, 'mytools.greet.name': 'reader'}
     """
 
     namespace: str

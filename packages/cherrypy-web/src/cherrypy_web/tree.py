@@ -26,6 +26,20 @@ class Tree:
     Attributes:
         apps: The applications by script name.
         application_class: What `mount` makes of a root that is not an application yet.
+
+    Examples:
+        >>> import webob
+        >>> from cherrypy_dispatch import expose
+        >>> class Blog:
+        ...     @expose
+        ...     def index(self):
+        ...         return b"posts"
+        >>> tree = Tree()
+        >>> blog = tree.mount(Blog(), "/blog")
+        >>> webob.Request.blank("/blog/").get_response(tree).body
+        b'posts'
+        >>> tree.script_name("/blog/2030"), tree.script_name("/shop")
+        ('/blog', None)
     """
 
     application_class: ClassVar[type[Application]] = Application

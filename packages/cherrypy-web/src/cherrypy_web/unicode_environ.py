@@ -24,6 +24,10 @@ def downgrade_wsgi_ux_to_1x(environ: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         KeyError: There is no ``wsgi.url_encoding`` in it.
+
+    Examples:
+        >>> downgrade_wsgi_ux_to_1x({"wsgi.url_encoding": "utf-8", "PATH_INFO": "/für"})
+        {'PATH_INFO': '/fÃ¼r', 'wsgi.version': (1, 0)}
     """
     encoding: str = environ["wsgi.url_encoding"]
     downgraded = {**environ, "wsgi.version": (1, 0)}

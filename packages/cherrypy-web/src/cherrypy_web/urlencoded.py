@@ -30,6 +30,14 @@ def process_urlencoded(entity: Entity) -> None:
 
     Raises:
         HTTPError: 400, it cannot be decoded; 413, it has too many fields or too much text.
+
+    Examples:
+        >>> from io import BytesIO
+        >>> from cherrypy_web import Entity
+        >>> entity = Entity(BytesIO(b"name=J%C3%BCrgen&tag=a&tag=b"), {})
+        >>> process_urlencoded(entity)
+        >>> entity.params
+        {'name': 'Jürgen', 'tag': ['a', 'b']}
     """
     content = entity.fp.read(entity.max_text_bytes + 1) or b""
     if len(content) > entity.max_text_bytes:
@@ -73,7 +81,12 @@ def parse_form(content: bytes, charset: str) -> dict[str, Any]:
 
 
 def unquote_plus(bs: bytes) -> bytes:
-    """Return bytes with ``+`` as a space, and percent-encoded ones as themselves."""
+    """Return bytes with ``+`` as a space, and percent-encoded ones as themselves.
+
+    Examples:
+        >>> unquote_plus(b"two+words%21")
+        b'two words!'
+    """
     if b"+" in bs:
         bs = bs.replace(b"+", b" ")
     return unquote_to_bytes(bs) if b"%" in bs else bs

@@ -19,6 +19,10 @@ def normalize_path(path: str) -> str:
     """Return a path without ``.`` and ``..`` segments (RFC 3986, 5.2.4).
 
     A path that ends in a slash still does; one that climbs above the root stays at the root.
+
+    Examples:
+        >>> normalize_path("/a/./b/../c/")
+        '/a/c/'
     """
     if not has_dots(path):
         return path
@@ -86,6 +90,10 @@ def url(
 
     Raises:
         LookupError: There is neither a running request nor a base.
+
+    Examples:
+        >>> url("/page", {"tag": ["a", "b"]}, script_name="/site", base="https://example.org")
+        'https://example.org/site/page?tag=a&tag=b'
     """
     if not isinstance(qs, str):
         qs = urlencode(qs, doseq=True)

@@ -28,6 +28,15 @@ class VirtualHost:
 
     Attributes:
         domains: The applications by host, in lower case.
+
+    Examples:
+        >>> def main(environ, start_response):
+        ...     return [b"the main site"]
+        >>> def shop(environ, start_response):
+        ...     return [b"the shop"]
+        >>> hosts = VirtualHost(main, {"shop.example.org": shop})
+        >>> hosts({"HTTP_HOST": "shop.example.org"}, None)
+        [b'the shop']
     """
 
     default: WSGICallable = None  # type: ignore[assignment]  # a class has none yet

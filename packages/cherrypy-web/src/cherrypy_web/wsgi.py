@@ -40,6 +40,21 @@ class AppResponse:
         environ: The WSGI environ.
         start_response: What to tell the status and the header fields to.
         cpapp: The application.
+
+    Examples:
+        >>> from wsgiref.util import setup_testing_defaults
+        >>> from cherrypy_web import Application
+        >>> class Root:
+        ...     def index(self):
+        ...         return b"Hello"
+        ...     index.exposed = True
+        >>> environ = {}
+        >>> setup_testing_defaults(environ)
+        >>> answer = AppResponse(environ, lambda status, fields: print(status), Application(Root()))
+        200 OK
+        >>> b"".join(answer)
+        b'Hello'
+        >>> answer.close()
     """
 
     _request: Request | None = None
