@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import webob
 
-from cherrypy_sessions import FileSession, init, save
+from cherrypy_sessions import FileSession, SessionManager, init, save, wholefiles
 
 LONG_AGO = datetime(2020, 1, 1)  # noqa: DTZ001 - stored times have no zone
 
@@ -156,7 +156,9 @@ def test_clean_up_removes_what_is_expired_or_left_over(directory: Path) -> None:
         aged(directory / f"session-{session.id}", 10)
     (directory / f"session-{late.id}").touch()
     busy.acquire_lock()
-    (directory / "session-killed.lock").write_text("1")
+    for name in ("killed", "just-now"):
+        (directory / f"session-{name}.lock").write_text("1")
+    aged(directory / "session-killed.lock", 2)
     for session in (expired, living, late):
         (directory / f".spare-session-{session.id}").write_text("half")
     aged(directory / f".spare-session-{living.id}", 2)
@@ -164,6 +166,7 @@ def test_clean_up_removes_what_is_expired_or_left_over(directory: Path) -> None:
     living.clean_up()
     kept = [
         "other",
+        "session-just-now.lock",  # whoever made it may be about to lock it
         f"session-{living.id}",
         f"session-{busy.id}",
         f"session-{late.id}",  # it was saved too lately to be worth a look
@@ -189,6 +192,104 @@ def test_clean_up_survives_a_damaged_file(directory: Path) -> None:
     aged(directory / "session-abc", 100)
     open_session(directory).clean_up()
     assert names(directory) == ["corrupt-session-abc"]
+
+
+def test_clean_up_looks_at_one_file_after_the_other(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    seen: list[int] = []
+    for number in range(3):
+        (directory / f"session-{number}").write_bytes(b"")
+        aged(directory / f"session-{number}", 100)
+    scan, read = os.scandir, wholefiles.read
+
+    class Entries:
+        def __init__(self, path: str) -> None:
+            self._entries = scan(path)
+
+        def __enter__(self) -> Any:
+            for entry in self._entries:
+                looked.append(entry.path)
+                yield entry
+
+        def __exit__(self, *exc_info: object) -> None:
+            self._entries.close()
+
+    def note(path: str, *, locked: bool = False) -> bytes | None:
+        seen.append(len(looked))
+        return read(path, locked=locked)
+
+    monkeypatch.setattr(os, "scandir", Entries)
+    monkeypatch.setattr(wholefiles, "read", note)
+    open_session(directory).clean_up()
+    assert len(seen) == 3
+    assert seen[0] < seen[1] < seen[2]
+
+
+@pytest.mark.parametrize("secret", [None, "key"])
+def test_clean_up_reads_what_others_in_the_same_directory_have_written(
+    directory: Path, secret: str | None
+) -> None:
+    users = [
+        SessionManager(storage_class=FileSession, storage_path=str(directory), **options)
+        for options in ({"secret": "key"}, {}, {"serializer": json})
+    ]
+    for manager in users:
+        for minutes in (-1, 500):
+            session = manager.store(None, **{**manager.options, "timeout": minutes})
+            session["a"] = minutes
+            session.save()
+            aged(directory / f"session-{session.id}", 100)
+    open_session(directory, secret=secret).clean_up()
+    left = names(directory)
+    assert len(left) == 3
+    assert all(name.startswith("session-") for name in left)
+
+
+def test_clean_up_leaves_the_lock_files_of_other_means(directory: Path) -> None:
+    class OwnLocks(FileSession):
+        def acquire_lock(self, path: str | None = None) -> None:
+            raise AssertionError
+
+    (directory / "session-abc.lock").write_text("1")
+    aged(directory / "session-abc.lock", 2)
+    OwnLocks(storage_path=str(directory)).clean_up()
+    assert names(directory) == ["session-abc.lock"]
+    open_session(directory).clean_up()
+    assert names(directory) == []
+
+
+@pytest.mark.parametrize("id_", ["a:b", "a.", "a*", "a.lock"])
+def test_an_id_that_cannot_be_in_a_name_is_missing(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, id_: str
+) -> None:
+    class Store(FileSession):
+        def generate_id(self) -> str:
+            return id_
+
+        def _exists(self) -> bool:
+            raise AssertionError
+
+    monkeypatch.setattr("cherrypy_sessions.files.WINDOWS", True)
+    assert open_session(directory, id_).missing
+    with pytest.raises(ValueError, match="and in files a name for one"):
+        Store(storage_path=str(directory))
+
+
+def test_no_id_leads_to_the_files_of_the_store_itself(directory: Path) -> None:
+    class Bare(FileSession):
+        SESSION_PREFIX = ""
+
+    first = Bare(storage_path=str(directory))
+    first["a"] = 1
+    first.save()
+    first.acquire_lock()
+    first.release_lock()
+    session = Bare(".locks", storage_path=str(directory))
+    assert session.missing
+    assert (directory / ".locks").exists()
+    assert Bare(first.id, storage_path=str(directory))["a"] == 1
 
 
 def test_of_several_processes_one_cleans_up(directory: Path) -> None:

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 import webob
 
-from cherrypy_sessions import RamSession, Session, close, init, lock, save
+from cherrypy_sessions import (
+    MemcachedSession,
+    RamSession,
+    RedisSession,
+    Session,
+    SessionManager,
+    close,
+    init,
+    lock,
+    save,
+)
 
 
 def request(session: Session | None = None, **fields: str) -> webob.Request:
@@ -200,6 +210,12 @@ def test_close_releases_the_lock_and_writes_nothing(
         ("clean_freq", "5", "clean_freq has to be a number, not '5'"),
         ("lock_timeout", "1 s", "lock_timeout has to be a number, not '1 s'"),
         ("timeout", True, "timeout has to be a number, not True"),
+        ("timeout", -1, "timeout has to be from 0 to 100,000,000, not -1"),
+        ("timeout", float("nan"), "not nan"),
+        ("timeout", float("inf"), "not inf"),
+        ("clean_freq", -1, "clean_freq has to be from 0 to 100,000,000, not -1"),
+        ("lock_timeout", -0.5, "lock_timeout has to be from 0 to 100,000,000, not -0.5"),
+        ("lock_timeout", timedelta(seconds=-1), "lock_timeout has to be from 0"),
         ("name", "session id", "cannot have the name 'session id'"),
         ("name", "", "cannot have the name ''"),
         ("path", "/; Secure", "'/; Secure' cannot stand in a cookie"),
@@ -212,6 +228,13 @@ def test_options_that_cannot_be_are_named(
     options: dict[str, Any] = {"storage_class": store, option: value}
     with pytest.raises(ValueError, match=re.escape(problem)):
         init(request(), webob.Response(), **options)
+
+
+@pytest.mark.parametrize("store", [RedisSession, MemcachedSession])
+@pytest.mark.parametrize("expiry", [0, -1, float("nan"), "30", None, True])
+def test_an_expiry_that_no_lock_can_have_is_an_error(store: type[Session], expiry: Any) -> None:
+    with pytest.raises(ValueError, match="lock_expiry has to be"):
+        SessionManager(storage_class=store, secret="key", lock_expiry=expiry)
 
 
 def test_times_may_be_absent_where_there_may_be_none(store: type[RamSession]) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from forking import holds_in_child
 
 from cherrypy_sessions import DeadlockError, FairLocks
+from cherrypy_sessions import locks as locks_module
 
 
 def waiting_for(locks: FairLocks, key: str, count: int) -> None:
@@ -180,3 +182,12 @@ def test_another_thread_may_release() -> None:
     with run(lambda: locks.release("a")) as (other,):
         other.start()
     assert locks.acquire("a", timeout=0)
+
+
+def test_a_process_that_was_forked_has_no_locks() -> None:
+    locks = FairLocks()
+    locks.acquire("a")
+    with locks_module._mutex:  # as another thread might
+        assert holds_in_child(lambda: len(locks) == 0 and locks.acquire("a", 0))
+    locks.release("a")
+    assert id(locks._queues) not in locks_module._in_use

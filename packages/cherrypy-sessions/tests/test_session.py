@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from forking import holds_in_child
 
 from cherrypy_sessions import (
     LockTimeout,
@@ -401,6 +402,30 @@ def test_a_lock_that_takes_too_long_is_an_error_that_names_the_holder(
     thread.join(60)
     assert threading.current_thread().name in str(errors[0])
     assert not other.locked
+
+
+def test_a_process_that_was_forked_locks_and_cleans_up_by_itself(
+    store: type[RamSession], stored: RamSession
+) -> None:
+    scheduled: list[str] = []
+
+    def schedule(task: Any, frequency: float, name: str) -> str:
+        scheduled.append(name)
+        return "scheduled"
+
+    def check() -> bool:
+        session = store(stored.id, scheduler=schedule, lock_timeout=0)
+        session.acquire_lock()
+        session["a"] = 1
+        session.save()
+        return len(scheduled) == 2
+
+    store(stored.id, scheduler=schedule).load()
+    stored.acquire_lock()
+    with RamSession._changing:  # as another thread might
+        assert holds_in_child(check)
+    stored.release_lock()
+    assert len(scheduled) == 1
 
 
 # Clean-up

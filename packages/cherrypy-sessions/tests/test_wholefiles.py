@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from forking import Forked
 
 from cherrypy_sessions import kernel, wholefiles
 
@@ -105,3 +106,29 @@ def test_readers_never_see_half_a_file(path: str) -> None:
     for thread in threads:
         thread.join()
     assert torn == []
+
+
+@pytest.mark.skipif(not kernel.EXCHANGES, reason="where nobody writes into a spare")
+def test_a_process_that_is_forked_while_a_file_is_written_keeps_nobody_from_reading_it(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children: list[Forked] = []
+    write = os.write
+
+    def fork_first(descriptor: int, content: bytes) -> int:
+        children.append(Forked())
+        return write(descriptor, content)
+
+    for content in (b"one", b"two"):
+        wholefiles.write(path, content)
+    monkeypatch.setattr(os, "write", fork_first)
+    wholefiles.write(path, b"three")
+    monkeypatch.undo()
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        kernel.lock_byte(descriptor, 0, wait=False, shared=True)
+        assert os.read(descriptor, 10) == b"three"
+    finally:
+        os.close(descriptor)
+        for child in children:
+            child.end()

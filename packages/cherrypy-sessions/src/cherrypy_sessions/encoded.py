@@ -28,6 +28,13 @@ class EncodedSession(MergingSession):
         secret = None if self.secret is None else keys(self.secret)
         return cached_codec(self.serializer, secret, self.pickle_protocol)
 
+    @classmethod
+    def _codec_of(cls, options: dict[str, Any]) -> Codec:
+        """Return the codec of sessions that have these options."""
+        names = ("serializer", "secret", "pickle_protocol")
+        serializer, secret, protocol = (options.get(name, getattr(cls, name)) for name in names)
+        return cached_codec(serializer, None if secret is None else keys(secret), protocol)
+
     def _encode(self, expiration_time: datetime) -> bytes:
         return self._codec.encode(self._id, self._data, expiration_time)
 

@@ -5,16 +5,20 @@ run code in the process that reads it.
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, ClassVar
 
 from cherrypy_sessions import wholefiles
+from cherrypy_sessions.codec import Codec
 from cherrypy_sessions.encoded import EncodedSession
 from cherrypy_sessions.errors import UnreadableError
-from cherrypy_sessions.filelocks import FileLocks, file_locks
+from cherrypy_sessions.filelocks import FileLocks
+from cherrypy_sessions.ids import is_file_name
 from cherrypy_sessions.locking import lock_timeout, seconds
+from cherrypy_sessions.rangelocks import file_locks
 from cherrypy_sessions.schedule import log
 from cherrypy_sessions.session import Session
 
@@ -22,8 +26,13 @@ QUARANTINED = "corrupt-"
 IDLE = 60
 """Seconds after which a session counts as unused, and needs no file to write into."""
 
+WINDOWS = sys.platform == "win32"
+
 CLEANED = ".cleaned"
 """The file whose time says when the directory was last cleaned up."""
+
+
+_codecs: dict[str, dict[Codec, None]] = {}  # by directory, in order: clean-up reads all sessions
 
 
 class FileSession(EncodedSession):
@@ -64,6 +73,8 @@ class FileSession(EncodedSession):
         path = options.get("storage_path") or getattr(cls, "storage_path", None)
         if path is None or not os.path.isdir(path):  # noqa: PTH112 - a text all the way
             raise ValueError(f"storage_path has to be a directory that exists, not {path!r}.")
+        codec = cls._codec_of(options)
+        _codecs.setdefault(os.path.abspath(path), {})[codec] = None  # noqa: PTH100
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - documented
         if "storage_path" in kwargs:
@@ -115,22 +126,28 @@ class FileSession(EncodedSession):
         return self.storage_path
 
     def clean_up(self) -> None:
-        """Remove expired sessions, and what killed processes left; spare those in use."""
-        now = self.now()
-        for path in self._stored_files():
-            if self._may_have_expired(path):
+        """Remove expired sessions, and what killed processes left; spare those in use.
+
+        It looks at one file after the other, and has the lock of one session at a time.
+        """
+        now, spare = self.now(), wholefiles.BESIDE + self.SESSION_PREFIX
+        for entry in self._entries():
+            name, path = entry.name, entry.path
+            if name.startswith(spare):
+                self._remove_spare(path)
+            elif not name.startswith(self.SESSION_PREFIX):
+                continue
+            elif name.endswith(self.LOCK_SUFFIX):
+                self._remove_lock_file(path)
+            elif self._may_have_expired(path):
                 self._remove_expired(path, now)
-        for spare in self._files(wholefiles.BESIDE + self.SESSION_PREFIX):
-            if wholefiles.age(spare) >= IDLE:
-                with self._at_once(wholefiles.place_of(spare)) as had:
-                    if had:
-                        wholefiles.unlink(spare)
-        for lock_path in self._files(self.SESSION_PREFIX, self.LOCK_SUFFIX):
-            self.locks.discard(lock_path)
 
     def __len__(self) -> int:
         """Return the number of sessions in the store."""
-        return sum(1 for _ in self._stored_files())
+        return sum(
+            entry.name.startswith(self.SESSION_PREFIX) and not entry.name.endswith(self.LOCK_SUFFIX)
+            for entry in self._entries()
+        )
 
     def _claim_clean_up(self, frequency: float) -> bool:
         marker = os.path.join(self.storage_path, CLEANED)  # noqa: PTH118
@@ -148,9 +165,25 @@ class FileSession(EncodedSession):
 
     def _remove_expired(self, path: str, now: datetime) -> None:
         with self._at_once(path) as had:
-            found = self._load(path) if had else None
-            if found is not None and found[1] < now:
-                wholefiles.remove(path)
+            stored = wholefiles.read(path, locked=True) if had else None
+            if stored is None:
+                return
+            try:
+                expiration = self._expiration(os.path.basename(path), stored)  # noqa: PTH119
+            except UnreadableError as error:
+                self._quarantine(path, error)
+            else:
+                if expiration < now:
+                    wholefiles.remove(path)
+
+    def _expiration(self, name: str, stored: bytes) -> datetime:
+        """Return the end of a session in this directory, whichever of its users has written it."""
+        id_ = name.removeprefix(self.SESSION_PREFIX)
+        others = _codecs.get(self.storage_path, {})
+        for codec in others:
+            with suppress(UnreadableError):
+                return codec.decode(id_, stored)[1]
+        return self._codec.decode(id_, stored)[1]
 
     @contextmanager
     def _at_once(self, path: str) -> Iterator[bool]:
@@ -163,14 +196,20 @@ class FileSession(EncodedSession):
             if had:
                 self.locks.release(lock_path)
 
-    def _stored_files(self) -> Iterator[str]:
-        named = self._files(self.SESSION_PREFIX)
-        return (path for path in named if not path.endswith(self.LOCK_SUFFIX))
+    def _remove_spare(self, path: str) -> None:
+        if wholefiles.age(path) >= IDLE:
+            with self._at_once(wholefiles.place_of(path)) as had:
+                if had:
+                    wholefiles.unlink(path)
 
-    def _files(self, prefix: str, suffix: str = "") -> Iterator[str]:
-        for entry in tuple(os.scandir(self.storage_path)):
-            if entry.name.startswith(prefix) and entry.name.endswith(suffix):
-                yield entry.path
+    def _remove_lock_file(self, path: str) -> None:
+        has_own_locks = type(self).acquire_lock is not FileSession.acquire_lock
+        if not has_own_locks and wholefiles.age(path) >= IDLE:
+            self.locks.discard(path)
+
+    def _entries(self) -> "Iterator[os.DirEntry[str]]":
+        with os.scandir(self.storage_path) as entries:
+            yield from entries
 
     def _get_file_path(self) -> str:
         return f"{self.storage_path}{os.sep}{self.SESSION_PREFIX}{self._id}"
@@ -178,9 +217,13 @@ class FileSession(EncodedSession):
     def _lock_path(self, path: str | None) -> str:
         return (path or self._get_file_path()) + self.LOCK_SUFFIX
 
-    def _exists(self) -> bool:
+    def _can_be_id(self, candidate: str) -> bool:
         # The lock file of a session whose id ends like one is no session.
-        return not self._id.endswith(self.LOCK_SUFFIX) and os.path.exists(self._get_file_path())  # noqa: PTH110
+        name = f"{self.SESSION_PREFIX}{candidate}"
+        return not name.endswith(self.LOCK_SUFFIX) and is_file_name(name, windows=WINDOWS)
+
+    def _exists(self) -> bool:
+        return os.access(self._get_file_path(), os.F_OK)
 
     def _load(self, path: str | None = None) -> tuple[dict[str, Any], datetime] | None:
         place = path or self._get_file_path()

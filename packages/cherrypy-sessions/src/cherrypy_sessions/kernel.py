@@ -20,6 +20,7 @@ if sys.platform == "win32":  # pragma: no cover - the other system's half
 
     def unlock(descriptor: int) -> None:
         """Unlock an open file."""
+        os.lseek(descriptor, 0, os.SEEK_SET)  # it is locked where it was read and written
         msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
 else:
@@ -58,6 +59,22 @@ def lock_byte(descriptor: int, position: int, *, wait: bool, shared: bool = Fals
         command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
         kind = fcntl.F_RDLCK if shared else fcntl.F_WRLCK
         fcntl.fcntl(descriptor, command, _FLOCK.pack(kind, os.SEEK_SET, position, 1, 0))
+
+
+def unlock_byte(descriptor: int, position: int) -> None:
+    """Unlock one byte of an open file, also where a process that was forked has it open, too."""
+    if sys.platform == "linux":
+        kind = fcntl.F_UNLCK
+        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _FLOCK.pack(kind, os.SEEK_SET, position, 1, 0))
+
+
+def is_byte_locked(descriptor: int, position: int) -> bool:
+    """Return whether somebody else has the lock of one byte."""
+    if sys.platform != "linux":  # pragma: no cover - the other systems' half
+        return False
+    asked = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, position, 1, 0)
+    answer = fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, asked)
+    return bool(_FLOCK.unpack(answer)[0] != fcntl.F_UNLCK)
 
 
 _CODING: Final = (sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())

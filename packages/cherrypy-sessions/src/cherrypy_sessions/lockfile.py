@@ -60,7 +60,6 @@ class SystemLockFile:
         if descriptor is None:
             return
         try:
-            os.lseek(descriptor, 0, os.SEEK_SET)
             kernel.unlock(descriptor)
         except OSError as error:
             raise UnlockError(self.path) from error

@@ -1,10 +1,16 @@
 """How long to wait for a lock, as an object one can ask, and the error when that was too long."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, Self, TypeAlias
+from typing import Final, Protocol, Self, TypeAlias
 
 Duration: TypeAlias = timedelta | float
 """A time span, or seconds."""
+
+LONGEST: Final = 100_000_000
+"""Seconds or minutes: more than a time ever is, and no more than dates and locks can bear."""
+
+LEAST_EXPIRY: Final = 0.01
+"""Seconds after which the lock of a store may end at the earliest."""
 
 
 class Expiring(Protocol):
@@ -77,6 +83,23 @@ class LockChecker:
 def seconds(duration: Duration) -> float:
     """Return a time span in seconds."""
     return duration.total_seconds() if isinstance(duration, timedelta) else duration
+
+
+def check_time(name: str, value: object, least: float = 0) -> None:
+    """Check an option that is a time, in whatever unit.
+
+    Args:
+        name: Its name.
+        value: Its value.
+        least: The least that it may be.
+
+    Raises:
+        ValueError: It is no number, or too small or too large.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name} has to be a number, not {value!r}.")  # noqa: TRY004 - see above
+    if not least <= value <= LONGEST:  # which NaN is not, either
+        raise ValueError(f"{name} has to be from {least} to {LONGEST:,}, not {value!r}.")
 
 
 def lock_timeout(session_id: str, holder: str | None, patience: float | None) -> LockTimeout:

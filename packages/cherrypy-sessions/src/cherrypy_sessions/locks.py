@@ -1,9 +1,11 @@
 """Locks by name, first come first served, that exist only while somebody uses them.
 
 Each waiter sleeps on a lock of its own, which the holder before it opens. The mutex guards the
-queues and is never held while anybody waits.
+queues and is never held while anybody waits. A process that was forked has none of the locks of the
+one that it comes from.
 """
 
+import os
 import threading
 from collections import deque
 from collections.abc import Hashable, Iterator
@@ -12,7 +14,8 @@ from typing import Any, Final, TypeAlias
 Queues: TypeAlias = dict[Any, Any]
 """Who has or waits for the lock of which key; for this module alone to change."""
 
-_mutex: Final = threading.Lock()
+_mutex = threading.Lock()
+_in_use: Final[dict[int, Queues]] = {}  # by identity; dicts cannot be told apart otherwise
 _new_gate = threading.Lock
 
 
@@ -45,6 +48,8 @@ def acquire(queues: Queues, key: Hashable, timeout: float | None = None) -> bool
     with _mutex:
         queue = queues.get(key)
         if queue is None:
+            if not queues:
+                _in_use[id(queues)] = queues
             queues[key] = deque((turn,))
             return True
         queue.append(turn)
@@ -161,3 +166,18 @@ def _pass_on(queues: Queues, key: Hashable) -> None:
         queue[0].gate.release()
     else:
         del queues[key]
+        if not queues:
+            _in_use.pop(id(queues), None)
+
+
+def _forked() -> None:
+    """Leave all locks to the process that has the threads which have them."""
+    global _mutex  # noqa: PLW0603 - it may be held by a thread that is not here
+    _mutex = threading.Lock()
+    for queues in _in_use.values():
+        queues.clear()
+    _in_use.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

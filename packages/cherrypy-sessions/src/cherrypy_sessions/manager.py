@@ -5,13 +5,13 @@ What the options say is checked here, once, so that a request costs no more than
 
 import logging
 import threading
-from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from typing import Any, Final
 from weakref import WeakSet
 
 from cherrypy_sessions.cookies import CookieRequest, CookieResponse, SessionCookie, find_value
+from cherrypy_sessions.locking import check_time, seconds
 from cherrypy_sessions.ram import RamSession
 from cherrypy_sessions.schedule import Scheduler, log
 from cherrypy_sessions.session import Session
@@ -120,13 +120,11 @@ def _check_times(**options: Any) -> None:
     Raises:
         ValueError: One of them is no number, or not of those that it may be.
     """
-    for name, may_be_missing in (("timeout", False), ("clean_freq", True), ("lock_timeout", True)):
-        value = options.get(name)
-        if value is None and may_be_missing:
-            continue
-        is_span = name == "lock_timeout" and isinstance(value, timedelta)
-        if not is_span and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise ValueError(f"{name} has to be a number, not {value!r}.")
+    check_time("timeout", options["timeout"])
+    if options["clean_freq"] is not None:
+        check_time("clean_freq", options["clean_freq"])
+    if options.get("lock_timeout") is not None:
+        check_time("lock_timeout", seconds(options["lock_timeout"]))
 
 
 def named_store(storage_type: str | None) -> type[Session]:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Final
 from cherrypy_sessions.encoded import EncodedSession, warn_of_pickles
 from cherrypy_sessions.errors import LockLostError, StoreUnavailable
 from cherrypy_sessions.leases import leases
-from cherrypy_sessions.locking import lock_timeout, seconds
+from cherrypy_sessions.locking import LEAST_EXPIRY, check_time, lock_timeout, seconds
 from cherrypy_sessions.locks import acquire, holder, release
 from cherrypy_sessions.memcached_items import Item, LockedItem
 from cherrypy_sessions.memcached_servers import NEW, PLAIN, MemcachedServers, seen, servers_at
@@ -74,8 +74,9 @@ class MemcachedSession(EncodedSession):
         Raises:
             ImportError: The library is not installed.
             ValueError: There is no server, or one has no such address; or keys cannot begin with
-                that `prefix`.
+                that `prefix`; or a lock cannot have that `lock_expiry`.
         """
+        check_time("lock_expiry", options.get("lock_expiry", cls.lock_expiry), LEAST_EXPIRY)
         prefix = options.get("prefix", cls.prefix)
         if not _PREFIX.fullmatch(prefix):
             most = f"up to {LONGEST_PREFIX} visible ASCII characters"

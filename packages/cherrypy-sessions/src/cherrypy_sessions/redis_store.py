@@ -23,7 +23,7 @@ from cherrypy_sessions.encoded import EncodedSession, warn_of_pickles
 from cherrypy_sessions.errors import LockLostError, StoreUnavailable
 from cherrypy_sessions.extras import load
 from cherrypy_sessions.leases import leases
-from cherrypy_sessions.locking import lock_timeout, seconds
+from cherrypy_sessions.locking import LEAST_EXPIRY, check_time, lock_timeout, seconds
 from cherrypy_sessions.locks import DeadlockError
 from cherrypy_sessions.schedule import log
 
@@ -224,8 +224,9 @@ class RedisSession(EncodedSession):
 
         Raises:
             ImportError: The library is not installed.
-            ValueError: The url is none.
+            ValueError: The url is none, or a lock cannot have that `lock_expiry`.
         """
+        check_time("lock_expiry", options.get("lock_expiry", cls.lock_expiry), LEAST_EXPIRY)
         url = options.get("url", cls.url)
         try:
             server_at(url, options.get("lock_expiry", cls.lock_expiry))

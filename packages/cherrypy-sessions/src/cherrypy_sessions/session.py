@@ -6,11 +6,13 @@ once something is in it.
 """
 
 import copy
+import os
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any, ClassVar, Self
+from weakref import WeakSet
 
 from cherrypy_sessions import ids
 from cherrypy_sessions.errors import SessionEndedError
@@ -18,6 +20,7 @@ from cherrypy_sessions.mapping import SessionMapping
 from cherrypy_sessions.schedule import Scheduler, log
 
 _starting_clean_up = threading.Lock()
+_cleaned_up: "WeakSet[type[Session]]" = WeakSet()
 _minutes = lru_cache(maxsize=16)(lambda minutes: timedelta(minutes=minutes))
 
 
@@ -263,10 +266,14 @@ class Session(SessionMapping):
 
     def _recognize(self, candidate: str) -> bool:
         """Take the id that a client sent if there is such a session. No store sees an unsafe id."""
-        if not ids.is_valid_id(candidate):
+        if not (ids.is_valid_id(candidate) and self._can_be_id(candidate)):
             return False
         self._id = candidate
         return bool(self._exists())
+
+    def _can_be_id(self, candidate: str) -> bool:  # noqa: ARG002 - for other stores
+        """Return whether this store can have a session with an id that is safe in general."""
+        return True
 
     def _unused_id(self) -> str:
         """Return a new id that no session has; the store is asked only about ids not made here."""
@@ -275,10 +282,10 @@ class Session(SessionMapping):
         try:
             while True:
                 self._id = new = self.generate_id()
-                if not ids.is_valid_id(new):
+                if not (ids.is_valid_id(new) and self._can_be_id(new)):
                     raise ValueError(
                         f"generate_id() returned {new!r}; an id is 1 to {ids.MAX_ID_LENGTH} "
-                        "visible ASCII characters without slashes",
+                        "visible ASCII characters without slashes, and in files a name for one",
                     )
                 if not guessable or not self._exists():
                     return new
@@ -309,6 +316,7 @@ class Session(SessionMapping):
                 return
             if not cls.__dict__.get("clean_thread"):
                 cls._kept_clean = set()
+                _cleaned_up.add(cls)
             frequency = self.clean_freq * 60
             task = partial(_clean_up_in_turn, self._keeper(), frequency)
             cls.clean_thread = self.scheduler(task, frequency, "Session cleanup")
@@ -345,3 +353,15 @@ def _clean_up_in_turn(keeper: Session, frequency: float) -> None:
     """Clean up, unless another process that shares the store has just done it."""
     if keeper._claim_clean_up(frequency):  # noqa: SLF001 - of this module
         keeper.clean_up()
+
+
+def _forked() -> None:
+    """Have this process clean up by itself: the thread that did is in the one it comes from."""
+    global _starting_clean_up  # noqa: PLW0603 - it may be held by a thread that is not here
+    _starting_clean_up = threading.Lock()
+    for cls in _cleaned_up:
+        cls._kept_clean = set()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

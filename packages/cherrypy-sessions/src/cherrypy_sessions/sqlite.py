@@ -16,8 +16,9 @@ from typing import Any, ClassVar, Final
 
 from cherrypy_sessions.encoded import EncodedSession
 from cherrypy_sessions.errors import StoreUnavailable
-from cherrypy_sessions.filelocks import FileLocks, file_locks
+from cherrypy_sessions.filelocks import FileLocks
 from cherrypy_sessions.locking import lock_timeout, seconds
+from cherrypy_sessions.rangelocks import file_locks
 from cherrypy_sessions.schedule import log
 
 PATIENCE: Final = 5.0

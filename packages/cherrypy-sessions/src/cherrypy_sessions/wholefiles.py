@@ -131,11 +131,12 @@ def _write_spare(written: str, content: bytes) -> bool:
     try:
         kernel.lock_byte(descriptor, 0, wait=False)
         _write(descriptor, content)
-        if os.fstat(descriptor).st_size != len(content):
+        if os.lseek(descriptor, 0, os.SEEK_END) != len(content):
             os.ftruncate(descriptor, len(content))
     except BlockingIOError:
         return False
     finally:
+        kernel.unlock_byte(descriptor, 0)  # for a process that is forked now has it open, too
         os.close(descriptor)
     return True
 
