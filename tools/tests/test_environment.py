@@ -6,6 +6,7 @@ import pytest
 from workspace import environment, index, interpreters
 from workspace.environment import Environment
 from workspace.errors import Failure, Misuse
+from workspace.processes import environ
 from workspace.samples import Sample, workspace
 
 
@@ -82,3 +83,14 @@ def test_what_is_no_version_is_refused(text: str) -> None:
 def test_an_interpreter_that_is_not_here_is_told() -> None:
     with pytest.raises(Failure, match=r"no Python 3\.99 found"):
         interpreters.require("3.99")
+
+
+def test_programs_do_not_see_another_environment_and_keep_their_bytecode(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("KEPT", "yes")
+    found = environ({"ADDED": "1", "KEPT": None})
+    assert not found.keys() & {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "KEPT"}
+    assert found["ADDED"] == found["PYTHONUTF8"] == "1"

@@ -12,19 +12,26 @@ from workspace.errors import Failure
 
 Words: TypeAlias = list[str | Path]
 
+_UNWANTED = (
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONWARNINGS",
+    "PYTHONDONTWRITEBYTECODE",
+)
 _RUNNING: set[subprocess.Popen[bytes]] = set()
 
 
 def environ(extra: Mapping[str, str | None] | None = None) -> dict[str, str]:
     """Return this process's environment without what points at another Python environment.
 
+    Bytecode is kept: the tests start hundreds of interpreters.
+
     Args:
         extra: Variables to set; None removes one.
     """
-    values: dict[str, str | None] = dict(os.environ)
-    for name in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "CONDA_PREFIX", "PYTHONWARNINGS"):
-        values[name] = None
-    values |= {"PYTHONUTF8": "1", **(extra or {})}
+    values = {**os.environ, **dict.fromkeys(_UNWANTED), "PYTHONUTF8": "1", **(extra or {})}
     return {name: value for name, value in values.items() if value is not None}
 
 
