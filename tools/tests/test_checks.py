@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 from workspace import interpreters
-from workspace.checks import Setting, installed, interface, layers, pages, static_types, style, unit
+from workspace.checks import (
+    Setting,
+    installed,
+    interface,
+    layers,
+    pages,
+    public_types,
+    static_types,
+    style,
+    unit,
+)
 from workspace.commands import test as testing
 from workspace.errors import Failure
 from workspace.packages import Workspace
@@ -92,6 +102,28 @@ def test_a_package_is_checked_for_the_further_platforms_that_it_names(
     found = workspace(tmp_path, windows)
     (step,) = static_types.steps(setting(found), list(found))
     assert "FAILED: type errors in sample-windows" in outcome(step, tmp_path)
+
+
+def test_a_package_whose_public_types_are_all_written_passes(tmp_path: Path, setting: Make) -> None:
+    found = workspace(tmp_path, BASE)
+    (step,) = public_types.steps(setting(found), list(found))
+    printed = outcome(step, tmp_path)
+    assert "Type completeness score: 100%" in printed
+    assert "FAILED" not in printed
+
+
+def test_a_public_attribute_whose_type_is_only_inferred_fails(
+    tmp_path: Path, setting: Make
+) -> None:
+    code = (
+        "class Answer:\n    def __init__(self, word: str) -> None:\n        self.size = len(word)\n"
+    )
+    test = "def test_nothing() -> None:\n    pass\n"
+    found = workspace(tmp_path, Sample("sample-inferred", code=code, test=test))
+    (step,) = public_types.steps(setting(found), list(found))
+    printed = outcome(step, tmp_path)
+    assert "sample_inferred.Answer.size" in printed
+    assert printed.endswith("FAILED: public names without a known type in sample_inferred")
 
 
 def test_code_that_the_formatter_would_change_and_the_linter_refuses_fails(

@@ -12,6 +12,7 @@ from workspace.checks import (
     interface,
     layers,
     pages,
+    public_types,
     static_types,
     style,
     together,
@@ -68,6 +69,7 @@ def _of_packages(setting: Setting, packages: list[Package], *, fast: bool) -> li
         *style.steps(setting, [package.path for package in packages]),
         *layers.steps(setting),
         *static_types.steps(setting, packages),
+        *public_types.steps(setting, packages),
         *unit.steps(setting, packages),
         *interface.steps(setting, packages),
     ]
@@ -81,6 +83,7 @@ def _of_everything(setting: Setting, packages: list[Package], *, fast: bool) -> 
         *current.steps(setting),
         *layers.steps(setting),
         *static_types.steps(setting, packages, _other_sources(root)),
+        *public_types.steps(setting, packages),
         *unit.steps(setting, packages),
         *interface.steps(setting, packages),
         *together.steps(setting),

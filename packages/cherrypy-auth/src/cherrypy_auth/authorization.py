@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 qop_auth: Final = "auth"
 """The quality of protection that covers method and url."""
@@ -87,18 +87,18 @@ class HttpDigestAuthorization:
 
     def _read(self, params: Mapping[str, str]) -> None:
         get = params.get
-        self.realm = _required(params, "realm")
-        self.nonce = _required(params, "nonce")
-        self.uri = _required(params, "uri")
-        self.response = _required(params, "response")
-        self.userhash = _flag(get("userhash", "false"))
-        self.username = _username(params, self.userhash)
+        self.realm: str = _required(params, "realm")
+        self.nonce: str = _required(params, "nonce")
+        self.uri: str = _required(params, "uri")
+        self.response: str = _required(params, "response")
+        self.userhash: bool = _flag(get("userhash", "false"))
+        self.username: str = _username(params, self.userhash)
         self._algorithm = algorithm_named(get("algorithm", "MD5"))
-        self.algorithm = self._algorithm.name
-        self.opaque = get("opaque")
-        self.qop = get("qop")
-        self.cnonce = get("cnonce")
-        self.nc = get("nc")
+        self.algorithm: str = self._algorithm.name
+        self.opaque: str | None = get("opaque")
+        self.qop: str | None = get("qop")
+        self.cnonce: str | None = get("cnonce")
+        self.nc: str | None = get("nc")
         if not _is_hexadecimal(self.response) or len(self.response) != self._algorithm.digits:
             raise ValueError(
                 f"the response {self.response!r} is no digest of {self._algorithm.digits} digits"

@@ -21,7 +21,7 @@ from cherrypy_httputil import HTTPError, find_charset
 if TYPE_CHECKING:
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 CheckPassword: TypeAlias = Callable[[str, str, str], bool]
 """Called with realm, user name and password; returns whether they belong together."""

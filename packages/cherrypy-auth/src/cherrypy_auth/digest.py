@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cherrypy_auth.users import FindUser
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 HA1Source: TypeAlias = GetHA1 | Mapping[str, GetHA1]
 """What gives HA1s: for MD5, or for each algorithm that is offered, by name, the preferred first."""
@@ -142,7 +142,7 @@ class DigestAuth:
         self.key = key
         self.debug = debug
         self.accept_charset = accept_charset
-        self.qops = _check_qop(qop if isinstance(qop, str) else ", ".join(qop))
+        self.qops: tuple[str, ...] = _check_qop(qop if isinstance(qop, str) else ", ".join(qop))
         self.max_age = max_age
         self.check_uri = check_uri
         self.nonce_counts = nonce_counts

@@ -53,7 +53,7 @@ class Bus(Machine):
     def __init__(self) -> None:
         super().__init__()
         self.survivors: set[int] = set()
-        self.directory = Path.cwd()
+        self.directory: Path = Path.cwd()
 
     def start_with_callback(
         self,

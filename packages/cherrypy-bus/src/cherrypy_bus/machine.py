@@ -32,7 +32,7 @@ class Machine(Channels):
     """
 
     states = states
-    execv = False
+    execv: bool = False
     stuck_after: float = 10.0
 
     def __init__(self) -> None:

@@ -69,7 +69,7 @@ class ConsoleCtrlHandler(SimplePlugin):
 
     def __init__(self, bus: Bus, kernel: Kernel | None = None) -> None:
         super().__init__(bus)
-        self.is_set = False
+        self.is_set: bool = False
         self._kernel = kernel
 
     def start(self) -> None:
@@ -182,7 +182,7 @@ class ControlCodes(dict[str, int]):
         raise KeyError(f"no channel has the control code {code}: there are {dict(self)}")
 
 
-control_codes = ControlCodes({"graceful": 138})
+control_codes: ControlCodes = ControlCodes({"graceful": 138})
 
 
 def service_class(bus: Bus, name: str, display_name: str, framework: Any = None) -> type[Any]:

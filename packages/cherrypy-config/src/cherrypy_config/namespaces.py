@@ -115,10 +115,12 @@ class NamespaceSet(dict[str, Handler]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({super().__repr__()})"
 
-    def __copy__(self) -> Self:
+    def copy(self) -> Self:
+        """Return another set with the same handlers."""
         return type(self)(self)
 
-    copy = __copy__
+    def __copy__(self) -> Self:
+        return self.copy()
 
 
 def _hand_over(

@@ -31,7 +31,7 @@ class ByteCountWrapper:
 
     def __init__(self, rfile: InputStream) -> None:
         self.rfile = rfile
-        self.bytes_read = 0
+        self.bytes_read: int = 0
 
     def read(self, size: int = -1) -> bytes:
         """Read at most `size` bytes, or all."""

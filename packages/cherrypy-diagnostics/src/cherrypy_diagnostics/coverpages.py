@@ -95,7 +95,7 @@ class CoveragePages:
 
     def __init__(self, coverage: Coverage, root: str | os.PathLike[str] | None = None) -> None:
         self.coverage = coverage
-        self.root = None if root is None else Path(root).absolute()
+        self.root: Path | None = None if root is None else Path(root).absolute()
 
     def index(self) -> str:
         """Return the page of all files below the root, with their percentages."""

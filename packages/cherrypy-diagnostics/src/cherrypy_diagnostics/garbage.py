@@ -131,7 +131,7 @@ class GarbageReport:
     ) -> None:
         self.context = context
         self.limit = limit
-        self.heap = Heap()
+        self.heap: Heap = Heap()
 
     def stats(self, expectations: Iterable[Expectation], tolerance: int = 0) -> str:
         """Return a page with what cannot be collected, and what has an unexpected number.

@@ -49,14 +49,14 @@ class LatencyHistogram:
     def __init__(self, bounds: Sequence[float] = BOUNDS) -> None:
         if not bounds or bounds[0] <= 0 or any(a >= b for a, b in pairwise(bounds)):
             raise ValueError(f"the bounds must be positive and ascending, not {bounds!r}")
-        self.bounds = bounds
+        self.bounds: Sequence[float] = bounds
         self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
-        self.counts = array("Q", bytes(8 * (len(self.bounds) + 1)))
-        self.total = 0.0
-        self.maximum = 0.0
+        self.counts: array[int] = array("Q", bytes(8 * (len(self.bounds) + 1)))
+        self.total: float = 0.0
+        self.maximum: float = 0.0
 
     @property
     def count(self) -> int:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Gauge = Callable[[], float | None]
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 UNKNOWN = math.nan
 
@@ -154,7 +154,7 @@ class History:
     def __init__(
         self, totals: Mapping[str, Any], gauges: Mapping[str, Gauge] | None = None
     ) -> None:
-        self.lock = Lock()
+        self.lock: Lock = Lock()
         self.gauges: dict[str, Gauge] = dict(gauges or {})
         self._totals = totals
         self._errors = 0

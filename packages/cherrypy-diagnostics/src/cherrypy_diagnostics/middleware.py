@@ -43,7 +43,7 @@ class StatisticsMiddleware:
         slow_queries_count: int = 100,
     ) -> None:
         self.application = application
-        self.recorder = RequestRecorder() if recorder is None else recorder
+        self.recorder: RequestRecorder = RequestRecorder() if recorder is None else recorder
         self.uriset = uriset
         self.slow_queries = slow_queries
         self.slow_queries_count = slow_queries_count
@@ -80,11 +80,11 @@ class _Recorded:
         start_response: StartResponse,
     ) -> None:
         self.status: str | None = None
-        self.bytes_written = 0
+        self.bytes_written: int = 0
         self._is_over = False
         self._finish: Callable[[], None] = lambda: middleware.finish(record, environ, self)
         self._start_response = start_response
-        self.body_read = ByteCountWrapper(environ["wsgi.input"])
+        self.body_read: ByteCountWrapper = ByteCountWrapper(environ["wsgi.input"])
         environ["wsgi.input"] = self.body_read
         try:
             self._body = middleware.application(environ, self._start)

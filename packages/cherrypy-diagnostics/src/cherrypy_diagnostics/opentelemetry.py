@@ -14,12 +14,12 @@ try:
     from opentelemetry import context as contexts
     from opentelemetry import propagate, trace
     from opentelemetry.trace import SpanKind, Status, StatusCode
-except ModuleNotFoundError as error:
+except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(
         "spans of requests need opentelemetry-api: "
         "pip install 'cherrypy-diagnostics[opentelemetry]'",
-        name=error.name,
-    ) from error
+        name=_error.name,
+    ) from _error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -109,7 +109,7 @@ class RequestSpan:
     def __init__(self, span: Span, parent: Context, outer: Context) -> None:
         self.span = span
         self.outer = outer
-        self.is_over = False
+        self.is_over: bool = False
         self._error: BaseException | None = None
         inner = trace.set_span_in_context(span, parent)
         self._context = contexts.set_value(_OURS, self, inner)

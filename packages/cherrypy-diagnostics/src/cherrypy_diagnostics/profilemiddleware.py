@@ -72,7 +72,9 @@ class ProfilingMiddleware:
         select: Selection | None = None,
     ) -> None:
         self.nextapp = nextapp
-        self.profiler = ProfileAggregator(path) if aggregate else Profiler(path)
+        self.profiler: ProfileAggregator | Profiler = (
+            ProfileAggregator(path) if aggregate else Profiler(path)
+        )
         self.select = select
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

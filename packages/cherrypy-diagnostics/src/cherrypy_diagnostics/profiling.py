@@ -70,7 +70,7 @@ class Profiler:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        self.path = Path("profile" if path is None else path).absolute()
+        self.path: Path = Path("profile" if path is None else path).absolute()
 
     def run(self, func: Callable[P, T], *args: P.args, **params: P.kwargs) -> T:
         """Call a function, keep its profile, and return what it returns.

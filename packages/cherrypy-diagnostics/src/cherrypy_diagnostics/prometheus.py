@@ -25,12 +25,12 @@ try:
     from prometheus_client.exposition import choose_encoder
     from prometheus_client.multiprocess import MultiProcessCollector
     from prometheus_client.registry import Collector
-except ModuleNotFoundError as error:
+except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(
         "figures for Prometheus need prometheus-client: "
         "pip install 'cherrypy-diagnostics[prometheus]'",
-        name=error.name,
-    ) from error
+        name=_error.name,
+    ) from _error
 
 from cherrypy_diagnostics.repository import repository
 
@@ -77,7 +77,7 @@ class RequestMetrics:
         buckets: Sequence[float] = BUCKETS,
         limit: int = LIMIT,
     ) -> None:
-        self.registry = own_registry() if registry is None else registry
+        self.registry: CollectorRegistry = own_registry() if registry is None else registry
         self.limit = limit
         self._lock = Lock()
         self._children: dict[tuple[str, str, int], Any] = {}

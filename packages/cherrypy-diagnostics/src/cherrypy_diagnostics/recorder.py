@@ -67,10 +67,10 @@ class RequestRecorder:
         version: str = "",
         gauges: Mapping[str, Gauge] | None = None,
     ) -> None:
-        self.figures = namespace(name, statistics)
+        self.figures: Scope = namespace(name, statistics)
         for key, value in self._initial(version).items():
             self.figures.setdefault(key, value)
-        self.history = History(self.figures, gauges)
+        self.history: History = History(self.figures, gauges)
         self._lock = self.history.lock
 
     @staticmethod

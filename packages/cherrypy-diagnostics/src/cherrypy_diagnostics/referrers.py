@@ -64,7 +64,7 @@ class ReferrerTree:
     def __init__(
         self, ignore: Iterable[object] | None = None, maxdepth: int = 2, maxparents: int = 10
     ) -> None:
-        self.ignore = _Held(ignore or ())
+        self.ignore: _Held = _Held(ignore or ())
         self.maxdepth = maxdepth
         self.maxparents = maxparents
         self._ignored = {id(each) for each in self.ignore}

@@ -86,7 +86,7 @@ class Report:
         self, statistics: Scope | None = None, formatting: Formatting | None = None
     ) -> None:
         self._statistics = statistics
-        self.formatting = default_formatting() if formatting is None else formatting
+        self.formatting: Formatting = default_formatting() if formatting is None else formatting
 
     @property
     def statistics(self) -> Scope:

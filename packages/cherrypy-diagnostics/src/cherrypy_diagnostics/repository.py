@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from typing import Any, TypeAlias
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 Scope: TypeAlias = dict[str, Any]
 """A repository, a namespace, a collection or a record."""

@@ -56,7 +56,7 @@ class Dispatcher:
         ('Hello reader!', [('/hello', {'tools.gzip.on': True})])
     """
 
-    dispatch_method_name = "_cp_dispatch"
+    dispatch_method_name: str = "_cp_dispatch"
     """The method that a node is asked with for what is no attribute of it."""
 
     direct: ClassVar[bool] = True

@@ -52,7 +52,7 @@ class RoutesDispatcher:
         self._routes = _import_routes()
         self.full_result = full_result
         self.controllers: dict[str, Any] = {}
-        self.mapper = self._routes.Mapper(**mapper_options)
+        self.mapper: Any = self._routes.Mapper(**mapper_options)
         self.mapper.controller_scan = self.controllers.keys
 
     def connect(self, name: str, route: str, controller: Any, **kwargs: Any) -> None:

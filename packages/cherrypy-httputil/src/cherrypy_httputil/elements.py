@@ -15,7 +15,7 @@ from cherrypy_httputil.errors import HTTPError
 if TYPE_CHECKING:
     from typing import Self
 
-q_separator = re.compile(r"; *q *=", re.IGNORECASE)
+q_separator: re.Pattern[str] = re.compile(r"; *q *=", re.IGNORECASE)
 """What stands between a media range and its quality value."""
 
 _QVALUE = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+", re.ASCII)

@@ -234,11 +234,13 @@ class NotFound(HTTPError):  # noqa: N818 - the documented name
             exchange = current_exchange()
             path = None if exchange is None else exchange.path()
         self.path = path
-        self.status = self.code = 404
+        self.status: int = 404
+        self.code = 404
+        self.reason: str
         self.reason, usual = response_codes[404]
         message = None if path is None else f"The path {path!r} was not found."
-        self.message = message or usual
-        self.args = (404, message)
+        self.message: str = message or usual
+        self.args: tuple[Any, ...] = (404, message)
 
     def __reduce__(self) -> tuple[type[NotFound], tuple[str | None]]:
         # The arguments of the exception are those of HTTPError.

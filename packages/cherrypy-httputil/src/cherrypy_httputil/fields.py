@@ -115,11 +115,11 @@ def _checked_title(key: object) -> str:
     return _token(key).title()
 
 
-titles = NameCache(_title)
+titles: NameCache[str] = NameCache(_title)
 """Any key, as names are kept."""
 
-names = NameCache(_checked_title)
+names: NameCache[str] = NameCache(_checked_title)
 """A key that may be a field name, as names are kept."""
 
-tokens = NameCache(_token)
+tokens: NameCache[str] = NameCache(_token)
 """A field name as it is sent, in the case that it came in."""

@@ -29,7 +29,7 @@ HeaderValue: TypeAlias = "str | bytes | int | list[str] | list[bytes] | tuple[st
 header_translate_table: bytes | None = None
 """Given to `bytes.translate` for every value that is not plain printable ASCII."""
 
-header_translate_deletechars = bytes(range(32)) + b"\x7f"
+header_translate_deletechars: bytes = bytes(range(32)) + b"\x7f"
 """Control characters: none of them is sent."""
 
 
@@ -44,7 +44,7 @@ class CaseInsensitiveDict(dict[str, V]):
         ('text/html', ['Content-Type'])
     """
 
-    transform_key = staticmethod(title)
+    transform_key: staticmethod[[object], str] = staticmethod(title)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args or kwargs:

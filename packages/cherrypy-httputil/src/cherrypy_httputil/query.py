@@ -11,7 +11,9 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from cherrypy_httputil.limits import COORDINATE_DIGITS, FIELDS
 
-image_map_pattern = re.compile(rf"[0-9]{{1,{COORDINATE_DIGITS}}},[0-9]{{1,{COORDINATE_DIGITS}}}")
+image_map_pattern: re.Pattern[str] = re.compile(
+    rf"[0-9]{{1,{COORDINATE_DIGITS}}},[0-9]{{1,{COORDINATE_DIGITS}}}"
+)
 """What a browser sends for a click on a server-side image map."""
 
 

@@ -95,5 +95,5 @@ def _inherited(descriptor: int) -> Inherited:
     return Inherited(descriptor, name[:2] if isinstance(name, tuple) else os.fsdecode(name))
 
 
-activation = Activation()
+activation: Activation = Activation()
 """Of this process: descriptors are numbered once for all its servers."""

@@ -75,7 +75,7 @@ class ServerAdapter:
         interrupt: What ended the serving thread, if anything did.
     """
 
-    running = False
+    running: bool = False
     interrupt: BaseException | None = None
     bind_addr: BindAddress | None = None
 

@@ -19,16 +19,16 @@ _BARE_LF = re.compile(rb"(?<!\r)\n")
 _PORT = re.compile(rb":[0-9]*\Z")
 
 # Made anew for each request: an exception that is raised again keeps where it was raised before.
-too_large = partial(
+too_large: partial[Refused] = partial(
     Refused, "413 Request Entity Too Large", "The body is larger than this server takes."
 )
-long_target = partial(
+long_target: partial[Refused] = partial(
     Refused, "414 Request-URI Too Long", "The request target is longer than allowed."
 )
-large_head = partial(
+large_head: partial[Refused] = partial(
     Refused, "431 Request Header Fields Too Large", "The head is larger than allowed."
 )
-unknown_host = partial(bad, "This server has no such host.")
+unknown_host: partial[Refused] = partial(bad, "This server has no such host.")
 
 
 class Arrival:

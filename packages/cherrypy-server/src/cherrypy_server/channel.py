@@ -168,8 +168,8 @@ class Reader:
     def __init__(self, channel: Channel, pace: Pace) -> None:
         self._channel = channel
         self._pace = pace
-        self.buffer = bytearray()
-        self.bytes_read = 0
+        self.buffer: bytearray = bytearray()
+        self.bytes_read: int = 0
 
     def fill(self, size: int) -> bool:
         """Take what has come, without waiting; return whether the client may send more.
@@ -240,7 +240,7 @@ class Writer:
     def __init__(self, channel: Channel, pace: Pace) -> None:
         self._channel = channel
         self._pace = pace
-        self.bytes_written = 0
+        self.bytes_written: int = 0
 
     def write(self, data: bytes) -> int:
         """Send all of it.

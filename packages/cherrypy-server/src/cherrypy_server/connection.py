@@ -57,27 +57,30 @@ class Connection(HTTPConnection):
         linger: Whether what the client still sends is taken, and thrown away, before closing.
     """
 
+    requests_seen: int
     socket: Any
     ssl_env: Any
     rfile: Any
     wfile: Any
 
     def __init__(self, server: Any, channel: Channel) -> None:
-        self.reading = Pace(server.timeout, server.min_body_rate)
-        self.writing = Pace(server.timeout, server.min_body_rate)
+        self.reading: Pace = Pace(server.timeout, server.min_body_rate)
+        self.writing: Pace = Pace(server.timeout, server.min_body_rate)
         super().__init__(server, channel.socket, lambda _, mode, __: self._file(channel, mode))
-        self.channel = channel
-        self.arrival = Arrival(server)
-        self.event = READ
-        self.row = 0
-        self.linger = self.closed = self._parting = False
+        self.channel: Channel = channel
+        self.arrival: Arrival = Arrival(server)
+        self.event: int = READ
+        self.row: int = 0
+        self.linger: bool = False
+        self.closed: bool = False
+        self._parting = False
         self._shaking = server.ssl_adapter is not None
         self._is_fresh = True
         self._takeover: Takeover | None = None
         self._looked: float | None = None
-        self.since = time.monotonic()
+        self.since: float = time.monotonic()
         self._begun: float | None = self.since
-        self.deadline = self.since + min(server.timeout, server.request_header_timeout)
+        self.deadline: float = self.since + min(server.timeout, server.request_header_timeout)
 
     def _file(self, channel: Channel, mode: str) -> Reader | Writer:
         return Reader(channel, self.reading) if "r" in mode else Writer(channel, self.writing)

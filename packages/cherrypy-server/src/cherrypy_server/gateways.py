@@ -48,7 +48,7 @@ class FlupServer:
         ImportError: flup is not installed.
     """
 
-    ready = False
+    ready: bool = False
 
     _module: str
     _server: str
@@ -74,7 +74,7 @@ class FlupServer:
             BindError: The address is in use or cannot be had; the message names it.
             ValueError: Without an address, standard input has to be a listening socket.
         """
-        self.socket = self._listening(self.flup._bindAddress)
+        self.socket: socket.socket = self._listening(self.flup._bindAddress)
         self.socket.setblocking(False)  # another process may share it, and be faster
         self._alarm, self._bell = socket.socketpair()
         self.ready = True
@@ -237,7 +237,7 @@ class FlupCGIServer:
         bindAddress: Not used: there is no socket. It is taken so that the three are made alike.
     """
 
-    ready = False
+    ready: bool = False
 
     def __init__(self, application: WSGIApplication, bindAddress: object = None) -> None:  # noqa: ARG002, N803
         self.application = application

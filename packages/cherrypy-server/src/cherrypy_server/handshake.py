@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from cherrypy_server.certificates import Identity, TLSSettings
+    from cherrypy_server.certificates import FileState, Identity, TLSSettings
     from cherrypy_server.channel import Channel
 
 Log: TypeAlias = Callable[[str, int], object]
@@ -60,7 +60,7 @@ class Renewed:
         self.settings = settings
         self.make = make
         self.log = log
-        self.state = settings.state()
+        self.state: dict[str, FileState] = settings.state()
         self.current: dict[str, Any] = self._made()
 
     def refresh(self) -> None:

@@ -36,7 +36,7 @@ class Health:
         drain: float = 0,
     ) -> None:
         self.bus = bus
-        self.checks = checks or {}
+        self.checks: Mapping[str, Callable[[], object]] = checks or {}
         self.drain = drain
         self._answers = {"livez": self._alive, "readyz": self._ready}
 

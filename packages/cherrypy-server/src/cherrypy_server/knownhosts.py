@@ -19,7 +19,7 @@ class KnownHosts:
 
     def __init__(self, application: WSGIApplication, allowed_hosts: Iterable[str]) -> None:
         self.application = application
-        self.allowed_hosts = frozenset(each.lower() for each in allowed_hosts)
+        self.allowed_hosts: frozenset[str] = frozenset(each.lower() for each in allowed_hosts)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request; this is a WSGI callable (PEP 3333)."""

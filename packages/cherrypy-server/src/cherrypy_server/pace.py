@@ -30,7 +30,8 @@ class Pace:
     """
 
     def __init__(self, patience: float, rate: float) -> None:
-        self._patience = self.left = patience
+        self._patience = patience
+        self.left: float = patience
         self._rate = rate
 
     def begin(self) -> None:

@@ -30,6 +30,12 @@ class Worker(WorkerThread):
     """A thread that serves one connection after the other, until the pool has no more for it."""
 
     conn: Any
+    requests_seen: int
+    bytes_read: int
+    bytes_written: int
+    work_time: float  # type: ignore[assignment]  # cheroot says int
+    start_time: float | None
+    ready: bool
 
     def __init__(self, server: Any) -> None:
         super().__init__(server)  # type: ignore[no-untyped-call]  # cheroot's
@@ -99,8 +105,8 @@ class Pool:
     def __init__(self, server: Any, least: int, most: float, waiting: int, patience: float) -> None:
         self.server = server
         self.min = least
-        self.max = least if most in (-1, inf) else most
-        self.replaced = 0
+        self.max: float = least if most in (-1, inf) else most
+        self.replaced: int = 0
         self._waiting = waiting
         self._patience = patience
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()

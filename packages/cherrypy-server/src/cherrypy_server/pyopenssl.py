@@ -41,7 +41,7 @@ class PyOpenSSLTLS(pyOpenSSLAdapter):
         super().__init__(settings.identity and settings.identity.certificate, None)
         self._settings = settings
         self._renewed: Renewed | None = None
-        self.context = settings.context
+        self.context: Any = settings.context
         if settings.context is None:
             self._renewed = Renewed(settings, self._made, log)
             self.context = self._renewed.current[""]

@@ -27,6 +27,17 @@ class Request(HTTPRequest):
 
     rfile: Any
     _head = b""  # of the response, until the first piece of its body goes with it
+    method: bytes
+    uri: bytes
+    path: bytes
+    qs: bytes
+    authority: bytes
+    inheaders: dict[bytes, bytes]
+    request_protocol: bytes
+    response_protocol: str
+    close_connection: bool
+    sent_headers: bool
+    chunked_read: bool
     _length: int | None = 0
 
     def parse_request(self) -> None:

@@ -213,6 +213,7 @@ class Server(ServerAdapter):
             ValueError: There is no address.
         """
         if not self.running and self.httpserver is self._made:
+            self.httpserver: HTTPServer | None
             self.httpserver, _ = self.httpserver_from_self()
             self._made = self.httpserver
         super().start()

@@ -20,7 +20,7 @@ class Takeover:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
-        self.is_done = False
+        self.is_done: bool = False
 
     @property
     def raw(self) -> "Takeover":

@@ -20,7 +20,7 @@ class UnixSocketFile:
     """
 
     def __init__(self, path: str, mode: int) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
         self.path.chmod(mode)
         self._inode = self.path.stat().st_ino
 

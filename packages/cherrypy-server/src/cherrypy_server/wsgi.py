@@ -73,7 +73,7 @@ class WSGIServer(wsgi.Server):
     def __init__(self, server: "Server") -> None:
         check(server)
         self.server_adapter = server
-        self.host = server.socket_host or "localhost"
+        self.host: str = server.socket_host or "localhost"
         options: dict[str, Any] = {
             "request_queue_size": server.socket_queue_size,
             "timeout": server.socket_timeout,
@@ -81,31 +81,33 @@ class WSGIServer(wsgi.Server):
             "peercreds_enabled": server.peercreds,
             "peercreds_resolve_enabled": server.peercreds_resolve,
         }
-        self.inherited = activation.claim(server, server.bind_addr)
+        self.inherited: Inherited | None = activation.claim(server, server.bind_addr)
         address = self.inherited.address if self.inherited else server.bind_addr
         super().__init__(_required(address), server.application, **options)
-        self.requests = Pool(
+        self.requests: Any = Pool(
             self,
             server.thread_pool,
             server.thread_pool_max,
             server.accepted_queue_size,
             server.accepted_queue_timeout,
         )
-        self.wsgi_version = server.wsgi_version
-        self.gateway = _gateway(server.wsgi_version)
-        self.protocol = server.protocol_version
-        self.nodelay = server.nodelay
-        self.ssl_adapter = tls_adapter(server, self.error_log)
-        self.max_request_header_size = server.max_request_header_size or 0
-        self.max_request_header_fields = server.max_request_header_fields
-        self.allowed_hosts = frozenset(each.lower() for each in server.allowed_hosts)
-        self.max_request_target_size = server.max_request_target_size
-        self.max_request_body_size = server.max_request_body_size or 0
-        self.max_request_body_buffer = server.max_request_body_buffer
-        self.max_pipelined_requests = server.max_pipelined_requests
-        self.max_connections = server.max_connections
-        self.request_header_timeout = server.request_header_timeout
-        self.min_body_rate = server.min_body_rate
+        self.wsgi_version: Any = server.wsgi_version
+        self.gateway: Any = _gateway(server.wsgi_version)
+        self.protocol: str = server.protocol_version
+        self.nodelay: bool = server.nodelay
+        self.ssl_adapter: Any = tls_adapter(server, self.error_log)
+        self.max_request_header_size: int = server.max_request_header_size or 0
+        self.max_request_header_fields: int = server.max_request_header_fields
+        self.allowed_hosts: frozenset[str] = frozenset(
+            each.lower() for each in server.allowed_hosts
+        )
+        self.max_request_target_size: int = server.max_request_target_size
+        self.max_request_body_size: int = server.max_request_body_size or 0
+        self.max_request_body_buffer: int = server.max_request_body_buffer
+        self.max_pipelined_requests: int = server.max_pipelined_requests
+        self.max_connections: int = server.max_connections
+        self.request_header_timeout: float = server.request_header_timeout
+        self.min_body_rate: float = server.min_body_rate
         self.stats["Enabled"] = server.statistics
         self.stats["Threads"] = lambda _: self.requests.size
         self.stats["Connections"] = lambda _: len(self._connections.open) if self.ready else 0

@@ -210,5 +210,5 @@ def _cleaner(outside: Scope, bind: Callable[[Scope], object]) -> Callable[[], No
     return clear
 
 
-serving = Serving()
+serving: Serving = Serving()
 """The one that `proxy` and `ambient` read."""

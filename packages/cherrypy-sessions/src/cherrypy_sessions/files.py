@@ -102,7 +102,7 @@ class FileSession(EncodedSession):
             raise lock_timeout(self.id, self.locks.holder(lock_path), patience)
         if path is None:
             self._held = lock_path
-        self.locked = True
+        self.locked: bool = True
 
     def release_lock(self, path: str | None = None) -> None:
         """Let the next request have the session; do nothing without the lock.

@@ -43,7 +43,7 @@ def _opening(
     return init
 
 
-init = _opening(SessionManager)
+init: Final = _opening(SessionManager)
 
 
 def lock(session: Session) -> None:

@@ -76,11 +76,16 @@ class SessionManager:
     ) -> None:
         _check_times(timeout=timeout, clean_freq=clean_freq, **kwargs)
         lifetime = timeout if persistent else None
-        self.cookie = SessionCookie(
+        self.cookie: SessionCookie = SessionCookie(
             name, path, path_header, lifetime, domain, secure, httponly, samesite
         )
-        self.store = storage_class or named_store(storage_type)
-        self.options = {**kwargs, "timeout": timeout, "clean_freq": clean_freq, "debug": debug}
+        self.store: type[Session] = storage_class or named_store(storage_type)
+        self.options: dict[str, Any] = {
+            **kwargs,
+            "timeout": timeout,
+            "clean_freq": clean_freq,
+            "debug": debug,
+        }
         if debug:
             log.setLevel(logging.DEBUG)
         self.store.check_options(**self.options)

@@ -154,7 +154,7 @@ class MemcachedSession(EncodedSession):
         return None
 
     def _forget_lock(self) -> None:
-        self.locked = False
+        self.locked: bool = False
         if self._lock is not None:
             leases.drop(self._lock.token)
             self._lock = None

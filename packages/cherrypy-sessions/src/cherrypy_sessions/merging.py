@@ -95,7 +95,9 @@ class MergingSession(Session):
         try:
             found = self._load()
             if found is None:  # as if it had been loaded by now
-                self._data, self.is_new, self.changed = changes.over({}), True, bool(changes)
+                self._data = changes.over({})
+                self.is_new: bool = True
+                self.changed: bool = bool(changes)
             else:
                 self._data = changes.over(found[0])
                 self._move_data(new)

@@ -53,7 +53,7 @@ class SessionMiddleware:
         self.application = application
         self.locking = locking
         self.key = key
-        self.manager = SessionManager(
+        self.manager: SessionManager = SessionManager(
             scheduler=scheduler, readonly=locking == "readonly", **options
         )
 

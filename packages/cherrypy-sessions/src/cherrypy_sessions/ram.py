@@ -53,7 +53,7 @@ class RamSession(MergingSession):
         if not acquire(self.locks, self._id, patience):
             raise lock_timeout(self._id, holder(self.locks, self._id), patience)
         self._held = self._id
-        self.locked = True
+        self.locked: bool = True
 
     def release_lock(self) -> None:
         """Let the next request have the session; do nothing without the lock."""

@@ -145,22 +145,22 @@ class RedisServer:
     """
 
     def __init__(self, url: str, longest_wait: float) -> None:
-        self.name = url.rpartition("@")[2]
+        self.name: str = url.rpartition("@")[2]
         library = load("redis", "redis", "a session in Redis")
         self._errors = (library.RedisError, OSError)
         client = partial(_client, library, _VALKEY.sub("redis", url))
-        self.client = client(SLOW)
+        self.client: Any = client(SLOW)
         self._waiting = client(longest_wait + SLOW)
         register = self.client.register_script
-        self.take = self._guarded(register(HAND_OVER + TAKE))
-        self.release = self._guarded(register(HAND_OVER + RELEASE))
-        self.save = self._guarded(register(HAND_OVER + SAVE))
-        self.move = self._guarded(register(MOVE))
-        self.extend = register(EXTEND)
-        self.get = self._guarded(self.client.get)
-        self.exists = self._guarded(self.client.exists)
-        self.delete = self._guarded(self.client.delete)
-        self.wait = self._guarded(self._waiting.blpop)
+        self.take: Callable[..., Any] = self._guarded(register(HAND_OVER + TAKE))
+        self.release: Callable[..., Any] = self._guarded(register(HAND_OVER + RELEASE))
+        self.save: Callable[..., Any] = self._guarded(register(HAND_OVER + SAVE))
+        self.move: Callable[..., Any] = self._guarded(register(MOVE))
+        self.extend: Any = register(EXTEND)
+        self.get: Callable[..., Any] = self._guarded(self.client.get)
+        self.exists: Callable[..., Any] = self._guarded(self.client.exists)
+        self.delete: Callable[..., Any] = self._guarded(self.client.delete)
+        self.wait: Callable[..., Any] = self._guarded(self._waiting.blpop)
 
     def _guarded(self, ask: Callable[..., Any]) -> Callable[..., Any]:
         def guarded(*args: Any) -> Any:
@@ -187,7 +187,7 @@ def _client(library: Any, url: str, patience: float) -> Any:
     )
 
 
-server_at = lru_cache(maxsize=64)(RedisServer)
+server_at: Final = lru_cache(maxsize=64)(RedisServer)
 
 
 class RedisSession(EncodedSession):
@@ -255,7 +255,7 @@ class RedisSession(EncodedSession):
             self._give_up(token)
             raise
         self._token = token
-        self.locked = True
+        self.locked: bool = True
         extend = partial(
             self._server.extend, [self._key("lock")], [token, self._ms(self.lock_expiry)]
         )

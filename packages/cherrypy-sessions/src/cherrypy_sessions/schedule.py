@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-log = logging.getLogger("cherrypy_sessions")
+log: logging.Logger = logging.getLogger("cherrypy_sessions")
 
 
 class Scheduler(Protocol):

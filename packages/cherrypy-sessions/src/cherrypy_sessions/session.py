@@ -69,6 +69,9 @@ class Session(SessionMapping):
     locks_new: ClassVar[bool] = True
     """Whether a session that the store does not know is locked, too: a store may insist on it."""
 
+    loaded: bool
+    changed: bool
+
     locked: bool = False
     """Whether this request has the session to itself."""
 

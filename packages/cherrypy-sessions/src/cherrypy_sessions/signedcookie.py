@@ -93,7 +93,7 @@ class CookieSession(EncodedSession):
 
     def acquire_lock(self) -> None:
         """Do nothing: there is no place where requests could wait for each other."""
-        self.locked = True
+        self.locked: bool = True
 
     def release_lock(self) -> None:
         """Do nothing."""

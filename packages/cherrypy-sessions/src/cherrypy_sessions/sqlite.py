@@ -140,7 +140,7 @@ class SQLiteSession(EncodedSession):
     def release_lock(self) -> None:
         """Let the next request have the session; do nothing without the lock."""
         if self.locked and self._held is not None:
-            self.locked = False
+            self.locked: bool = False
             self.locks.release(self._held)
 
     @property

@@ -11,7 +11,7 @@ import os
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 CHUNK = 65536
 """Bytes read at once."""
@@ -99,8 +99,8 @@ class WholeFile:
         self._file = file
         self._size = size
         self._place = 0
-        self.fileno = file.fileno
-        self.close = file.close
+        self.fileno: Callable[[], int] = file.fileno
+        self.close: Callable[[], None] = file.close
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes, at most `size` of them unless that is negative.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cherrypy_httputil import RequestMessage, ResponseMessage
     from cherrypy_static.files import Find, Opened
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 PATH_SAFE = "/!$&'()*+,;=:@~"
 
@@ -81,7 +81,7 @@ class StaticDirectory:
         max_age: int | None = None,
         precompressed: bool = False,
     ) -> None:
-        self.home = absolute_path(dir, root)
+        self.home: str = absolute_path(dir, root)
         self._prefix = "" if section == "global" else section.rstrip("/\\")
         self._index = index
         self._dotfiles = dotfiles

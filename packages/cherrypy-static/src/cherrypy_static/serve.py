@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cherrypy_httputil import RequestMessage, ResponseMessage
     from cherrypy_static.files import Opened
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 DOWNLOAD = "application/x-download"
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 
 class StaticFile:
@@ -63,7 +63,7 @@ class StaticFile:
         max_age: int | None = None,
         precompressed: bool = False,
     ) -> None:
-        self.filename = absolute_path(filename, root)
+        self.filename: str = absolute_path(filename, root)
         self._terms = Terms(match, content_types, debug, etag, max_age, precompressed)
 
     def __call__(self, request: RequestMessage, response: ResponseMessage) -> bool:

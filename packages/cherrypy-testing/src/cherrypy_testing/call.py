@@ -40,7 +40,7 @@ class Call:
     status: str = ""
 
     def __init__(self, application: WSGIApplication, environ: Environ) -> None:
-        self.headers = Headers()
+        self.headers: Headers = Headers()
         self._ready: deque[bytes] = deque()
         self._sent = False
         self._run = copy_context().run

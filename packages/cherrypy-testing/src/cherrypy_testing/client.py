@@ -98,12 +98,12 @@ class Client:
         follow_redirects: bool = False,
         validate: bool = False,
     ) -> None:
-        self.application = validator(application) if validate else application
-        self.base_url = base_url.rstrip("/")
-        self.headers = pairs(headers)
-        self.environ = environ or {}
+        self.application: WSGIApplication = validator(application) if validate else application
+        self.base_url: str = base_url.rstrip("/")
+        self.headers: list[tuple[str, str]] = pairs(headers)
+        self.environ: Environ = environ or {}
         self.follow_redirects = follow_redirects
-        self.cookies = Cookies()
+        self.cookies: Cookies = Cookies()
 
     def request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> Response:
         """Ask, and return the whole answer.

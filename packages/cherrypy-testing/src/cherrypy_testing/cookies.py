@@ -21,7 +21,7 @@ class Cookies(Mapping[str, str]):
     """
 
     def __init__(self) -> None:
-        self.jar = CookieJar()
+        self.jar: CookieJar = CookieJar()
 
     def __getitem__(self, name: str) -> str:
         for cookie in self.jar:

@@ -37,7 +37,7 @@ class LiveServer:
 
     def __init__(self, application: WSGIApplication, *, host: str = "127.0.0.1") -> None:
         self._bus = Bus()
-        self.server = Server(self._bus, application)
+        self.server: Server = Server(self._bus, application)
         self.server.socket_host, self.server.socket_port = host, 0
         self.server.subscribe()
 

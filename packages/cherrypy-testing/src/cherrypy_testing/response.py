@@ -17,7 +17,7 @@ class Headers(Mapping[str, str]):
     """
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
-        self.raw = list(items)
+        self.raw: list[tuple[str, str]] = list(items)
 
     def get_all(self, name: str) -> list[str]:
         """Return all the values of a field, in their order."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 OF_THE_BODY = frozenset({"Content-Disposition", "Content-Length", "Content-Type"})
 CONDITIONS = frozenset(

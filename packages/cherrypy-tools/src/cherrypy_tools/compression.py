@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cherrypy_httputil import RequestMessage, ResponseMessage
     from cherrypy_tools.codings import Compressor
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 GZIP_NAMES = frozenset({"gzip", "x-gzip"})
 NOT_MODIFIED = 304

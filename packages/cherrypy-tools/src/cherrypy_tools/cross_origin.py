@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 ANY = "*"
 ORIGIN = re.compile(
@@ -72,7 +72,7 @@ class CorsPolicy:
         self._credentials = credentials
         self._max_age = str(_seconds(max_age))
         self._debug = debug
-        self.varies = self._origins != (ANY,)
+        self.varies: bool = self._origins != (ANY,)
 
     def __call__(self, request: RequestMessage, response: ResponseMessage) -> bool:
         """Answer as `cors` does."""

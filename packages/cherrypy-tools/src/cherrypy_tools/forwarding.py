@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 SCHEME = re.compile(r"https?|wss?", re.IGNORECASE)
 AUTHORITY = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cherrypy_httputil import ResponseMessage
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 
 class ChangeableRequest(Protocol):

@@ -33,7 +33,7 @@ class Ledger(Generic[K]):
     """
 
     def __init__(self) -> None:
-        self.size = 0
+        self.size: int = 0
         self._entries: OrderedDict[K, Entry] = OrderedDict()
         self._heap: list[tuple[float, int, K]] = []
         self._count = 0

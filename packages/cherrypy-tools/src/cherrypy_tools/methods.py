@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 DEFAULT = ("GET", "HEAD")
 

@@ -26,7 +26,7 @@ from cherrypy_tools.stampede import key_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 BELL = 10
 """Seconds for which those who waited can still hear that the waiting is over."""

@@ -16,7 +16,7 @@ from cherrypy_tools.trace import trace
 if TYPE_CHECKING:
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 
 def referer(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 MIME_TYPES = (
     "text/*",

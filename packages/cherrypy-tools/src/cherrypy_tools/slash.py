@@ -17,7 +17,7 @@ from cherrypy_tools.trace import trace
 if TYPE_CHECKING:
     from cherrypy_httputil import RequestMessage, ResponseMessage
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 PATH_SAFE = "/!$&'()*+,;=:@~"
 """Characters that stand for themselves in a path (RFC 3986, 3.3)."""

@@ -16,7 +16,7 @@ from cherrypy_tools.trace import trace
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 
 class Pending:
@@ -25,7 +25,7 @@ class Pending:
     __slots__ = ("owner",)
 
     def __init__(self) -> None:
-        self.owner = threading.get_ident()
+        self.owner: int = threading.get_ident()
 
 
 class AntiStampedeCache(dict["Hashable", Any]):
@@ -45,8 +45,8 @@ class AntiStampedeCache(dict["Hashable", Any]):
         super().__init__()
         self._changed = threading.Condition(lock)
         self.selecting_headers: tuple[str, ...] = ()
-        self.generation = 0
-        self.waiting = 0
+        self.generation: int = 0
+        self.waiting: int = 0
 
     def __setitem__(self, key: Hashable, value: Any) -> None:
         """Set a value, and wake those who wait for it."""

@@ -86,13 +86,13 @@ class Application:
         self.root = root
         self.script_name = script_name  # read as text, always
         self.wsgiapp = CPWSGIApp(self)
-        self.namespaces = NamespaceSet(
+        self.namespaces: NamespaceSet = NamespaceSet(
             log=lambda key, value: setattr(self.log, key, value),
             wsgi=self.wsgiapp.namespace_handler,
         )
         self.config = {}
         self.origins: dict[tuple[str, str], Origin] = {}
-        self.plans = PlanCache(self)
+        self.plans: PlanCache = PlanCache(self)
         if config:
             self.merge(config)
 

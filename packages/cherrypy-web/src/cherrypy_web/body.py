@@ -62,6 +62,8 @@ class RequestBody(Entity):
     default_content_type = ""
     bufsize: int = DEFAULT_BUFFER_SIZE
     maxbytes: int | None = None
+    fp: Any
+    length: int | None
 
     #: The transfer coding in lower case, if there is one.
     _coding: str = ""

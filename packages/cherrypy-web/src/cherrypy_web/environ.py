@@ -107,7 +107,11 @@ class EnvironHeaders:
 
 
 class _EnvironHost(Host):
-    __init__ = object.__init__  # the rest is read from the environ when somebody asks for it
+    if TYPE_CHECKING:
+
+        def __init__(self) -> None: ...
+    else:
+        __init__ = object.__init__  # the rest is read from the environ when somebody asks for it
 
     environ: Mapping[str, Any]
 

@@ -17,7 +17,7 @@ class Epoch:
     __slots__ = ("value",)
 
     def __init__(self) -> None:
-        self.value = 0
+        self.value: int = 0
 
     def advance(self) -> None:
         """Make every plan of an earlier epoch stale."""

@@ -28,7 +28,11 @@ class BoundPageHandler(LateParamPageHandler):
         args: Its positional arguments.
     """
 
-    __init__ = object.__init__
+    if TYPE_CHECKING:
+
+        def __init__(self) -> None: ...
+    else:
+        __init__ = object.__init__
 
     request: Request
     _kwargs = _NOTHING

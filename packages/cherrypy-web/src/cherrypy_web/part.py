@@ -57,7 +57,7 @@ class Part(Entity):
         super().__init__(fp, headers)
         self.boundary = boundary
         self._usage = fp.usage
-        self.depth = fp.depth + 1
+        self.depth: int = fp.depth + 1
 
     @classmethod
     def from_fp(cls, fp: Any, boundary: bytes) -> Self:
@@ -120,9 +120,9 @@ class Part(Entity):
         What is neither, goes where its size puts it.
         """
         if self.filename:
-            self.file = self.read_into_file()
+            self.file: Any = self.read_into_file()
         elif self.name is not None:
-            self.value = self._read_text()
+            self.value: bytes | None = self._read_text()
         else:
             content = self.read_lines_to_boundary()
             if isinstance(content, bytes):

@@ -37,7 +37,7 @@ class PartStream:
         self.headers = headers
         self.usage = usage
         self.depth = depth
-        self.done = False
+        self.done: bool = False
         self._chunks = chunks
         self._chunk = b""
         self._at = 0

@@ -77,13 +77,13 @@ class Plan:
         hooks: HookMap,
     ) -> None:
         self._epoch = EPOCH.value
-        self.site = site
-        self.registry = registry
-        self.toolboxes = toolboxes
+        self.site: Mapping[str, Any] = site
+        self.registry: Mapping[str, Any] = registry
+        self.toolboxes: Mapping[str, Toolbox] = toolboxes
         self._sources = [site, hooks, registry, toolboxes, *(live for _, live in layers)]
         self._before = [_snapshot(live) for live in self._sources]
-        self.placed = _placed(layers)
-        self.config = merge(layers, site)
+        self.placed: list[str] = _placed(layers)
+        self.config: dict[str, Any] = merge(layers, site)
         self.request_attributes: list[tuple[str, Any]] = []
         self.body_attributes: list[tuple[str, Any]] = []
         self.response_attributes: list[tuple[str, Any]] = []
@@ -94,7 +94,7 @@ class Plan:
         self._hook_map = hooks.copy()
         self._shared = Counter({point: len(shared) for point, shared in self._hook_map.items()})
         self._apply(_in_order(registry, toolboxes))
-        self.changes_request = bool(
+        self.changes_request: bool = bool(
             self.request_attributes
             or self.body_attributes
             or self.response_attributes

@@ -68,8 +68,8 @@ class SizedReader:
         has_trailers: bool = False,
     ) -> None:
         self.fp = fp
-        self.length = inf if length is None else length
-        self.maxbytes = inf if maxbytes is None else maxbytes
+        self.length: float = inf if length is None else length
+        self.maxbytes: float = inf if maxbytes is None else maxbytes
         self.bufsize = bufsize
         self.has_trailers = has_trailers
 

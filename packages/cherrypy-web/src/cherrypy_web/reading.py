@@ -66,8 +66,8 @@ class Reading:
 
     def __init__(self, request: Request, headers: Mapping[str, str]) -> None:
         self._request = request
-        self.headers = headers
-        self.method = request.method
+        self.headers: Mapping[str, str] = headers
+        self.method: str = request.method
 
     @property
     def script_name(self) -> str:

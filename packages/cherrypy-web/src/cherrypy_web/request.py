@@ -59,6 +59,13 @@ class Request(RequestData):
         b"GET / {'page': '2'}"
     """
 
+    handler: Any
+    stage: str | None
+    script_name: str
+    path_info: str
+    is_index: bool | None
+    protocol: tuple[int, int]
+
     def run(
         self,
         method: str,

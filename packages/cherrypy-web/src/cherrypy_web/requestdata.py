@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cherrypy_config import NamespaceSet
     from cherrypy_dispatch import Layer
     from cherrypy_web.hooks import Hook
+    from cherrypy_web.ownmaps import OwnMap
     from cherrypy_web.plan import Plan
     from cherrypy_web.request import Request
 
@@ -100,8 +101,8 @@ class RequestData(metaclass=RequestType):
         json: Any
         cache: Any
 
-    hooks = own_hooks(HookMap())
-    error_page = own_error_pages({})
+    hooks: OwnMap[HookMap] = own_hooks(HookMap())
+    error_page: OwnMap[dict[int | str, Any]] = own_error_pages({})
     params: dict[str, Any] = {}  # noqa: RUF012 - documented; each has its own
     _layers: Sequence[Layer] = ()
     _fields: Iterable[tuple[str, str]] = ()

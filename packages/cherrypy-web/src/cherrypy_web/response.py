@@ -215,7 +215,7 @@ class Response:
     status_line: str = ""
     fields: Sequence[tuple[str, str]] = ()
 
-    body = ResponseBody()
+    body: ResponseBody = ResponseBody()
 
     def __init__(self) -> None:
         self._body: Any = []

@@ -46,10 +46,10 @@ class SentFile:
     def __init__(self, file: Any, answer: AppResponse) -> None:
         self._read = file.read
         self._log = answer.cpapp.log
-        self.fileno = file.fileno
-        self.seek = file.seek
-        self.tell = file.tell
-        self.close = answer.close
+        self.fileno: Any = file.fileno
+        self.seek: Any = file.seek
+        self.tell: Any = file.tell
+        self.close: Callable[[], None] = answer.close
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes, at most ``size`` of them unless that is negative."""

@@ -37,7 +37,7 @@ class ToolConfigError(ValueError):
     """
 
     def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = tuple(faults)
+        self.faults: tuple[str, ...] = tuple(faults)
         super().__init__("; ".join(self.faults))
 
 

@@ -23,10 +23,10 @@ try:
         import webob
         from webob.headers import ResponseHeaders
         from webob.multidict import MultiDict
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "request.webob and response.webob need WebOb: pip install 'cherrypy-web[webob]'"
-    ) from error
+    ) from _error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,7 +201,7 @@ class ResponseView(webob.Response):
 
     def __init__(self, response: Response) -> None:
         self._response = response
-        self.conditional_response = self.default_conditional_response
+        self.conditional_response: bool = self.default_conditional_response
 
     @property
     def _headers(self) -> ResponseHeaders:

@@ -15,7 +15,7 @@ This module is the first `Assembly`: one engine, one tree, one server, one confi
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import cherrypy_web
 from cherrypy import _cpdispatch as dispatch
@@ -74,16 +74,16 @@ __all__ = [
 
 _assembly = Assembly()
 
-engine = _assembly.engine
-tools = _assembly.tools
-log = _assembly.log
-config = _assembly.config
-tree = _assembly.tree
-server = _assembly.server
-checker = _assembly.checker
-servers = _assembly.servers
-quickstart = _assembly.quickstart
-thread_data = ThreadData()
+engine: Engine = _assembly.engine
+tools: DefaultToolbox = _assembly.tools
+log: LogManager = _assembly.log
+config: Settings = _assembly.config
+tree: SiteTree = _assembly.tree
+server: SiteServer = _assembly.server
+checker: Checker = _assembly.checker
+servers: dict[str, SiteServer] = _assembly.servers
+quickstart: Final = _assembly.quickstart
+thread_data: ThreadData = ThreadData()
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,7 +106,13 @@ if TYPE_CHECKING:
         test,  # noqa: F401
         wsgiserver,  # noqa: F401
     )
+    from cherrypy.assembly.checker import Checker
+    from cherrypy.assembly.engine import Engine
+    from cherrypy.assembly.settings import Settings
     from cherrypy.assembly.sites import SiteApplication as Application
+    from cherrypy.assembly.sites import SiteServer, SiteTree
+    from cherrypy.assembly.toolbox import DefaultToolbox
+    from cherrypy_web import LogManager
 else:
     Application = _assembly.application_class
 
@@ -143,9 +149,9 @@ def _default_request() -> Request:
     return outside
 
 
-request = proxy("request", Request, default=_default_request)
-response = proxy("response", Response, default=SiteResponse)
-session = proxy(
+request: Request = proxy("request", Request, default=_default_request)
+response: Response = proxy("response", Response, default=SiteResponse)
+session: Session = proxy(
     "session",
     Session,
     hint="turn it on with the config entry tools.sessions.on = True for the path of the request",

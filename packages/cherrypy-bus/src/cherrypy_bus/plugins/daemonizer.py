@@ -53,7 +53,7 @@ class Daemonizer(SimplePlugin):
         self.stdin = stdin
         self.stdout = stdout
         self.stderr = stderr
-        self.finalized = False
+        self.finalized: bool = False
 
     def start(self) -> None:
         """Become a daemon, once.

@@ -49,8 +49,8 @@ class PIDFile(SimplePlugin):
 
     def __init__(self, bus: Bus, pidfile: str | os.PathLike[str]) -> None:
         super().__init__(bus)
-        self.pidfile = os.fspath(pidfile)
-        self.finalized = False
+        self.pidfile: str = os.fspath(pidfile)
+        self.finalized: bool = False
         self._path = Path(pidfile).absolute()
         self._descriptor: int | None = None
 

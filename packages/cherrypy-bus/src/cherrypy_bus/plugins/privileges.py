@@ -48,7 +48,7 @@ class DropPrivileges(SimplePlugin):
         gid: int | str | None = None,
     ) -> None:
         super().__init__(bus)
-        self.finalized = False
+        self.finalized: bool = False
         self.uid = uid
         self.gid = gid
         self.umask = umask

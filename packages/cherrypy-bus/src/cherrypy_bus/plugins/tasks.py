@@ -59,8 +59,8 @@ class BackgroundTask(threading.Thread):
         super().__init__(daemon=True)
         self.interval = interval
         self.function = function
-        self.args = list(args)
-        self.kwargs = dict(kwargs or {})
+        self.args: list[Any] = list(args)
+        self.kwargs: dict[str, Any] = dict(kwargs or {})
         self.bus = bus
         self._cancelled = threading.Event()
 

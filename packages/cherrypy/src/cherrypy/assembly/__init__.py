@@ -49,23 +49,23 @@ class Assembly:
     """
 
     def __init__(self, name: str = "cherrypy") -> None:
-        self.engine = Engine()
-        self.tools = DefaultToolbox(self.engine)
+        self.engine: Engine = Engine()
+        self.tools: DefaultToolbox = DefaultToolbox(self.engine)
         self.log: LogManager = SiteLog(logger_root=name)
         self.config_class: type[Settings] = settings_class(self)
-        self.config = self.config_class()
+        self.config: Settings = self.config_class()
         self.application_class: type[SiteApplication] = application_class(self, name)
         self.tree_class: type[SiteTree] = tree_class(self.application_class, self.tools)
-        self.tree = self.tree_class()
+        self.tree: SiteTree = self.tree_class()
         self.server_class: type[SiteServer] = server_class(self)
-        self.server = self.server_class()
+        self.server: SiteServer = self.server_class()
         self.servers: dict[str, SiteServer] = {}
         self.log.screen = True
         self.engine.subscribe("log", self._log_engine)
         self.engine.subscribe("start", self._check_tools, priority=10)
         self.engine.subscribe("graceful", self.log.reopen_files)
         self.checker_class: type[Checker] = checker_class(self)
-        self.checker = self.checker_class()
+        self.checker: Checker = self.checker_class()
         self.engine.subscribe("start", self.checker, priority=10)
         self.server.subscribe()
 

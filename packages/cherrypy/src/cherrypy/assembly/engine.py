@@ -29,12 +29,13 @@ class Engine(Bus):
 
     def __init__(self) -> None:
         super().__init__()
-        self.autoreload = Autoreloader(self)
-        self.thread_manager = ThreadManager(self)
-        self.signal_handler = self.signals = SignalHandler(self)
+        self.autoreload: Autoreloader = Autoreloader(self)
+        self.thread_manager: ThreadManager = ThreadManager(self)
+        self.signal_handler: SignalHandler = SignalHandler(self)
+        self.signals: SignalHandler = self.signal_handler
         self.autoreload.subscribe()
         self.thread_manager.subscribe()
-        self.timeout_monitor = TimeoutMonitor(self)
+        self.timeout_monitor: TimeoutMonitor = TimeoutMonitor(self)
         self.timeout_monitor.subscribe()
         if sys.platform == "win32":
             from cherrypy_bus.win32 import ConsoleCtrlHandler  # noqa: PLC0415 - needed there only

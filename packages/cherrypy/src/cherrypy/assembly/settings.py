@@ -39,7 +39,7 @@ class Settings(Config):
 
     def __init__(self, file: ConfigSource | None = None, **kwargs: Any) -> None:
         assembly = self.assembly
-        self.namespaces = NamespaceSet(
+        self.namespaces: NamespaceSet = NamespaceSet(
             server=self._set_server,
             engine=assembly.engine.configure,
             log=lambda key, value: setattr(assembly.log, key, value),

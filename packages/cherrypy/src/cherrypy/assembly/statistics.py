@@ -84,8 +84,8 @@ class StatsTool(Tool[...]):
     Its options are those of `record_stop`.
     """
 
-    record_start = staticmethod(ambient(_begin))
-    record_stop = staticmethod(ambient(_complete))
+    record_start: Final = staticmethod(ambient(_begin))
+    record_stop: Final = staticmethod(ambient(_complete))
 
     def __init__(self) -> None:
         super().__init__("on_end_request", self.record_stop)

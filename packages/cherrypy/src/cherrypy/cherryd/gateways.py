@@ -9,14 +9,14 @@ from cherrypy.cherryd.errors import CommandError
 from cherrypy.process import servers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from cherrypy_server import HTTPServer
 
 __all__ = ["GATEWAYS", "serve_by"]
 
 #: The servers by the name of the protocol.
-GATEWAYS: Final = {
+GATEWAYS: Final[Mapping[str, Callable[..., HTTPServer]]] = {
     "fastcgi": servers.FlupFCGIServer,
     "scgi": servers.FlupSCGIServer,
     "cgi": servers.FlupCGIServer,
@@ -37,7 +37,7 @@ def serve_by(protocols: Collection[str]) -> None:
         raise CommandError(f"a site is served by one protocol; choose one of {named}")
     (protocol,) = protocols
     server = cherrypy.server
-    make: Callable[..., HTTPServer] = GATEWAYS[protocol]
+    make = GATEWAYS[protocol]
     try:
         gateway = make(application=cherrypy.tree, bindAddress=server.bind_addr)
     except ImportError as error:

@@ -23,10 +23,10 @@ try:
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
     from gunicorn.errors import HaltServer  # type: ignore[import-untyped]
     from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
-except ImportError as missing:
+except ImportError as _error:
     raise CommandError(
-        f"several processes are served by gunicorn: pip install 'cherrypy[gunicorn]' ({missing})"
-    ) from missing
+        f"several processes are served by gunicorn: pip install 'cherrypy[gunicorn]' ({_error})"
+    ) from _error
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

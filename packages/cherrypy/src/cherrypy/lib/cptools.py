@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import cherrypy_tools
 from cherrypy.lib.fields import (
@@ -47,8 +47,8 @@ __all__ = [
     "validate_since",
 ]
 
-flatten = ambient(cherrypy_tools.flatten)
-redirect = ambient(cherrypy_tools.redirect)
+flatten: Final = ambient(cherrypy_tools.flatten)
+redirect: Final = ambient(cherrypy_tools.redirect)
 
 
 @ambient

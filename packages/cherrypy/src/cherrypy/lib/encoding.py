@@ -35,7 +35,7 @@ __all__ = [
     "gzip",
 ]
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 
 @prepared
@@ -170,7 +170,7 @@ class ResponseEncoder:
         self.failmsg = failmsg or self.failmsg
         self.body: Any = None
         request = serving.request
-        self.oldhandler = request.handler
+        self.oldhandler: Any = request.handler
         if self.oldhandler is not None:
             request.handler = self
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
 import cherrypy_tools
 from cherrypy_serving import ambient, prepared
@@ -24,7 +24,7 @@ __all__ = [
 
 P = ParamSpec("P")
 
-ignore_headers = ambient(cherrypy_tools.ignore_headers)
+ignore_headers: Final = ambient(cherrypy_tools.ignore_headers)
 
 
 @prepared
@@ -124,7 +124,7 @@ class ResponseTool(Tool[P]):
         return [(self._point, hook), ("after_error_response", hook)]
 
 
-_vary = ambient(cherrypy_tools.autovary)
+_vary: Final = ambient(cherrypy_tools.autovary)
 
 
 @ambient

@@ -36,7 +36,7 @@ class RequestCounter(SimplePlugin):
 
     def __init__(self, bus: Bus) -> None:
         super().__init__(bus)
-        self.count = 0
+        self.count: int = 0
         self._lock = Lock()
 
     def start(self) -> None:
@@ -54,7 +54,7 @@ class RequestCounter(SimplePlugin):
             self.count = max(0, self.count - 1)
 
 
-request_counter = RequestCounter(engine)
+request_counter: RequestCounter = RequestCounter(engine)
 
 
 def get_context(obj: object) -> str:

@@ -65,7 +65,7 @@ class SessionAuth(cherrypy_tools.SessionAuth):
     The tool ``sessions`` has to be on.
     """
 
-    visit = _visit
+    visit: _RunningVisit = _visit
 
 
 def session_auth(**kwargs: Unpack[SessionAuthOptions]) -> bool:

@@ -53,7 +53,9 @@ class MetricsPage:
     exposed = True
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
-        self.registry = process_metrics().registry if registry is None else registry
+        self.registry: CollectorRegistry = (
+            process_metrics().registry if registry is None else registry
+        )
 
     def __call__(self) -> bytes:
         """Return the figures, as OpenMetrics where the client asks for that."""

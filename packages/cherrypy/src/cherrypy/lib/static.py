@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import cherrypy_static
 from cherrypy_serving import ambient, prepared
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["advice", "serve_download", "serve_file", "serve_fileobj", "staticdir", "staticfile"]
 
-serve_file = ambient(cherrypy_static.serve_file)
-serve_fileobj = ambient(cherrypy_static.serve_fileobj)
-serve_download = ambient(cherrypy_static.serve_download)
+serve_file: Final = ambient(cherrypy_static.serve_file)
+serve_fileobj: Final = ambient(cherrypy_static.serve_fileobj)
+serve_download: Final = ambient(cherrypy_static.serve_download)
 
 
 @prepared

@@ -96,7 +96,7 @@ class Root:
     """The site."""
 
     def __init__(self) -> None:
-        self.guestbook = GuestbookPages()
+        self.guestbook: GuestbookPages = GuestbookPages()
 
     @cherrypy.expose
     def index(self) -> str:

@@ -65,7 +65,7 @@ __all__ = [
     "webtest",
 ]
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 SERVER_VARIABLE: Final = "CHERRYPY_TEST_SERVER"
 PORT_VARIABLE: Final = "CHERRYPY_TEST_PORT"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["CPProcess", "serverpem"]
 
 #: A certificate with its key, which nobody vouches for: everybody knows the key.
-serverpem = str(Path(__file__).with_name("test.pem"))
+serverpem: str = str(Path(__file__).with_name("test.pem"))
 
 PATIENCE = 30.0
 """Seconds that a process has to begin to serve, or to end."""
@@ -77,8 +77,8 @@ class CPProcess:
         self.wait = wait
         self.daemonize = daemonize
         self.ssl = ssl
-        self.host = socket_host or WebCase.HOST
-        self.port = socket_port or _asked_port()
+        self.host: str = socket_host or WebCase.HOST
+        self.port: int = socket_port or _asked_port()
         self._directory = Path(tempfile.mkdtemp(prefix="cherrypy-test-"))
         finalize(self, shutil.rmtree, self._directory, ignore_errors=True)
         for name in ("config_file", "pid_file", "access_log", "error_log"):

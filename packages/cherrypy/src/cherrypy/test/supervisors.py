@@ -86,7 +86,7 @@ class LocalSupervisor(Supervisor):
 class LocalWSGISupervisor(LocalSupervisor):
     """Controls the usual server, which speaks WSGI."""
 
-    httpserver_class = "cherrypy._cpwsgi_server.CPWSGIServer"
+    httpserver_class: str = "cherrypy._cpwsgi_server.CPWSGIServer"
     using_wsgi = True
 
     def sync_apps(self) -> None:
@@ -110,4 +110,4 @@ class LocalWSGISupervisor(LocalSupervisor):
 class NativeServerSupervisor(LocalSupervisor):
     """Controls the native server, which calls the site without WSGI."""
 
-    httpserver_class = "cherrypy._cpnative_server.CPHTTPServer"
+    httpserver_class: str = "cherrypy._cpnative_server.CPHTTPServer"

@@ -34,7 +34,7 @@ class LinksPage:
 
     def __init__(self) -> None:
         # A page can make the pages below it, so that nobody else needs to know of them.
-        self.extra = ExtraLinksPage()
+        self.extra: ExtraLinksPage = ExtraLinksPage()
 
     @cherrypy.expose
     def index(self) -> str:
@@ -65,7 +65,7 @@ class ExtraLinksPage:
 
 
 # Objects may also be put together from outside.
-root = HomePage()
+root: HomePage = HomePage()
 root.joke = JokePage()  # type: ignore[attr-defined]  # any attribute is a step in the path
 root.links = LinksPage()  # type: ignore[attr-defined]
 

@@ -33,7 +33,7 @@ class HomePage(Page):
     title = "Tutorial 5"
 
     def __init__(self) -> None:
-        self.another = AnotherPage()
+        self.another: AnotherPage = AnotherPage()
 
     @cherrypy.expose
     def index(self) -> str:

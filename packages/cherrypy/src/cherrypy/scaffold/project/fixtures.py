@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cherrypy_testing import Client
 
-pytest_plugins = ["cherrypy.test.fixtures"]
+pytest_plugins: list[str] = ["cherrypy.test.fixtures"]
 
 
 @pytest.fixture
