@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import pkgutil
+from types import FunctionType
 
 import pytest
 
@@ -13,12 +14,18 @@ MODULES = [module.name for module in pkgutil.walk_packages(cherrypy_bus.__path__
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(name)).failed == 0
+    module = importlib.import_module(name)
+    assert doctest.testmod(module, optionflags=doctest.ELLIPSIS).failed == 0
 
 
-def test_there_are_examples() -> None:
-    bus = importlib.import_module("cherrypy_bus.bus")
-    assert doctest.testmod(bus).attempted > 0
+def test_every_public_name_has_an_example() -> None:
+    public = {name: getattr(cherrypy_bus, name) for name in cherrypy_bus.__all__}
+    without = {
+        name
+        for name, each in public.items()
+        if isinstance(each, type | FunctionType) and ">>>" not in (each.__doc__ or "")
+    }
+    assert not without
 
 
 def test_everything_public_is_there() -> None:

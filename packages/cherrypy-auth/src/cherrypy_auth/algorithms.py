@@ -92,7 +92,7 @@ def md5_hex(s: str | bytes) -> str:
     Raises:
         RuntimeError: This Python has no MD5.
 
-    Example:
+    Examples:
         >>> md5_hex("Mufasa:testrealm@host.com:Circle Of Life")
         '939e7578ed9e3c518a452acee763bce9'
     """

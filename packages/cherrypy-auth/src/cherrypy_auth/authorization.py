@@ -61,6 +61,15 @@ class HttpDigestAuthorization:
         nc: How many requests the client has sent with this nonce, eight hexadecimal digits.
         opaque: What the server gave to be sent back, or None.
         userhash: Whether `username` is a hash.
+
+    Examples:
+        >>> field = (
+        ...     'Digest username="bird", realm="earth", nonce="n", uri="/", qop=auth, nc=00000001, '
+        ...     'cnonce="c", response="6629fae49393a05397450978507c4ef1"'
+        ... )
+        >>> sent = HttpDigestAuthorization(field, "GET")
+        >>> sent.username, sent.uri, sent.nc, sent.algorithm
+        ('bird', '/', '00000001', 'MD5')
     """
 
     scheme: ClassVar[str] = "digest"

@@ -49,6 +49,13 @@ class BasicAuth:
     Raises:
         ValueError: The realm cannot be sent, there is no such charset, or `checkpassword` is
             asynchronous.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> from cherrypy_auth import checkpassword_dict
+        >>> gate = BasicAuth("earth", checkpassword_dict({"bird": "bebop"}))
+        >>> gate(Request.blank("/", authorization=("Basic", "YmlyZDpiZWJvcA==")), Response())
+        'bird'
     """
 
     def __init__(
@@ -114,7 +121,7 @@ def basic_auth(
         HTTPError: 401 with a challenge if credentials are missing or wrong, 400 if unreadable.
         ValueError: The realm cannot be sent, or there is no such charset.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> from cherrypy_auth import basic_auth, checkpassword_dict
         >>> request = Request.blank("/", authorization=("Basic", "YmlyZDpiZWJvcA=="))
@@ -130,7 +137,7 @@ def decode_credentials(encoded: str, accept_charset: str = "utf-8") -> tuple[str
     Raises:
         HTTPError: 400, it is not Base64, has no colon, or has a control character (RFC 7617, 2).
 
-    Example:
+    Examples:
         >>> decode_credentials("QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
         ('Aladdin', 'open sesame')
     """

@@ -129,7 +129,7 @@ def basic_auth(
         HTTPError: 401 with a challenge if credentials are missing or wrong, 400 if unreadable.
         ValueError: `users` is neither a dict nor a function that returns one.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> request = Request.blank("/", authorization=("Basic", "YmlyZDpiZWJvcA=="))
         >>> basic_auth(request, Response(), "earth", {"bird": md5_hex("bebop")})

@@ -24,7 +24,7 @@ def keyed_digest(text: str | bytes) -> bytes:
 def same_text(first: str | bytes, second: str | bytes) -> bool:
     """Return whether two texts are equal, in a time that depends on neither's content.
 
-    Example:
+    Examples:
         >>> same_text("bebop", "bebop"), same_text("bebop", "bop")
         (True, False)
     """

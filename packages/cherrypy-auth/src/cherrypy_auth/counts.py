@@ -15,7 +15,20 @@ from cherrypy_auth.nonces import time_of
 
 
 class Counts(Protocol):
-    """What knows which counts of nonces were used: `NonceCounts`, or a store of several servers."""
+    """What knows which counts of nonces were used: `NonceCounts`, or a store of several servers.
+
+    Examples:
+        >>> class Once:
+        ...     def __init__(self):
+        ...         self.used = set()
+        ...     def use(self, nonce, count):
+        ...         is_new = (nonce, count) not in self.used
+        ...         self.used.add((nonce, count))
+        ...         return is_new
+        >>> counts: Counts = Once()
+        >>> counts.use("a nonce", 1), counts.use("a nonce", 1)
+        (True, False)
+    """
 
     def use(self, nonce: str, count: int) -> bool:
         """Note that a count is used, and return whether it was new."""
@@ -35,7 +48,7 @@ class NonceCounts:
     Raises:
         ValueError: One of them is less than 1.
 
-    Example:
+    Examples:
         >>> from cherrypy_auth import NonceCounts, synthesize_nonce
         >>> counts, nonce = NonceCounts(), synthesize_nonce("earth", "a565c27146791cfb")
         >>> counts.use(nonce, 1), counts.use(nonce, 2), counts.use(nonce, 1)

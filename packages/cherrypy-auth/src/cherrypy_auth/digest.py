@@ -73,7 +73,7 @@ def www_authenticate(
     Raises:
         ValueError: The realm cannot be sent, or algorithm or qop is not known.
 
-    Example:
+    Examples:
         >>> www_authenticate("earth", "a565c27146791cfb", nonce="abc")
         'Digest realm="earth", nonce="abc", algorithm=MD5, qop="auth", charset=UTF-8'
     """
@@ -115,6 +115,16 @@ class DigestAuth:
     Raises:
         ValueError: An option is malformed.
         RuntimeError: This Python lacks an algorithm, as on a host in FIPS mode.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> from cherrypy_auth import get_ha1_dict_plain
+        >>> gate = DigestAuth("earth", get_ha1_dict_plain({"bird": "bebop"}), "a565c27146791cfb")
+        >>> try:
+        ...     gate(Request.blank("/"), Response())
+        ... except HTTPError as error:  # its response has the challenge
+        ...     error.code
+        401
     """
 
     def __init__(
@@ -269,7 +279,7 @@ def digest_auth(
             malformed, or for another url.
         ValueError: An option is malformed.
 
-    Example:
+    Examples:
         >>> from cherrypy_auth import digest_auth, get_ha1_dict_plain
         >>> from cherrypy_httputil import HTTPError
         >>> from webob import Request, Response

@@ -28,7 +28,7 @@ def get_ha1_dict(user_ha1_dict: Mapping[str, str]) -> GetHA1:
     Args:
         user_ha1_dict: HA1s by user names. It may change.
 
-    Example:
+    Examples:
         >>> get_ha1 = get_ha1_dict({"alice": "3238cdfe91a8b2ed8e39646921a02d4c"})
         >>> get_ha1("wonderland", "alice")
         '3238cdfe91a8b2ed8e39646921a02d4c'
@@ -53,7 +53,7 @@ def get_ha1_dict_plain(user_password_dict: Mapping[str, str], algorithm: str = "
         ValueError: There is no such algorithm.
         RuntimeError: This Python does not have it, as on some hosts in FIPS mode.
 
-    Example:
+    Examples:
         >>> get_ha1 = get_ha1_dict_plain({"alice": "4x5istwelve"})
         >>> get_ha1("wonderland", "alice")
         '3238cdfe91a8b2ed8e39646921a02d4c'
@@ -92,6 +92,14 @@ def get_ha1_file_htdigest(filename: str | os.PathLike[str]) -> GetHA1:
     Returns:
         The function. It raises `OSError` if the file cannot be read, and `ValueError` for a line
         that is malformed.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as directory:
+        ...     path = Path(directory, "users.htdigest")
+        ...     _ = path.write_text("alice:wonderland:3238cdfe91a8b2ed8e39646921a02d4c")
+        ...     get_ha1_file_htdigest(path)("wonderland", "alice")
+        '3238cdfe91a8b2ed8e39646921a02d4c'
     """
     return _HtdigestFile(Path(filename)).get_ha1
 

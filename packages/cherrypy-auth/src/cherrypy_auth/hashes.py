@@ -44,7 +44,7 @@ def hash_password(password: str, scheme: Scheme = "scrypt") -> str:
         ValueError: There is no such scheme.
         ImportError: The library for it is not installed.
 
-    Example:
+    Examples:
         >>> stored = hash_password("bebop")
         >>> stored[:21]
         '$scrypt$ln=14,r=8,p=5'
@@ -60,6 +60,11 @@ def verify_password(stored: str, password: str) -> bool:
     Raises:
         ValueError: `stored` is no such result, or asks for more work than `limits` allow.
         ImportError: The library for it is not installed.
+
+    Examples:
+        >>> stored = hash_password("bebop")
+        >>> verify_password(stored, "bebop"), verify_password(stored, "swing")
+        (True, False)
     """
     return _of(stored)[1].verify(stored, normalize("NFC", password))
 
@@ -75,6 +80,12 @@ def needs_rehash(stored: str, scheme: Scheme = "scrypt") -> bool:
 
     Raises:
         ValueError: `stored` is no hash, or there is no such scheme.
+
+    Examples:
+        >>> needs_rehash(hash_password("bebop"))
+        False
+        >>> needs_rehash(hash_password("bebop").replace("p=5", "p=1"))  # of a lower cost
+        True
     """
     _named(scheme)
     name, hashing = _of(stored)

@@ -35,7 +35,7 @@ def synthesize_nonce(s: str, key: str | bytes, timestamp: int | None = None) -> 
     Raises:
         ValueError: The key is empty, or the time negative.
 
-    Example:
+    Examples:
         >>> synthesize_nonce("earth", "a565c27146791cfb", 1700000000).split(":")[0]
         '1700000000'
     """

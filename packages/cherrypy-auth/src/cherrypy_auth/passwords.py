@@ -30,7 +30,7 @@ def checkpassword_dict(user_password_dict: Mapping[str, str]) -> CheckPassword:
     Args:
         user_password_dict: Passwords by user names. It may change.
 
-    Example:
+    Examples:
         >>> check = checkpassword_dict({"bird": "bebop"})
         >>> check("earth", "bird", "bebop"), check("earth", "bird", "swing")
         (True, False)
@@ -65,7 +65,7 @@ def checkpassword_hashes(
         upgrade: Called with the user name and a new hash after a login with one that is outdated.
         scheme: How passwords are hashed now, for `upgrade`.
 
-    Example:
+    Examples:
         >>> users = {"bird": hash_password("bebop")}
         >>> check = checkpassword_hashes(users, remember=60, upgrade=users.__setitem__)
         >>> check("earth", "bird", "bebop"), check("earth", "nobody", "bebop")

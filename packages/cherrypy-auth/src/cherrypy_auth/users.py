@@ -23,7 +23,7 @@ def userhash(username: str, realm: str, algorithm: str = "MD5") -> str:
     Raises:
         ValueError: There is no such algorithm.
 
-    Example:
+    Examples:
         >>> userhash("Mufasa", "testrealm@host.com")
         '74f54fe2c8045a5ffda7d02fd97f1716'
     """
@@ -37,7 +37,7 @@ def find_user_among(usernames: Collection[str]) -> FindUser:
         usernames: All names, such as a dict by name. They may change: they are looked at again
             when their number is another one, and once a second, whichever hash is asked for.
 
-    Example:
+    Examples:
         >>> find_user = find_user_among({"bird": "bebop"})
         >>> find_user("earth", userhash("bird", "earth"), "MD5")
         'bird'

@@ -29,6 +29,16 @@ class ChannelFailures(Exception):  # noqa: N818 - the documented name
     Attributes:
         delimiter: What separates the failures in ``str()``.
         channel: The channel of the message, or None.
+
+    Examples:
+        >>> from cherrypy_bus import Bus
+        >>> bus = Bus()
+        >>> bus.subscribe("tick", lambda: 1 / 0)
+        >>> try:
+        ...     bus.publish("tick")
+        ... except ChannelFailures as failures:
+        ...     failures.channel, failures.get_instances()
+        ('tick', [ZeroDivisionError('division by zero')])
     """
 
     delimiter = "\n"

@@ -24,6 +24,13 @@ class Listeners(MutableMapping[str, AbstractSet[Listener]]):
     Attributes:
         plans: The listeners of each channel in the order of their priorities. Read it, never change
             it.
+
+    Examples:
+        >>> listeners = Listeners(["tick"])
+        >>> listeners.add("tick", print, priority=70)
+        >>> listeners.add("tick", repr)
+        >>> listeners.plans["tick"]
+        (<built-in function repr>, <built-in function print>)
     """
 
     def __init__(self, channels: Iterable[str] = ()) -> None:

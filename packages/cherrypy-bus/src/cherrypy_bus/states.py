@@ -23,7 +23,14 @@ from types import MappingProxyType
 
 
 class State(enum.Enum):
-    """One of the five states of a bus."""
+    """One of the five states of a bus.
+
+    Examples:
+        >>> from cherrypy_bus import Bus
+        >>> bus = Bus()
+        >>> bus.state, bus.state is State.STOPPED
+        (states.STOPPED, True)
+    """
 
     STOPPED = "STOPPED"
     STARTING = "STARTING"
@@ -174,6 +181,16 @@ class StateError(RuntimeError):
     Attributes:
         operation: What was asked for.
         state: The state of the bus at that time.
+
+    Examples:
+        >>> from cherrypy_bus import Bus, ChannelFailures
+        >>> bus = Bus()
+        >>> bus.subscribe("stop", bus.start)  # too early
+        >>> try:
+        ...     bus.stop()
+        ... except ChannelFailures as failures:
+        ...     print(failures.get_instances()[0])
+        cannot start a bus that is STOPPING and on its way: wait for it
     """
 
     def __init__(self, operation: Operation, state: State) -> None:

@@ -24,7 +24,17 @@ Span: TypeAlias = "tuple[int, int]"
 
 
 class ShortFileError(OSError):
-    """A file ended before the length that had been promised."""
+    """A file ended before the length that had been promised.
+
+    Examples:
+        >>> from io import BytesIO
+        >>> body = FileBody(BytesIO(b"short"), parts=[(0, 10)])
+        >>> try:
+        ...     b"".join(body)
+        ... except ShortFileError as error:
+        ...     error.missing
+        5
+    """
 
     def __init__(self, missing: int) -> None:
         super().__init__(
@@ -34,20 +44,34 @@ class ShortFileError(OSError):
 
 
 class FileData(list[bytes]):
-    """A body of bytes that are in memory."""
+    """A body of bytes that are in memory.
+
+    Examples:
+        >>> body = FileData([b"all of ", b"the file"])
+        >>> b"".join(body), body.yields_bytes
+        (b'all of the file', True)
+    """
 
     yields_bytes = True
     """Tells who encodes text that there is none here."""
 
 
 class FileBody:
-    """A body that reads an open file, once, and closes it.
+    r"""A body that reads an open file, once, and closes it.
 
     Args:
         file: The file. It is sought only where `parts` says so.
         parts: Bytes to send as they are, and spans of the file to send; None sends the rest of
             the file, however long it is.
         whole: The length of the file, if all of it is sent and it has a descriptor.
+
+    Examples:
+        >>> from io import BytesIO
+        >>> file = BytesIO(b"0123456789")
+        >>> list(FileBody(file, parts=[b"--x\r\n\r\n", (2, 5)]))
+        [b'--x\r\n\r\n', b'234']
+        >>> file.closed
+        True
     """
 
     yields_bytes = True

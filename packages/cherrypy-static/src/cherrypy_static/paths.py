@@ -55,7 +55,17 @@ _ODD_HERE = ODD_ON_WINDOWS if os.name == "nt" else ODD
 
 
 class RelativePathError(ValueError):
-    """A path is relative, and so would depend on where the process was started."""
+    """A path is relative, and so would depend on where the process was started.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> from cherrypy_static import staticfile
+        >>> try:
+        ...     staticfile(Request.blank("/"), Response(), "report.pdf")
+        ... except RelativePathError as error:
+        ...     print(error)
+        'report.pdf' is a relative path: ...
+    """
 
 
 def absolute_path(path: str, root: str | None) -> str:

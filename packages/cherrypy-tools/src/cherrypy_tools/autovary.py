@@ -34,6 +34,13 @@ class MonitoredHeaderMap(HeaderMap):
 
     Args:
         headers: The fields to begin with; copying them does not count.
+
+    Examples:
+        >>> headers = MonitoredHeaderMap({"Accept-Language": "de", "Host": "localhost"})
+        >>> headers.get("accept-language")
+        'de'
+        >>> headers.accessed_headers
+        {'Accept-Language'}
     """
 
     def __init__(self, headers: Mapping[str, str] | None = None) -> None:
@@ -72,7 +79,7 @@ def autovary(
     Raises:
         TypeError: The headers of the request are another mapping.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> class Watched(Request):
         ...     headers = MonitoredHeaderMap({"Accept-Language": "de", "Host": "localhost"})

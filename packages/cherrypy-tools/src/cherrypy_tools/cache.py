@@ -23,6 +23,11 @@ class CachedResponse(NamedTuple):
     """A response that is kept.
 
     `made` is when its request came, in seconds since the epoch.
+
+    Examples:
+        >>> kept = CachedResponse("200 OK", {"Content-Type": "text/plain"}, b"text", 784111777.0)
+        >>> kept.status, kept.body
+        ('200 OK', b'text')
     """
 
     status: str
@@ -36,6 +41,13 @@ class Target(NamedTuple):
 
     `uri` names the resource, with its host and its query. `started` is when the request came, in
     seconds since the epoch.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> request = Request.blank("/?page=2")
+        >>> target = Target(uri_of(request), request, Response(), started=784111777.0)
+        >>> target.uri
+        '//localhost:80/?page=2'
     """
 
     uri: str
@@ -52,7 +64,7 @@ def uri_of(request: RequestMessage) -> str:
     Raises:
         HTTPError: 400 if the path is not in UTF-8.
 
-    Example:
+    Examples:
         >>> from webob import Request
         >>> uri_of(Request.blank("/a b?c=d", headers={"Host": "Example.com"}))
         '//example.com/a%20b?c=d'
@@ -66,6 +78,18 @@ class Cache(ABC):
     """The documented interface: a cache that knows which exchange is going on.
 
     `put` gets what `get` is to return later: a `CachedResponse`, which can be pickled.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> from cherrypy_tools import MemoryCache
+        >>> target = Target("//localhost/", Request.blank("/"), Response(), 0.0)
+        >>> cache: Cache = MemoryCache(clock=lambda: 0.0).at(target)
+        >>> cache.put(CachedResponse("200 OK", {}, b"text", 0.0), size=4)
+        >>> cache.get().body
+        b'text'
+        >>> cache.delete()
+        >>> cache.get() is None
+        True
     """
 
     @abstractmethod
@@ -108,6 +132,15 @@ class TargetedCache(Cache):
 
     Args:
         current: Returns the exchange of the current thread, for the methods that take none.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> from cherrypy_tools import MemoryCache
+        >>> cache: TargetedCache = MemoryCache(clock=lambda: 0.0)
+        >>> target = Target("//localhost/", Request.blank("/"), Response(), 0.0)
+        >>> cache.keep(target, CachedResponse("200 OK", {}, b"text", 0.0), size=4)
+        >>> cache.lookup(target).body
+        b'text'
     """
 
     maxobj_size: int = 100_000

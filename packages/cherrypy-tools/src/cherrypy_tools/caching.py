@@ -64,6 +64,14 @@ class Verdict(NamedTuple):
 
     `cached` says that the response is complete. `cacheable` says that the response that is now to
     be made is to go through `record`.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> from cherrypy_tools import MemoryCache, Target
+        >>> request, response = Request.blank("/", method="POST"), Response()
+        >>> cache = MemoryCache().at(Target("//localhost/", request, response, 0.0))
+        >>> serve_cached(request, response, cache)
+        Verdict(cached=False, cacheable=False)
     """
 
     cached: bool
@@ -109,7 +117,7 @@ def serve_cached(
         HTTPError: 412 if If-Match or If-Unmodified-Since fails; 504 if the client wants nothing
             but a kept response (`only-if-cached`) and there is none.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> import time
         >>> from cherrypy_tools import MemoryCache, Target, uri_of
@@ -172,6 +180,16 @@ def record(
         authorized: See `may_store`.
         cookies: See `may_store`.
         for_user: See `may_store`.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> from cherrypy_tools import MemoryCache, Target
+        >>> request, response = Request.blank("/"), Response("text")
+        >>> target = Target("//localhost/", request, response, 0.0)
+        >>> cache = MemoryCache(clock=lambda: 0.0).at(target)
+        >>> record(request, response, cache, made=0.0)
+        >>> cache.get().body
+        b'text'
     """
     if not may_store(request, response, authorized=authorized, cookies=cookies, for_user=for_user):
         _release(cache, uncacheable=True)
@@ -196,6 +214,17 @@ def forget_changed(request: RequestMessage, response: ResponseMessage, cache: Ca
     """Forget a resource again after a request that changed it succeeded (RFC 9111, 4.4).
 
     What was made between the request and its success shows the state before it.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> from cherrypy_tools import MemoryCache, Target
+        >>> request, response = Request.blank("/", method="POST"), Response()
+        >>> target = Target("//localhost/", request, response, 0.0)
+        >>> cache = MemoryCache(clock=lambda: 0.0).at(target)
+        >>> cache.put(CachedResponse("200 OK", {}, b"before", 0.0), size=6)
+        >>> forget_changed(request, response, cache)
+        >>> cache.get() is None
+        True
     """
     if request.method not in SAFE and response.status_code < FIRST_ERROR:
         cache.delete()

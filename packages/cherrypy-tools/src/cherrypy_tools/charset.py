@@ -38,7 +38,13 @@ FAILURE = "Response body could not be encoded with %r."
 
 
 class Options(NamedTuple):
-    """How one site encodes its text; the documented options of the tool."""
+    """How one site encodes its text; the documented options of the tool.
+
+    Examples:
+        >>> options = Options(media_types=("application/*+xml",))
+        >>> options.default_encoding, options.errors
+        ('utf-8', 'strict')
+    """
 
     encoding: str | None = None
     errors: str = "strict"
@@ -75,6 +81,11 @@ class Plan(NamedTuple):
     `applies` is False for media types that are left alone. `charsets` are those worth trying, in
     order, and `labels` the Content-Type for each; `bytes_label` is the one for bodies of bytes.
     `names` are the charsets that were considered, known to Python or not.
+
+    Examples:
+        >>> chosen = plan(Options(), "text/html", "us-ascii, utf-8;q=0.5")
+        >>> chosen.charsets, chosen.labels[0]
+        (('us-ascii', 'utf-8', 'iso-8859-1'), 'text/html;charset=us-ascii')
     """
 
     applies: bool

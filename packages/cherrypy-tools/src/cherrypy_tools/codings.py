@@ -91,6 +91,13 @@ def checked_level(name: str, level: int) -> int:
 
     Raises:
         ValueError: It has no such level.
+
+    Examples:
+        >>> checked_level("gzip", 9)
+        9
+        >>> checked_level("gzip", 10)
+        Traceback (most recent call last):
+        ValueError: gzip has no level 10: use 0 to 9
     """
     low, high = CODINGS[name].levels
     if not low <= level <= high:

@@ -72,7 +72,7 @@ def gzip(
         HTTPError: 406 if the client refuses the plain body and does not accept gzip either, 400 if
             a quality is no number. A response that is an error itself is sent plain then.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> request = Request.blank("/", headers={"Accept-Encoding": "gzip"})
         >>> response = Response("text " * 1000, content_type="text/plain", etag="v1")
@@ -180,7 +180,7 @@ class CompressedBody:
 def compress(body: Iterable[bytes], compress_level: int) -> Iterator[bytes]:
     """Yield `body` as one gzip stream (RFC 1952), without a file name and a time stamp.
 
-    Example:
+    Examples:
         >>> decompress(b"".join(compress([b"te", b"xt"], 9)))
         b'text'
     """
@@ -195,7 +195,7 @@ def decompress(body: bytes) -> bytes:
     Raises:
         zlib.error: The data is no gzip stream, or ends early.
 
-    Example:
+    Examples:
         >>> import gzip
         >>> decompress(gzip.compress(b"text"))
         b'text'

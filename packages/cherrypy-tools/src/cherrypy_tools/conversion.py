@@ -53,7 +53,7 @@ def convert_params(
     Raises:
         HTTPError: `error`, with a message that names every parameter that failed.
 
-    Example:
+    Examples:
         >>> def page(count: int, tags: list[str], active: bool = True) -> str: ...
         >>> convert_params({"count": "3", "tags": "new", "active": "no"}, page)
         {'count': 3, 'tags': ['new'], 'active': False}
@@ -80,7 +80,7 @@ def convert_params(
 def converters_of(handler: Callable[..., object]) -> dict[str, Converter]:
     """Return the converters for the annotated parameters of `handler` by their names.
 
-    Example:
+    Examples:
         >>> def page(count: int, rest) -> str: ...
         >>> list(converters_of(page))
         ['count']
@@ -97,7 +97,7 @@ def converters_of(handler: Callable[..., object]) -> dict[str, Converter]:
 def converter_for(annotation: Any) -> Converter | None:
     """Return the converter to what `annotation` says; None if there is nothing to convert.
 
-    Example:
+    Examples:
         >>> convert = converter_for(int | None)
         >>> convert("3"), convert("")
         (3, None)

@@ -53,6 +53,16 @@ class CorsPolicy:
 
     Attributes:
         varies: Whether responses differ by Origin.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> policy = CorsPolicy("https://app.example.com")
+        >>> request = Request.blank("/", headers={"Origin": "https://app.example.com"})
+        >>> response = Response()
+        >>> policy(request, response)  # it is no preflight
+        False
+        >>> response.headers["Access-Control-Allow-Origin"]
+        'https://app.example.com'
     """
 
     def __init__(
@@ -146,7 +156,7 @@ def cors(
     Raises:
         ValueError: An option is malformed, or credentials are allowed for every origin.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> request = Request.blank("/", headers={"Origin": "https://app.example.com"})
         >>> response = Response()

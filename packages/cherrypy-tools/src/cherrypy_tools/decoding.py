@@ -31,7 +31,7 @@ def request_charsets(
     Raises:
         ValueError: The configuration names something that is no charset.
 
-    Example:
+    Examples:
         >>> request_charsets(["latin-1", "utf-8"], default_encoding="cp1252")
         ['latin-1', 'utf-8', 'cp1252']
         >>> request_charsets(["latin-1", "utf-8"], encoding="utf-8")
@@ -48,7 +48,7 @@ def decode_body(body: bytes, charsets: Iterable[str]) -> str:
     Raises:
         HTTPError: 400 if none fits; the message names those that were tried.
 
-    Example:
+    Examples:
         >>> decode_body("é".encode("latin-1"), ["utf-8", "latin-1"])
         'é'
     """

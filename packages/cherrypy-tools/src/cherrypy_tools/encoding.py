@@ -35,7 +35,13 @@ STATELESS = frozenset({"ascii", "us-ascii", "iso-8859-1", "utf-8"})
 
 @runtime_checkable
 class Readable(Protocol):
-    """A body that is an open file, of text or of bytes."""
+    """A body that is an open file, of text or of bytes.
+
+    Examples:
+        >>> from io import BytesIO
+        >>> isinstance(BytesIO(b"text"), Readable), isinstance(b"text", Readable)
+        (True, False)
+    """
 
     def read(self, size: int, /) -> str | bytes:
         """Return the next `size` characters or bytes."""
@@ -47,9 +53,14 @@ Body: TypeAlias = "str | bytes | bytearray | memoryview | Readable | Iterable[st
 
 
 class Encoded(NamedTuple):
-    """A body, and the Content-Type that describes it.
+    r"""A body, and the Content-Type that describes it.
 
     The body holds text still if its media type is not one that is encoded.
+
+    Examples:
+        >>> encoded = Encoder().encode("é", "text/html")
+        >>> encoded.body, encoded.content_type
+        ([b'\xc3\xa9'], 'text/html;charset=utf-8')
     """
 
     body: Iterable[Any]
@@ -57,7 +68,7 @@ class Encoded(NamedTuple):
 
 
 class Encoder:
-    """Encode bodies by one set of options.
+    r"""Encode bodies by one set of options.
 
     Args:
         encoding: The only charset to use; None lets the client choose.
@@ -70,6 +81,15 @@ class Encoder:
 
     Raises:
         ValueError: A charset, the way to handle errors, or the message is none.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> encoder = Encoder(media_types=["application/*+xml"])
+        >>> response = Response(content_type="application/atom+xml", charset=None)
+        >>> encoder(Request.blank("/"), response, "é")
+        [b'\xc3\xa9']
+        >>> response.headers["Content-Type"]
+        'application/atom+xml;charset=utf-8'
     """
 
     __slots__ = ("_options", "_plan")
@@ -204,7 +224,7 @@ def encode(
     Raises:
         HTTPError: 406 or 500, as `Encoder.encode` says.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> request = Request.blank("/", headers={"Accept-Charset": "us-ascii, utf-16-le;q=0.5"})
         >>> response = Response(content_type="text/plain", charset=None)
@@ -220,7 +240,12 @@ def encode(
 
 
 class StreamEncoder:
-    """Encode the chunks of an iterable while they are read; `close()` closes the iterable."""
+    """Encode the chunks of an iterable while they are read; `close()` closes the iterable.
+
+    Examples:
+        >>> list(StreamEncoder(["one", b"two"], "utf-8"))
+        [b'one', b'two']
+    """
 
     def __init__(
         self, chunks: Iterable[str | bytes], encoding: str = "utf-8", errors: str = "strict"

@@ -44,7 +44,7 @@ def validate_etags(
         HTTPRedirect: With status 304, if If-None-Match matches on GET or HEAD.
         HTTPError: 412 if If-Match does not match, or If-None-Match does on another method.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> request = Request.blank("/", headers={"If-None-Match": '"v1"'})
         >>> validate_etags(request, Response("text", etag="v1"))

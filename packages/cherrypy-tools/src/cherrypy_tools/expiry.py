@@ -43,7 +43,7 @@ def expires(
         debug: Report the decision at INFO.
         now: The time of the response, in seconds of the epoch; the present by default.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> response = Response()
         >>> expires(Request.blank("/"), response, secs=60, now=0)

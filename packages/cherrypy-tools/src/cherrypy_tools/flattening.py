@@ -26,7 +26,7 @@ def flatten(
         response: The response whose body is replaced.
         debug: Accepted for the documented signature; nothing is decided here.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> response = Response(app_iter=[b"a", [b"b", iter([b"c"])]])
         >>> flatten(Request.blank("/"), response)
@@ -41,6 +41,10 @@ class Flattened:
 
     Args:
         body: Chunks, and iterables of chunks and of iterables. None in it is left out.
+
+    Examples:
+        >>> list(Flattened([b"a", [b"b", iter([b"c"])], None]))
+        [b'a', b'b', b'c']
     """
 
     def __init__(self, body: Iterable[Any]) -> None:

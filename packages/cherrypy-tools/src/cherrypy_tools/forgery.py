@@ -42,6 +42,12 @@ class CsrfTokens:
     Raises:
         ValueError: A secret is shorter than 16 characters or bytes.
         ImportError: The library itsdangerous is not installed.
+
+    Examples:
+        >>> tokens = CsrfTokens("a secret of this site only")
+        >>> token = tokens.make(bound_to="id of one session")
+        >>> tokens.is_valid(token, "id of one session"), tokens.is_valid(token, "id of another one")
+        (True, False)
     """
 
     def __init__(
@@ -115,7 +121,7 @@ def csrf(
     Raises:
         HTTPError: 403 without a token, or with one that is wrong, too old or another user's.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> tokens = CsrfTokens("a secret that is in no repository")
         >>> session_id = "6f2a1c0b9d8e7f6a5b4c"
@@ -143,7 +149,7 @@ def new_binding() -> str:
     Send the cookie with `HttpOnly`, `SameSite=Lax` and, over TLS, `Secure` and a name that begins
     with `__Host-`, or a site below the same domain can replace it.
 
-    Example:
+    Examples:
         >>> len(new_binding())
         43
     """

@@ -22,7 +22,7 @@ def parse_forwarded(value: str) -> list[dict[str, str]]:
     Names of parameters are in lower case. An element that breaks the syntax, and everything
     before it, is left out: what stands on the right was added by the nearer proxy.
 
-    Example:
+    Examples:
         >>> parse_forwarded('for=192.0.2.1;proto=https, for="[2001:db8::1]:4711"')
         [{'for': '192.0.2.1', 'proto': 'https'}, {'for': '[2001:db8::1]:4711'}]
     """

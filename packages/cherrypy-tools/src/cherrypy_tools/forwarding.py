@@ -39,6 +39,13 @@ class Origin(NamedTuple):
 
     `base` is scheme, host and port, and what the configured base adds to them, without a slash at
     the end. `remote_ip` is the client's address, or None if no header said it.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> request = Request.blank("/", headers={"X-Forwarded-Host": "example.com"})
+        >>> origin = proxy(request, Response(), own_base="http://app:8080", peer="10.0.0.1")
+        >>> origin.base, origin.remote_ip
+        ('http://example.com', None)
     """
 
     base: str
@@ -91,7 +98,7 @@ def proxy(
         HTTPError: 400 if a believed header holds no scheme of the Web, or no host.
         ValueError: A member of `trusted` is no network, or `hops` is below 1.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> headers = {"X-Forwarded-Host": "example.com", "X-Forwarded-For": "6.6.6.6, 192.0.2.1"}
         >>> request = Request.blank("/", headers=headers)
@@ -123,6 +130,13 @@ def believed_peers(
 
     Raises:
         ValueError: A member of `trusted` is no network, or `hops` is below 1.
+
+    Examples:
+        >>> believed_peers(["10.0.0.0/8"], hops=None)
+        frozenset({IPv4Network('10.0.0.0/8')})
+        >>> believed_peers(None, hops=0)
+        Traceback (most recent call last):
+        ValueError: hops is 0: count the proxies before this server, at least 1
     """
     if hops is not None and hops < 1:
         raise ValueError(f"hops is {hops}: count the proxies before this server, at least 1")

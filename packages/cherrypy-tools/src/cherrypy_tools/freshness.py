@@ -42,7 +42,7 @@ def cache_directives(value: str | None) -> dict[str, str | None]:
 
     A directive without an argument has None. Of a directive that is repeated the first counts.
 
-    Example:
+    Examples:
         >>> cache_directives('max-age=60, private="Set-Cookie", no-cache')
         {'max-age': '60', 'private': 'Set-Cookie', 'no-cache': None}
     """
@@ -81,7 +81,7 @@ def may_store(
         for_user: The server knows the user without Authorization, as by a certificate: the request
             counts as one with credentials.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> may_store(Request.blank("/"), Response("text"))
         True

@@ -19,7 +19,7 @@ def request_headers_text(headers: Iterable[tuple[str, str]], hidden: Collection[
         headers: Pairs of name and value.
         hidden: Names whose values are replaced by three dots, such as `Authorization`.
 
-    Example:
+    Examples:
         >>> headers = [("Host", "a"), ("Authorization", "Basic eDp5")]
         >>> print(request_headers_text(headers, hidden={"authorization"}))
         <BLANKLINE>

@@ -41,7 +41,7 @@ def ignore_headers(
         headers: A name, or several. Names of fields that are not there do no harm.
         debug: Report what is deleted at INFO.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> request = Request.blank("/", headers={"Range": "bytes=0-9"})
         >>> ignore_headers(request, Response())

@@ -48,7 +48,7 @@ def parse_json(document: bytes) -> Any:
         ValueError: It is no JSON; `NaN` and `Infinity` are none. Errors of decoding are of this
             kind, too.
 
-    Example:
+    Examples:
         >>> parse_json(b'{"a": [1, null]}')
         {'a': [1, None]}
     """
@@ -88,7 +88,7 @@ def json_in(
         HTTPError: 415 for another media type, 411 without Content-Length, 413 if the document is
             too long, 400 if it is no JSON or too deep, with the position of the fault.
 
-    Example:
+    Examples:
         >>> from webob import Request
         >>> request = Request.blank("/", POST=b'{"a": 1}', content_type="application/json")
         >>> json_in(request, request.body_file)
@@ -112,6 +112,13 @@ def is_json(
 
     Raises:
         HTTPError: 415 if it is not, and `force` is set.
+
+    Examples:
+        >>> from webob import Request
+        >>> is_json(Request.blank("/", headers={"Content-Type": "application/json"}))
+        True
+        >>> is_json(Request.blank("/", headers={"Content-Type": "text/plain"}), force=False)
+        False
     """
     wanted = (content_type,) if isinstance(content_type, str) else tuple(content_type)
     return is_json_type(request.headers.get("Content-Type", ""), wanted, force)
@@ -122,6 +129,10 @@ def is_json_type(declared: str, wanted: tuple[str, ...], force: bool = True) -> 
 
     Raises:
         HTTPError: 415 if it is not, and `force` is set.
+
+    Examples:
+        >>> is_json_type("application/json;charset=utf-8", ("application/json",))
+        True
     """
     if declared in wanted or media_type(declared) in map(media_type, wanted):
         return True
@@ -135,6 +146,11 @@ def checked_length(request: RequestMessage, max_size: int | None = None) -> int:
 
     Raises:
         HTTPError: 411 if there is none, 400 if it is no number, 413 if it is above `max_size`.
+
+    Examples:
+        >>> from webob import Request
+        >>> checked_length(Request.blank("/", POST=b"[1, 2]"), max_size=100)
+        6
     """
     value = request.headers.get("Content-Length")
     if not value:
@@ -151,6 +167,12 @@ def check_size(length: int, max_size: int | None) -> None:
 
     Raises:
         HTTPError: 413.
+
+    Examples:
+        >>> check_size(10, max_size=100)
+        >>> check_size(1000, max_size=100)
+        Traceback (most recent call last):
+        cherrypy_httputil.errors.HTTPError: (413, 'The JSON document has 1000 bytes; ...')
     """
     if max_size is not None and length > max_size:
         raise HTTPError(413, f"The JSON document has {length} bytes; {max_size} are allowed")
@@ -164,6 +186,13 @@ def decode_json(
     Raises:
         HTTPError: 400, with the position of the fault, if it is no JSON, or nests arrays and
             objects deeper than `max_depth`.
+
+    Examples:
+        >>> decode_json(b'{"a": [1, null]}')
+        {'a': [1, None]}
+        >>> decode_json(b"[1,")
+        Traceback (most recent call last):
+        cherrypy_httputil.errors.HTTPError: (400, 'Invalid JSON document: ... at line 1 column 4')
     """
     if document.count(b"[") + document.count(b"{") > max_depth:
         check_depth(document, max_depth)
@@ -187,7 +216,7 @@ def check_depth(document: bytes, max_depth: int) -> None:
     Raises:
         HTTPError: 400, with the position of the bracket that is one too many.
 
-    Example:
+    Examples:
         >>> check_depth(b'[["[["]]', 2)
         >>> check_depth(b"[[[]]]", 2)
         Traceback (most recent call last):
@@ -214,7 +243,7 @@ def encode_json(value: Any) -> bytes:
         TypeError: `value` holds something that JSON has no form for.
         ValueError: `value` contains itself, or a number that is infinite or none.
 
-    Example:
+    Examples:
         >>> encode_json({"a": [1, None]})
         b'{"a": [1, null]}'
     """
@@ -242,7 +271,7 @@ def json_out(
         TypeError: `value` holds something that the encoder has no form for.
         ValueError: `value` contains itself.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> response = Response()
         >>> response.app_iter = json_out(Request.blank("/"), response, {"a": [1, None]})

@@ -20,7 +20,7 @@ def is_local(url: str, here: str) -> bool:
         url: A relative or absolute reference.
         here: The absolute url of the page.
 
-    Example:
+    Examples:
         >>> is_local("../here?a=b", "https://example.com/a/b")
         True
         >>> is_local("//evil.example/", "https://example.com/a/b")

@@ -24,7 +24,13 @@ log: logging.Logger = logging.getLogger(__name__)
 
 
 class SessionAuthOptions(TypedDict, total=False):
-    """What of `SessionAuth` can be replaced: attributes, and functions in place of methods."""
+    """What of `SessionAuth` can be replaced: attributes, and functions in place of methods.
+
+    Examples:
+        >>> options: SessionAuthOptions = {"session_key": "user", "anonymous": lambda: "guest"}
+        >>> options.keys() <= DOCUMENTED
+        True
+    """
 
     check_username_and_password: Callable[[str, str], str | None]
     anonymous: Callable[[], str | None]
@@ -46,7 +52,14 @@ DOCUMENTED = frozenset(SessionAuthOptions.__annotations__)
 
 
 class Visit(Protocol):
-    """What a login needs of the current request."""
+    """What a login needs of the current request.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> visit: Visit = SimpleNamespace(session={"username": "ann"}, set_login=print)
+        >>> SessionAuth(visit).do_check()
+        ann
+    """
 
     @property
     def request(self) -> RequestMessage:
@@ -95,6 +108,16 @@ class SessionAuth:
 
     Args:
         visit: The current request. A subclass may find it otherwise, by the attribute `visit`.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> class Login(SessionAuth):
+        ...     def check_username_and_password(self, username, password):
+        ...         return None if (username, password) == ("bird", "bebop") else "That is wrong."
+        ...     def on_check(self, username):
+        ...         print(f"Welcome back, {username}.")
+        >>> Login(SimpleNamespace(session={"username": "bird"}, set_login=repr)).do_check()
+        Welcome back, bird.
     """
 
     session_key: str = "username"
@@ -271,7 +294,7 @@ def session_auth(visit: Visit, **attributes: Unpack[SessionAuthOptions]) -> bool
         HTTPRedirect: After login and logout.
         HTTPError: See `SessionAuth.run`.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> class Visitor:
         ...     def __init__(self, session, path, **form):

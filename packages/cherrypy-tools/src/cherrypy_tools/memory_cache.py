@@ -34,6 +34,17 @@ class MemoryCache(TargetedCache):
     Attributes:
         store: By uri, the responses of a resource.
         expiration_thread: What the scheduler returned that removes what has ended.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> from cherrypy_tools import CachedResponse, Target
+        >>> cache = MemoryCache(clock=lambda: 0.0)
+        >>> cache.maxsize = 50_000_000
+        >>> target = Target("//localhost/", Request.blank("/"), Response(), 0.0)
+        >>> cache.keep(target, CachedResponse("200 OK", {}, b"text", 0.0), size=4)
+        >>> cache.lookup(target).body
+        b'text'
+        >>> cache.clear()
     """
 
     maxobjects: int = 1000

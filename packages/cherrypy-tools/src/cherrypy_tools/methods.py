@@ -37,7 +37,7 @@ def allow(
     Raises:
         HTTPError: 405 for any other method.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> response = Response()
         >>> allow(Request.blank("/", method="PUT"), response, ["GET", "POST"])

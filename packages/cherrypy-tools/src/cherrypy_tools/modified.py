@@ -28,7 +28,7 @@ def validate_since(request: RequestMessage, response: ResponseMessage) -> None:
         HTTPRedirect: With status 304, if a GET or HEAD asks for something newer.
         HTTPError: 412 if the resource was modified since the date in If-Unmodified-Since.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> date = "Sun, 06 Nov 1994 08:49:37 GMT"
         >>> request = Request.blank("/", headers={"If-Modified-Since": date})

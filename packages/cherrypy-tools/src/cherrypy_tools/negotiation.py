@@ -44,7 +44,7 @@ def accept(
     Raises:
         HTTPError: 406 if the client accepts none of `media`.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> request = Request.blank("/", headers={"Accept": "text/html;q=0.5, application/*"})
         >>> accept(request, Response(), ["text/html", "application/json"])

@@ -40,6 +40,11 @@ class Quota(NamedTuple):
     """What a client may still do by one limit.
 
     `window` and `reset` are seconds: the length of the window, and until it begins anew.
+
+    Examples:
+        >>> (quota,) = RateLimiter("2/hour").hit("ann")
+        >>> quota.name, quota.remaining, quota.is_exceeded
+        ('2-per-3600s', 1, False)
     """
 
     name: str
@@ -56,6 +61,15 @@ class TooManyRequests(HTTPError):  # noqa: N818 - named as its status
     Args:
         retry_after: For how many seconds.
         response: The response that is to say so.
+
+    Examples:
+        >>> from webob import Response
+        >>> response = Response()
+        >>> try:
+        ...     raise TooManyRequests(30, response)
+        ... except TooManyRequests as error:
+        ...     error.status, error.retry_after, response.headers["Retry-After"]
+        (429, 30, '30')
     """
 
     retry_after: int
@@ -86,6 +100,13 @@ class RateLimiter:
     Raises:
         ImportError: The library limits, or that of the storage, is not installed.
         ValueError: A limit or the strategy is malformed.
+
+    Examples:
+        >>> limiter = RateLimiter("1/second; 1000 per day")
+        >>> [quota.is_exceeded for quota in limiter.hit("ann", cost=2)]
+        [True]
+        >>> [quota.remaining for quota in limiter.hit("bob")]
+        [0, 999]
     """
 
     def __init__(
@@ -158,7 +179,7 @@ def rate_limit(
     Raises:
         TooManyRequests: Status 429, with Retry-After (RFC 6585, 4).
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> limiter, response = RateLimiter("1/hour"), Response()
         >>> rate_limit(Request.blank("/"), response, limiter, client_of("192.0.2.1"))
@@ -193,7 +214,7 @@ def client_of(address: str, prefixes: Sequence[int] = (32, 64)) -> str:
     Raises:
         ValueError: `prefixes` are no two such numbers.
 
-    Example:
+    Examples:
         >>> client_of("192.0.2.1"), client_of("2001:db8::1"), client_of("ann")
         ('192.0.2.1/32', '2001:db8::/64', 'ann')
     """

@@ -36,7 +36,7 @@ def redirect(
         HTTPRedirect: If not.
         HTTPError: 400 if the path of the request is not in UTF-8.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> redirect(Request.blank("/old"), Response(), "/new", internal=False)
         Traceback (most recent call last):

@@ -56,6 +56,13 @@ class RedisCache(TargetedCache):
         client: A client of Redis to use, with a `socket_timeout` above `antistampede_timeout`; by
             default, one for `url` is made when it is needed.
         clock: Returns the time in seconds since the epoch.
+
+    Examples:
+        >>> class SharedCache(RedisCache):
+        ...     url = "redis://cache.example.org:6379/0"
+        ...     prefix = "shop:"
+        ...     delay = 60
+        >>> cache = SharedCache()  # it connects when it is first needed
     """
 
     url: str = "redis://127.0.0.1:6379/0"

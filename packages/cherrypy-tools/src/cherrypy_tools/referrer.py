@@ -45,7 +45,7 @@ def referer(
     Raises:
         HTTPError: `error`, if the request is refused.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> request = Request.blank("/", headers={"Referer": "https://other.example/"})
         >>> referer(request, Response(), "https://site.example/", error=404, message="Not for you.")

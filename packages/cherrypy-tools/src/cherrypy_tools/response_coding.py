@@ -63,6 +63,14 @@ class ResponseCompressor:
     Raises:
         ValueError: A coding is unknown, or a level is none of its levels.
         ImportError: A coding in `codings` needs a library that is not installed.
+
+    Examples:
+        >>> from webob import Request, Response
+        >>> compress = ResponseCompressor(["gzip"], min_size=100)
+        >>> response = Response("text " * 100, content_type="text/plain")
+        >>> compress(Request.blank("/", headers={"Accept-Encoding": "gzip"}), response)
+        >>> response.headers["Content-Encoding"], len(response.body) < 100
+        ('gzip', True)
     """
 
     def __init__(
@@ -127,7 +135,7 @@ def compress_response(
         HTTPError: 406 if the client refuses the plain body and accepts no coding, 400 if a quality
             is no number. A response that is an error itself is sent plain then.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> request = Request.blank("/", headers={"Accept-Encoding": "br;q=0, gzip"})
         >>> response = Response("text " * 1000, content_type="text/plain")
@@ -150,7 +158,7 @@ def choose_coding(accept_encoding: str, offered: tuple[str, ...]) -> str | None:
         HTTPError: 406 if it takes neither a coding nor the plain body, 400 if a quality is no
             number (RFC 9110, 12.5.3).
 
-    Example:
+    Examples:
         >>> choose_coding("gzip;q=0.5, br", ("zstd", "br", "gzip"))
         'br'
         >>> choose_coding("gzip;q=0.1, identity", ("gzip",))

@@ -9,7 +9,15 @@ if TYPE_CHECKING:
 
 
 class Scheduler(Protocol):
-    """Calls a function at intervals, starting one interval from now."""
+    """Calls a function at intervals, starting one interval from now.
+
+    Examples:
+        >>> def at_once(task, frequency, name):
+        ...     task()
+        >>> scheduler: Scheduler = at_once
+        >>> scheduler(lambda: print("what has ended is removed"), 0.1, "expire_cache")
+        what has ended is removed
+    """
 
     def __call__(self, task: Callable[[], object], frequency: float, name: str) -> Any:
         """Call `task` every `frequency` seconds; return whatever stands for that."""

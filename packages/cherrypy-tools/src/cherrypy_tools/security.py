@@ -48,7 +48,7 @@ def secure_headers(
         ValueError: A name in `headers` is no header name, a value holds a control character, or
             `hsts` is negative.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> response = Response()
         >>> secure_headers(Request.blank("/"), response, {"X-Frame-Options": "DENY"}, hsts=3600)
@@ -65,6 +65,11 @@ def secure_fields(
 
     Raises:
         ValueError: As `secure_headers` does.
+
+    Examples:
+        >>> fields = dict(secure_fields({"X-Frame-Options": None, "Referrer-Policy": "origin"}))
+        >>> fields["Referrer-Policy"], "X-Frame-Options" in fields
+        ('origin', False)
     """
     wanted: dict[str, str | None] = {**DEFAULTS, **(headers or {})}
     if hsts is not None:
@@ -75,7 +80,15 @@ def secure_fields(
 
 
 def set_missing(response: ResponseMessage, fields: Iterable[tuple[str, str]]) -> None:
-    """Set the fields that the response does not have."""
+    """Set the fields that the response does not have.
+
+    Examples:
+        >>> from webob import Response
+        >>> response = Response(headers={"Referrer-Policy": "no-referrer"})
+        >>> set_missing(response, [("Referrer-Policy", "origin"), ("X-Frame-Options", "DENY")])
+        >>> response.headers["Referrer-Policy"], response.headers["X-Frame-Options"]
+        ('no-referrer', 'DENY')
+    """
     headers = response.headers
     for name, value in fields:
         if name not in headers:

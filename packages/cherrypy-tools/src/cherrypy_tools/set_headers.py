@@ -37,7 +37,7 @@ def response_headers(
     Raises:
         ValueError: A name is not a token, or a value holds a control character (RFC 9110, 5.5).
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> response = Response()
         >>> response_headers(Request.blank("/"), response, {"X-Powered-By": "tea"})
@@ -49,10 +49,17 @@ def response_headers(
 
 
 def checked_fields(headers: HeaderItems | None) -> list[tuple[str, str]]:
-    """Return `headers` as pairs that are safe to write on the wire.
+    r"""Return `headers` as pairs that are safe to write on the wire.
 
     Raises:
         ValueError: A name is not a token, or a value holds a control character.
+
+    Examples:
+        >>> checked_fields({"X-Powered-By": "tea"})
+        [('X-Powered-By', 'tea')]
+        >>> checked_fields({"X-Powered-By": "tea\r\nSet-Cookie: stolen=1"})
+        Traceback (most recent call last):
+        ValueError: ... for X-Powered-By holds a control character: put it on one line
     """
     pairs = list(headers.items() if isinstance(headers, Mapping) else headers or ())
     for name, value in pairs:

@@ -49,7 +49,7 @@ def trailing_slash(
         HTTPRedirect: To the same address, query string included, with the slash put right.
         HTTPError: 400 if the path is not in UTF-8.
 
-    Example:
+    Examples:
         >>> from webob import Request, Response
         >>> trailing_slash(Request.blank("/shop?a=b"), Response(), is_index=True)
         Traceback (most recent call last):

@@ -39,6 +39,14 @@ class AntiStampedeCache(dict["Hashable", Any]):
             order, are the keys.
         generation: A number that changes when what is being waited for will not come.
         waiting: How many threads wait.
+
+    Examples:
+        >>> cache = AntiStampedeCache()
+        >>> cache.wait("report") is None  # so this thread makes it, and others wait
+        True
+        >>> cache["report"] = "made once"
+        >>> cache.wait("report")
+        'made once'
     """
 
     def __init__(self, lock: threading.RLock | None = None) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def set_vary_header(response: ResponseMessage, header_name: str) -> None:
     """Add `header_name` to the Vary field of the response unless it is there (RFC 9110, 12.5.5).
 
-    Example:
+    Examples:
         >>> from webob import Response
         >>> response = Response(vary=["Accept"])
         >>> set_vary_header(response, "Origin")

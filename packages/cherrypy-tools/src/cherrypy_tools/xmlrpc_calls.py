@@ -28,7 +28,13 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class Call(NamedTuple):
-    """A call of a method."""
+    """A call of a method.
+
+    Examples:
+        >>> call = Call((1, 2), "add")
+        >>> {"add": int.__add__}[call.method](*call.params)
+        3
+    """
 
     params: tuple[Any, ...]
     method: str
@@ -46,7 +52,7 @@ def read_call(body: bytes, *, use_builtin_types: bool = False, max_depth: int = 
     Raises:
         Fault: It is no call, has a document type, or is nested too deeply.
 
-    Example:
+    Examples:
         >>> read_call(b"<methodCall><methodName>add</methodName><params/></methodCall>")
         Call(params=(), method='add')
     """
@@ -81,7 +87,7 @@ def find_method(root: object, name: str) -> Callable[..., Any]:
     Raises:
         Fault: There is none.
 
-    Example:
+    Examples:
         >>> class Site:
         ...     def add(self, a, b):
         ...         return a + b
@@ -115,7 +121,7 @@ def write_result(value: Any, encoding: str = "utf-8", allow_none: bool = False) 
         OverflowError: An integer has more than 32 bits.
         ValueError: A text has a character that XML cannot have; send it as `bytes`.
 
-    Example:
+    Examples:
         >>> from xmlrpc.client import loads
         >>> loads(write_result([1, "é"]))
         (([1, 'é'],), None)
@@ -135,7 +141,7 @@ def fault_of(error: BaseException) -> Fault:
 
     A `Fault` remains what it is. The text goes to the client: an exception may say too much.
 
-    Example:
+    Examples:
         >>> fault_of(ValueError("too small"))
         <Fault 1: 'too small'>
     """
@@ -147,7 +153,15 @@ def fault_of(error: BaseException) -> Fault:
 
 
 def respond_xmlrpc(response: ResponseMessage, body: bytes) -> None:
-    """Make `body` the response. Its status is 200, also for a fault."""
+    """Make `body` the response. Its status is 200, also for a fault.
+
+    Examples:
+        >>> from webob import Response
+        >>> response = Response()
+        >>> respond_xmlrpc(response, write_result(3))
+        >>> response.headers["Content-Type"], response.status_code
+        ('text/xml', 200)
+    """
     response.status_code = 200
     response.app_iter = [body]
     response.headers["Content-Type"] = "text/xml"
@@ -157,7 +171,7 @@ def respond_xmlrpc(response: ResponseMessage, body: bytes) -> None:
 def patched_path(path: str) -> str:
     """Return the path to dispatch a call by: with a slash at its end, and without `/RPC2`.
 
-    Example:
+    Examples:
         >>> patched_path("/RPC2"), patched_path("/shop")
         ('/', '/shop/')
     """

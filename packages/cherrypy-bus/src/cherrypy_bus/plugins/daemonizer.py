@@ -21,7 +21,12 @@ child of the daemon inherits it too, but has another number.
 
 
 def is_daemon() -> bool:
-    """Say whether this process became a daemon, in this run of its program or an earlier one."""
+    """Say whether this process became a daemon, in this run of its program or an earlier one.
+
+    Examples:
+        >>> is_daemon()
+        False
+    """
     return os.environ.get(MARK) == str(os.getpid())
 
 
@@ -40,6 +45,13 @@ class Daemonizer(SimplePlugin):
 
     Attributes:
         finalized: Whether it has been done.
+
+    Examples:
+        >>> bus = Bus()
+        >>> daemonizer = Daemonizer(bus, stderr="/var/log/site.err")
+        >>> daemonizer.subscribe()
+        >>> daemonizer.start in bus.listeners["start"]
+        True
     """
 
     def __init__(

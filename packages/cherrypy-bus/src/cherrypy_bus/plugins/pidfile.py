@@ -24,6 +24,10 @@ class PIDFileError(RuntimeError):
     Attributes:
         pidfile: The path of the file.
         pid: What the file says of the other process.
+
+    Examples:
+        >>> print(PIDFileError("/run/site.pid", "4711"))
+        PID file '/run/site.pid' is held by process 4711, which runs: stop that one first, ...
     """
 
     def __init__(self, pidfile: str, pid: str) -> None:
@@ -45,6 +49,19 @@ class PIDFile(SimplePlugin):
 
     Attributes:
         finalized: Whether the file has been written.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> bus = Bus()
+        >>> with TemporaryDirectory() as directory:
+        ...     path = Path(directory, "site.pid")
+        ...     PIDFile(bus, path).subscribe()
+        ...     bus.start()
+        ...     print(path.read_text().strip() == str(os.getpid()))
+        ...     bus.exit()
+        ...     print(path.exists())
+        True
+        False
     """
 
     def __init__(self, bus: Bus, pidfile: str | os.PathLike[str]) -> None:

@@ -38,6 +38,13 @@ class DropPrivileges(SimplePlugin):
     Raises:
         KeyError: There is no such user or group.
         ValueError: The umask is not between 0 and 0o777.
+
+    Examples:
+        >>> bus = Bus()
+        >>> plugin = DropPrivileges(bus, umask=0o077, uid=1000, gid=1000)
+        >>> plugin.subscribe()
+        >>> plugin.start in bus.listeners["start"]
+        True
     """
 
     def __init__(

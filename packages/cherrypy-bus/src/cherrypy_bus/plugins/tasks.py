@@ -24,6 +24,15 @@ class PerpetualTimer(threading.Timer):
         args: ``interval`` in seconds, ``function``, and the function's ``args`` and ``kwargs``, as
             for ``Timer``.
         kwargs: The same by name; and ``bus``, to which a failure of the function is logged.
+
+    Examples:
+        >>> called = threading.Event()
+        >>> timer = PerpetualTimer(0.01, called.set)
+        >>> timer.start()
+        >>> called.wait(60)
+        True
+        >>> timer.cancel()
+        >>> timer.join()
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,6 +55,15 @@ class BackgroundTask(threading.Thread):
         kwargs: Its keyword arguments.
         bus: Where a failure of the function is logged; the task goes on then. Without a bus it ends
             the thread.
+
+    Examples:
+        >>> called = threading.Event()
+        >>> task = BackgroundTask(0.01, called.set)
+        >>> task.start()
+        >>> called.wait(60)
+        True
+        >>> task.cancel()
+        >>> task.join()
     """
 
     def __init__(

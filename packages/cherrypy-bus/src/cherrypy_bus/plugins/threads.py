@@ -26,6 +26,14 @@ class ThreadManager(SimplePlugin):
 
     Attributes:
         threads: A map from thread identifiers to their numbers.
+
+    Examples:
+        >>> bus = Bus()
+        >>> ThreadManager(bus).subscribe()
+        >>> bus.subscribe("start_thread", lambda number: print(f"thread {number} begins"))
+        >>> _ = bus.publish("acquire_thread")
+        thread 1 begins
+        >>> _ = bus.publish("acquire_thread")  # it is known by now
     """
 
     threads: dict[int, int] = None  # type: ignore[assignment] # documented; the constructor sets it
