@@ -24,6 +24,16 @@ class Patterns:
 
     Args:
         root: The published tree. What is hung on it later is found, too.
+
+    Examples:
+        >>> from cherrypy_dispatch import Dispatcher, expose
+        >>> class Site:
+        ...     @expose
+        ...     def birds(self, kind): ...
+        >>> root = Site()
+        >>> match = Dispatcher().match(root, {}, "/birds/wren")
+        >>> Patterns(root).find(match.handler, "/birds/wren")
+        '/birds/{kind?}'
     """
 
     def __init__(self, root: Any) -> None:
