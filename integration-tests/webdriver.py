@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import subprocess
 from contextlib import contextmanager
@@ -73,6 +74,27 @@ class Browser:
     def reload(self) -> None:
         """Load the page again."""
         self.ask("POST", "/refresh")
+
+    def emulate(self, width: int, scheme: str) -> None:
+        """Show pages as on a device of another width, to somebody who likes dark ones or not.
+
+        Args:
+            width: The width in CSS pixels; a narrow one is that of a phone.
+            scheme: ``light`` or ``dark``.
+        """
+        phone = width < 600
+        size = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": phone}
+        self._command("Emulation.setDeviceMetricsOverride", size)
+        likes = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        self._command("Emulation.setEmulatedMedia", likes)
+
+    def screenshot(self) -> bytes:
+        """Return the whole page as a PNG picture, also what is below the edge of the window."""
+        found = self._command("Page.captureScreenshot", {"captureBeyondViewport": True})
+        return base64.b64decode(found["data"])
+
+    def _command(self, name: str, options: dict[str, Any]) -> Any:
+        return self.ask("POST", "/goog/cdp/execute", cmd=name, params=options)
 
     def click(self, selector: str) -> None:
         """Click on what a CSS selector finds, as a person does: it must be visible."""

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import cProfile
 import marshal
+import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote_plus, urlsplit
 
@@ -151,19 +153,22 @@ def links(page: str) -> list[dict[str, list[str]]]:
 
 
 def test_menu_leads_to_each_file(pages: ProfilePages, tmp_path: Path) -> None:
-    assert links(pages.menu()) == [{"filename": ["cp_0001.prof"]}]
+    assert links(pages.menu())[1:] == [{"filename": ["cp_0001.prof"]}]  # after the style sheet
     assert "There are none" in ProfilePages(Profiler(tmp_path / "none")).menu()
 
 
 def test_table_is_sorted_by_each_column(pages: ProfilePages) -> None:
     for sort in PROFILE_COLUMNS:
         assert f"sort={sort}" in pages.report("cp_0001.prof")
-    page = pages.report("cp_0001.prof", sort="calls")
-    assert page.index("(leaf)") < page.index("(branch)")
-    page = pages.report("cp_0001.prof", sort="cumulative")
-    assert page.index("(branch)") < page.index("(leaf)")
-    page = pages.report("cp_0001.prof", sort="name")
-    assert page.index("(leaf)") < page.index("(branch)")
+    tables = {
+        sort: pages.report("cp_0001.prof", sort).partition("<h2>Functions</h2>")[2]
+        for sort in PROFILE_COLUMNS
+    }
+    for sort, branch_first in {"calls": False, "cumulative": True, "name": False}.items():
+        table = tables[sort]
+        assert (table.index("(branch)") < table.index("(leaf)")) is branch_first
+    assert 'aria-sort="descending"' in tables["calls"]
+    assert 'aria-sort="ascending"' in tables["name"]
 
 
 def test_function_is_shown_with_callers_and_callees(pages: ProfilePages) -> None:
@@ -181,7 +186,7 @@ def test_function_is_shown_with_callers_and_callees(pages: ProfilePages) -> None
 def test_what_is_not_there_is_an_error(pages: ProfilePages) -> None:
     with pytest.raises(LookupError, match="no function 'nobody'"):
         pages.report("cp_0001.prof", function="nobody")
-    with pytest.raises(LookupError, match="nothing is sorted by 'colour', but by calls"):
+    with pytest.raises(LookupError, match="nothing is sorted by 'colour', but by name"):
         pages.report("cp_0001.prof", sort="colour")
 
 
@@ -203,6 +208,21 @@ def test_number_of_rows_is_limited(pages: ProfilePages, monkeypatch: pytest.Monk
     page = pages.report("cp_0001.prof")
     assert page.count("<tr>") == 2
     assert "more are not shown" in page
+
+
+def test_flame_graph_leads_to_each_function(
+    pages: ProfilePages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cherrypy_diagnostics.flame.LEAST", 0)
+    whole = pages.report("cp_0001.prof").partition("<h2>")[0]
+    assert {"branch", "leaf", "<built-in method builtins.sum>"} <= {
+        unescape(text) for text in re.findall(r"<text [^>]*>(.*?)</text>", whole)
+    }
+    name = name_of(pages.profiler, "leaf")
+    assert [name] in [link.get("function") for link in links(whole)]
+    zoomed = pages.report("cp_0001.prof", function=name).partition("<h2>")[0]
+    assert ">branch</text>" not in zoomed
+    assert ">leaf</text>" in zoomed
 
 
 # Requests.

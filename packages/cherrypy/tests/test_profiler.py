@@ -46,7 +46,7 @@ def test_pages_are_added_up(site: Assembly, tmp_path: Path) -> None:
     ask.get("/")
     ask.get("/")
     page = ask.get("/p/report?filename=cp_0001.prof&sort=name").text
-    assert re.search(r'<tr><td class="number">2</td>.*\(_index\)', page)
+    assert re.search(r'\(_index\)</a></td>.*<td class="number">2</td>', page)
 
 
 def test_what_is_not_there_is_404(site: Assembly, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from cherrypy_diagnostics.garbage import (
 from cherrypy_diagnostics.histogram import LatencyHistogram
 from cherrypy_diagnostics.history import SPANS, History, Span, View
 from cherrypy_diagnostics.middleware import StatisticsMiddleware
+from cherrypy_diagnostics.page import PAGE_HEADERS, page_style
 from cherrypy_diagnostics.profilemiddleware import ProfilingMiddleware, by_header, by_share
 from cherrypy_diagnostics.profilepages import COLUMNS as PROFILE_COLUMNS
 from cherrypy_diagnostics.profilepages import ProfilePages
@@ -40,6 +41,7 @@ from cherrypy_diagnostics.repository import Scope, extrapolate_statistics, names
 
 __all__ = [
     "APPLICATIONS",
+    "PAGE_HEADERS",
     "PROFILE_COLUMNS",
     "SPANS",
     "ByteCountWrapper",
@@ -82,6 +84,7 @@ __all__ = [
     "iso_format",
     "locale_date",
     "namespace",
+    "page_style",
     "proc_time",
     "repository",
     "unexpected",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, Union
 from urllib.parse import urlencode
 
-from cherrypy_diagnostics.page import page
+from cherrypy_diagnostics.page import page, scrolled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -194,7 +194,8 @@ class CoveragePages:
         body = (
             f"<p>{len(lines.missing)} of {len(lines.statements)} statements did not run: "
             f"{lines.percent:.0f} %.</p>\n"
-            f"<p>Marks: &gt; ran, ! did not run, - is excluded.</p>\n<pre>{text}</pre>\n"
+            f"<p>Marks: &gt; ran, ! did not run, - is excluded.</p>\n"
+            f"{scrolled('Lines', f'<pre>{text}</pre>')}"
         )
         return page(name, body)
 
@@ -230,7 +231,8 @@ def _form(base: str, options: dict[str, str]) -> str:
     """Return a form that asks for the same directory with other options."""
     checked = " checked" if options["showpct"] else ""
     return (
-        f'<form action="menu">\n<input type="hidden" name="base" value="{escape(base)}">\n'
+        f'<form class="options" action="menu">\n'
+        f'<input type="hidden" name="base" value="{escape(base)}">\n'
         f'<label><input type="checkbox" name="showpct" value="checked"{checked}> Percentages'
         f'</label>\n<label>Mark below <input name="pct" size="4" value="{options["pct"]}"> %'
         f'</label>\n<label>Leave out <input name="exclude" value="{escape(options["exclude"])}">'

@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import quote
 
-from cherrypy_diagnostics.page import page
+from cherrypy_diagnostics.page import page, scrolled
 from cherrypy_diagnostics.referrers import ReferrerTree, describe, type_name
 
 if TYPE_CHECKING:
@@ -114,6 +114,13 @@ class Heap:
         return [each for each in objects if type_name(type(each)) == name and self._is_new(each)]
 
 
+_LINKS = '<p><a href="./">New objects</a> · <a href="stats">Garbage</a></p>\n'
+_HEAD = (
+    '<th scope="col">Class</th><th scope="col" class="number">New</th>'
+    '<th scope="col" class="number">All</th>'
+)
+
+
 class GarbageReport:
     """Pages on the objects of this process.
 
@@ -147,7 +154,7 @@ class GarbageReport:
         body += "".join(findings) or "<p>No leaks found.</p>"
         if gc.garbage:
             body += f"<h2>Uncollectable</h2>{self._objects(gc.garbage)}"
-        return page("Garbage", body)
+        return page("Garbage", _LINKS + body)
 
     def _finding(self, finding: Unexpected) -> str:
         cls, least, most, why = finding.expectation
@@ -163,15 +170,16 @@ class GarbageReport:
         The names lead to `objects?name=…`, and a button posts to `mark`.
         """
         rows = "".join(
-            f'<tr><td><a href="objects?name={quote(name, safe="")}">{escape(name)}</a></td>'
-            f'<td class="number">{new}</td><td class="number">{total}</td></tr>\n'
+            f'<tr><td class="name"><a href="objects?name={quote(name, safe="")}">{escape(name)}</a>'
+            f'</td><td class="number">{new}</td><td class="number">{total}</td></tr>\n'
             for name, new, total in self.heap.growth()[: self.limit]
         )
         since = "since the mark" if self.heap.is_marked else "in all: there is no mark yet"
+        table = f"<table>\n<thead><tr>{_HEAD}</tr></thead>\n<tbody>{rows}</tbody></table>"
         body = (
-            f"<p>Objects that outlived a collection, {since}.</p>"
-            '<form action="mark" method="POST"><button>Mark</button></form>\n'
-            f"<table>\n<tr><th>Class</th><th>New</th><th>All</th></tr>\n{rows}</table>\n"
+            f"{_LINKS}<p>Objects that outlived a collection, {since}.</p>\n"
+            '<form class="action" action="mark" method="POST"><button>Mark</button></form>\n'
+            f"{scrolled('Classes', table)}"
         )
         return page("New objects", body)
 
@@ -182,7 +190,7 @@ class GarbageReport:
             name: The name of the class, as the page of new objects has it.
         """
         found = self.heap.new_objects(name)
-        return page(name, f"<p>{len(found)} new objects.</p>{self._objects(found)}")
+        return page(name, f"{_LINKS}<p>{len(found)} new objects.</p>\n{self._objects(found)}")
 
     def _objects(self, found: list[object]) -> str:
         tree = ReferrerTree(ignore=[found], maxdepth=3)
@@ -191,7 +199,9 @@ class GarbageReport:
             lines += ["", self._line(found[number]), *tree.format(tree.ascend(found[number]))]
         if len(found) > self.limit:
             lines += ["", f"[{len(found) - self.limit} more objects]"]
-        return f"<pre>{escape(chr(10).join(lines[1:]))}</pre>\n"
+        if not lines:
+            return ""
+        return scrolled("Objects", f"<pre>{escape(chr(10).join(lines[1:]))}</pre>")
 
     def _line(self, obj: object) -> str:
         return f"{describe(obj)} {self.context(obj)}".rstrip()

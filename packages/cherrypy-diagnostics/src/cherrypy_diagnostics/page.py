@@ -1,20 +1,35 @@
 """The frame of the pages that people read: plain HTML, light or dark as they like it.
 
-What is put into it is HTML already: whoever makes a text into HTML escapes it there.
+What is put into it is HTML already: whoever makes a text into HTML escapes it there. Nothing in it
+is inline, so that the strictest policy for contents will do: `PAGE_HEADERS` has it.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
 
-STYLE = (
-    ":root{color-scheme:light dark}"
-    "body{font:1rem/1.4 system-ui,sans-serif;margin:1rem}"
-    "table{border-collapse:collapse;display:block;overflow-x:auto}"
-    "th,td{padding:.1rem .6rem;text-align:left;border-bottom:1px solid #8886}"
-    ".number{text-align:right;font-variant-numeric:tabular-nums}"
-    "pre{overflow-x:auto}"
-)
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PAGE_HEADERS: Final[Mapping[str, str]] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Header fields for the pages of profiles, coverage and garbage."""
+
+
+@cache
+def page_style() -> bytes:
+    """Return the style sheet of these pages, which they expect beside them as ``style.css``."""
+    return (files("cherrypy_diagnostics") / "assets" / "pages.css").read_bytes()
 
 
 def page(title: str, body: str) -> str:
@@ -27,7 +42,20 @@ def page(title: str, body: str) -> str:
     name = escape(title)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{name}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n<h1>{name}</h1>\n{body}</body>\n</html>\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n<meta name="robots" content="noindex">\n'
+        f'<title>{name}</title>\n<link rel="stylesheet" href="style.css">\n</head>\n'
+        f"<body>\n<header>\n<h1>{name}</h1>\n</header>\n<main>\n{body}</main>\n</body>\n</html>\n"
+    )
+
+
+def scrolled(name: str, html: str) -> str:
+    """Return what can be scrolled if it is too wide, by keyboard too.
+
+    Args:
+        name: What it shows, as text.
+        html: What it is.
+    """
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}">{html}</div>\n'
     )

@@ -10,16 +10,15 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from cherrypy_diagnostics.page import page
+from cherrypy_diagnostics.flame import Function, frames, svg
+from cherrypy_diagnostics.page import page, scrolled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from cherrypy_diagnostics.profiling import Profiler
 
 LIMIT: Final = 1000
-
-Function = tuple[str, int, str]
 
 
 class Line(NamedTuple):
@@ -51,11 +50,11 @@ class Column(NamedTuple):
 
 
 COLUMNS: Final = {
-    "calls": Column("Calls", lambda line: -line.calls),
-    "time": Column("Own seconds", lambda line: -line.own),
-    "cumulative": Column("Seconds", lambda line: -line.total),
-    "percall": Column("Seconds per call", lambda line: -line.per_call),
     "name": Column("Function", lambda line: line.function),
+    "cumulative": Column("Seconds", lambda line: -line.total),
+    "time": Column("Own seconds", lambda line: -line.own),
+    "calls": Column("Calls", lambda line: -line.calls),
+    "percall": Column("Seconds per call", lambda line: -line.per_call),
 }
 
 
@@ -98,19 +97,29 @@ class ProfilePages:
         entries: dict[Function, Any] = self.profiler.load(filename).stats  # type: ignore[attr-defined] # typeshed lacks it
         show = _Table(filename, sort, function)
         if function is None:
-            return page(filename, _BACK + show.table(_line(key, entries[key]) for key in entries))
+            graph = show.flame(entries) + _ABOUT
+            table = show.table("Functions", (_line(key, entries[key]) for key in entries))
+            return page(filename, f"{_BACK}{graph}<h2>Functions</h2>\n{table}")
         keys = {_name(key): key for key in entries}
         if function not in keys:
             raise LookupError(f"there is no function {function!r} in {filename}")
-        callers, callees = _around(keys[function], entries)
+        key = keys[function]
+        callers, callees = _around(key, entries)
         up = f'<p><a href="{_report(filename=filename, sort=sort)}">{escape(filename)}</a></p>\n'
         body = (
-            f"{up}{show.table([_line(keys[function], entries[keys[function]])])}"
-            f"<h2>Called by</h2>\n{show.table(callers)}<h2>Calls</h2>\n{show.table(callees)}"
+            f"{up}{show.table('The function', [_line(key, entries[key])])}"
+            f"{show.flame(entries, key)}"
+            f"<h2>Called by</h2>\n{show.table('Called by', callers)}"
+            f"<h2>Calls</h2>\n{show.table('Calls', callees)}"
         )
         return page(function, body)
 
 
+_ABOUT: Final = (
+    "<p>Below each function is what it called, as wide as that took time. A profile does not tell "
+    "for whom a function did its work: where it has several callers, its own calls are shared out "
+    "among them by the time of theirs.</p>\n"
+)
 _BACK: Final = '<p><a href="menu">Profiles</a></p>\n'
 
 
@@ -142,7 +151,15 @@ class _Table:
         self._function = {} if function is None else {"function": function}
         self._sort = sort
 
-    def table(self, lines: Iterable[Line]) -> str:
+    def flame(self, entries: Mapping[Function, Any], root: Function | None = None) -> str:
+        """Return a flame graph, in which each frame leads to the page of its function."""
+        return svg(frames(entries, root), _name, lambda key: self._link(_name(key)))
+
+    def _link(self, function: str) -> str:
+        return f"report?{urlencode({**self._query, 'function': function})}"
+
+    def table(self, name: str, lines: Iterable[Line]) -> str:
+        """Return the lines as a table, in the order that was asked for."""
         ordered = sorted(lines, key=COLUMNS[self._sort].key)
         if not ordered:
             return "<p>None.</p>\n"
@@ -150,15 +167,18 @@ class _Table:
         rows = "".join(map(self._row, ordered[:LIMIT]))
         more = len(ordered) - LIMIT
         rest = f"<p>{more} more are not shown.</p>\n" if more > 0 else ""
-        return f"<table>\n<tr>{head}</tr>\n{rows}</table>\n{rest}"
+        table = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
+        return scrolled(name, table) + rest
 
     def _head(self, name: str, title: str) -> str:
-        state = ' aria-sort="other"' if name == self._sort else ""
+        order = "ascending" if name == "name" else "descending"
+        state = f' aria-sort="{order}"' if name == self._sort else ""
+        kind = "name" if name == "name" else "number"
         link = _report(**{**self._query, **self._function, "sort": name})
-        return f'<th{state}><a href="{link}">{title}</a></th>'
+        return f'<th scope="col" class="{kind}"{state}><a href="{link}">{title}</a></th>'
 
     def _row(self, line: Line) -> str:
-        figures = f"{line.own:.6f}", f"{line.total:.6f}", f"{line.per_call:.6f}"
-        cells = "".join(f'<td class="number">{each}</td>' for each in (line.calls, *figures))
-        link = _report(**self._query, function=line.function)
-        return f'<tr>{cells}<td><a href="{link}">{escape(line.function)}</a></td></tr>\n'
+        figures = f"{line.total:.6f}", f"{line.own:.6f}", line.calls, f"{line.per_call:.6f}"
+        cells = "".join(f'<td class="number">{each}</td>' for each in figures)
+        name, link = escape(line.function), escape(self._link(line.function))
+        return f'<tr><td class="name"><a href="{link}">{name}</a></td>{cells}</tr>\n'

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cherrypy
+from cherrypy.assembly.styledpages import StyledPages
 from cherrypy_diagnostics import CoveragePages, annotated_file, covered_tree
 from cherrypy_diagnostics.coverpages import EXCLUDE
 from cherrypy_dispatch import expose
@@ -77,7 +78,7 @@ def get_tree(base: str, exclude: str, coverage: Coverage | None = None) -> Cover
     return covered_tree(_record() if coverage is None else coverage, base, exclude)
 
 
-class CoverStats:
+class CoverStats(StyledPages):
     """Pages that show which lines ran. They show source code: guard them.
 
     Args:

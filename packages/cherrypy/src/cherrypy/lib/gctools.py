@@ -6,6 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, ClassVar
 
 from cherrypy import engine
+from cherrypy.assembly.styledpages import StyledPages
 from cherrypy_bus import SimplePlugin
 from cherrypy_diagnostics import GarbageReport, ReferrerTree, get_instances
 from cherrypy_dispatch import expose
@@ -71,7 +72,7 @@ def get_context(obj: object) -> str:
 _ONLY_POST = {"tools.allow.on": True, "tools.allow.methods": ["POST"]}
 
 
-class GCRoot:
+class GCRoot(StyledPages):
     """Pages on the objects of this process, to be mounted where only its developers get.
 
     They show what is in memory, secrets among it. Making one subscribes `request_counter`.

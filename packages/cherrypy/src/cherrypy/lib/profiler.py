@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import cherrypy
 import cherrypy_diagnostics
+from cherrypy.assembly.styledpages import StyledPages
 from cherrypy_diagnostics import ProfilePages, ProfilingMiddleware, by_header, by_share
 from cherrypy_dispatch import expose
 from cherrypy_httputil import HTTPError, NotFound
@@ -30,7 +31,7 @@ __all__ = [
 make_app = ProfilingMiddleware
 
 
-class Profiler(cherrypy_diagnostics.Profiler):
+class Profiler(StyledPages, cherrypy_diagnostics.Profiler):
     """Profiles calls, keeps a file for each of them, and has pages that show them.
 
     An attribute of a page's object that holds one publishes it: guard it, or give it a name that

@@ -1,0 +1,51 @@
+"""The pages that look into a process: their style sheet, and what they allow a browser to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cherrypy.lib import gctools, profiler
+from cherrypy_testing import Client
+
+coverage = pytest.importorskip("coverage")
+
+from cherrypy.lib import covercp  # noqa: E402 - after what it needs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cherrypy.assembly import Assembly
+
+
+@pytest.fixture(params=["profiles", "coverage", "gc"])
+def ask(request: Any, site: Assembly, tmp_path: Path) -> Iterator[Client]:
+    made = {
+        "profiles": lambda: profiler.ProfileAggregator(tmp_path),
+        "coverage": lambda: covercp.CoverStats(coverage.Coverage(data_file=None)),
+        "gc": gctools.GCRoot,
+    }
+    site.tree.mount(made[request.param](), "/inside")
+    yield Client(site.tree)
+    gctools.request_counter.unsubscribe()
+
+
+def test_page_has_its_style_beside_it_and_nothing_inline(ask: Client) -> None:
+    page = ask.get("/inside/")
+    assert '<link rel="stylesheet" href="style.css">' in page.text
+    assert "<style" not in page.text
+    assert "<script" not in page.text
+    sheet = ask.get("/inside/style.css")
+    assert sheet.headers["Content-Type"] == "text/css;charset=utf-8"
+    assert "prefers-color-scheme: dark" in sheet.text
+
+
+@pytest.mark.parametrize("path", ["", "style.css"])
+def test_browser_may_load_the_style_alone_and_keep_nothing(ask: Client, path: str) -> None:
+    headers = ask.get(f"/inside/{path}").headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self';")
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
