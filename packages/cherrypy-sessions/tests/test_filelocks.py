@@ -289,13 +289,13 @@ def test_threads_hand_a_lock_on_as_often_as_other_processes_can_bear(
     locks: FileLocks, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    original = locks._locked
+    original = locks._try
 
-    def open_it(path: str, deadline: float | None) -> Any:
+    def open_it(path: str, *, wait: bool) -> Any:
         opened.append(path)
-        return original(path, deadline)
+        return original(path, wait=wait)
 
-    monkeypatch.setattr(locks, "_locked", open_it)
+    monkeypatch.setattr(locks, "_try", open_it)
     turns = 2 * filelocks.IN_A_ROW + 1
 
     def take() -> None:

@@ -340,6 +340,7 @@ steps = int(sys.argv[3])
 for where, name in (
     *((os, name) for name in ("open", "write", "ftruncate", "unlink", "close", "replace")),
     (kernel, "lock_byte"),
+    (kernel, "is_byte_locked"),
     (kernel, "exchange"),
 ):
     def step(*args, original=getattr(where, name), **kwargs):

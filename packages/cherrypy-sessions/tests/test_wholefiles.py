@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from forking import Forked
@@ -37,7 +38,7 @@ def test_two_files_take_turns(path: str) -> None:
 def test_nobody_writes_into_what_somebody_still_reads(path: str) -> None:
     wholefiles.write(path, b"first")
     with open(path, "rb") as reading:  # noqa: PTH123
-        kernel.lock_byte(reading.fileno(), 0, wait=False, shared=True)
+        kernel.lock_byte(reading.fileno(), kernel.FIRST, wait=False, shared=True)
         wholefiles.write(path, b"second")
         wholefiles.write(path, b"third")
         assert reading.read() == b"first"
@@ -51,7 +52,7 @@ def test_who_finds_a_file_just_before_it_becomes_the_spare_looks_again(
     wholefiles.write(path, b"first")
     lock_byte = kernel.lock_byte
 
-    def later(*args: int, **options: bool) -> None:
+    def later(*args: Any, **options: Any) -> None:
         monkeypatch.undo()
         wholefiles.write(path, b"second")
         wholefiles.write(path, b"third")
@@ -60,6 +61,29 @@ def test_who_finds_a_file_just_before_it_becomes_the_spare_looks_again(
 
     monkeypatch.setattr(kernel, "lock_byte", later)
     assert wholefiles.read(path) == b"fourth"
+
+
+@only_with_spares
+def test_who_found_a_file_that_is_now_written_into_looks_again(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for content in (b"first", b"second"):
+        wholefiles.write(path, content)
+    found = os.open(wholefiles.beside(path), os.O_RDONLY)  # when it was in its place
+    steady: list[bool] = []
+    write = os.write
+
+    def look(descriptor: int, content: bytes) -> int:
+        steady.append(wholefiles._is_steady(found, path))
+        return write(descriptor, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", look)
+        wholefiles.write(path, b"third")
+    assert steady == [False]
+    assert wholefiles._is_steady(found, path)
+    assert os.read(found, 10) == b"third"
+    os.close(found)
 
 
 def test_what_is_removed_while_it_is_looked_for_is_not_there(
@@ -126,7 +150,7 @@ def test_a_process_that_is_forked_while_a_file_is_written_keeps_nobody_from_read
     monkeypatch.undo()
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        kernel.lock_byte(descriptor, 0, wait=False, shared=True)
+        kernel.lock_byte(descriptor, kernel.FIRST, wait=False, shared=True)
         assert os.read(descriptor, 10) == b"three"
     finally:
         os.close(descriptor)

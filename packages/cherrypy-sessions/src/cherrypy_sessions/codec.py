@@ -56,6 +56,7 @@ class Codec:
             raise TypeError(f"a serializer has dumps() and loads(), and {serializer!r} has not")
         self.serializer: Any = serializer
         self.protocol = protocol
+        self._is_pickle = serializer is pickle
         self._signer = None if secret is None else _signer(keys(secret))
 
     def encode(self, session_id: str, data: dict[str, Any], expiration: datetime) -> bytes:
@@ -65,7 +66,10 @@ class Codec:
             SerializationError: A value cannot be written.
         """
         try:
-            content = self._dump(data, expiration)
+            if self._is_pickle:
+                content = pickle.dumps((data, expiration), self.protocol)
+            else:
+                content = self._dump(data, expiration)
         except Exception as error:
             raise SerializationError(self._complaint(data, expiration, error)) from error
         if self._signer is None:
@@ -84,7 +88,9 @@ class Codec:
             if not self._signer.verify_signature(_signed_text(session_id, stored), signature):
                 raise UnreadableError("it is not signed with a key of ours")
         try:
-            data, expiration = self._parse(stored)
+            # What a pickle means is documented; see `Codec`.
+            found = pickle.loads(stored) if self._is_pickle else self._parse(stored)  # noqa: S301
+            data, expiration = found
         except Exception as error:
             raise UnreadableError(f"{type(error).__name__}: {error}") from error
         if not isinstance(data, dict) or not isinstance(expiration, datetime):
@@ -99,9 +105,6 @@ class Codec:
         return expiration.isoformat().encode("ascii") + b"\n" + body
 
     def _parse(self, stored: bytes) -> tuple[Any, Any]:
-        if self.serializer is pickle:
-            data, expiration = pickle.loads(stored)  # noqa: S301 - documented; see `Codec`
-            return data, expiration
         line, _, body = stored.partition(b"\n")
         return self.serializer.loads(body), datetime.fromisoformat(line.decode("ascii"))
 

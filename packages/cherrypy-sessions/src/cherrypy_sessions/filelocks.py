@@ -53,7 +53,10 @@ class FileLocks:
             return True
         lock = None
         try:
-            lock = self._locked(path, deadline)
+            if deadline is None:
+                lock = self._try(path, wait=True)
+            else:
+                lock = self._try_until(path, deadline)
         finally:
             if lock is None:
                 locks.release(self._queues, path)
@@ -64,7 +67,7 @@ class FileLocks:
     def release(self, path: str) -> None:
         """Give the lock of a path to the next."""
         lock, turns = self._held[path]
-        if turns < IN_A_ROW:
+        if turns < IN_A_ROW and len(self._queues[path]) > 1:
             self._held[path] = (lock, turns + 1)
             if locks.hand_on(self._queues, path):
                 return
@@ -109,10 +112,8 @@ class FileLocks:
         if path in self._held and locks.acquire(self._queues, path, 0):
             self.release(path)
 
-    def _locked(self, path: str, deadline: float | None) -> Any:
+    def _try_until(self, path: str, deadline: float) -> Any:
         """Return what has the lock of a path, or None at the deadline."""
-        if deadline is None:
-            return self._try(path, wait=True)
         for pause in _pauses():
             lock = self._try(path, wait=False)
             if lock is not None:

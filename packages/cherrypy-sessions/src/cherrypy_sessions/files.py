@@ -219,8 +219,12 @@ class FileSession(EncodedSession):
 
     def _can_be_id(self, candidate: str) -> bool:
         # The lock file of a session whose id ends like one is no session.
-        name = f"{self.SESSION_PREFIX}{candidate}"
-        return not name.endswith(self.LOCK_SUFFIX) and is_file_name(name, windows=WINDOWS)
+        if candidate.endswith(self.LOCK_SUFFIX):
+            return False
+        prefix = self.SESSION_PREFIX
+        if prefix == FileSession.SESSION_PREFIX and not WINDOWS:
+            return True
+        return is_file_name(f"{prefix}{candidate}", windows=WINDOWS)
 
     def _exists(self) -> bool:
         return os.access(self._get_file_path(), os.F_OK)

@@ -5,7 +5,7 @@ import os
 import struct
 import sys
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 if sys.platform == "win32":  # pragma: no cover - the other system's half
     import msvcrt
@@ -45,8 +45,33 @@ EXCHANGES: Final = sys.platform == "linux" and sys.maxsize > 1 << 32
 _FLOCK: Final = struct.Struct("hhqqi4x")
 
 
-def lock_byte(descriptor: int, position: int, *, wait: bool, shared: bool = False) -> None:
-    """Lock one byte of an open file, on Linux of 64 bits; it need not be there.
+class Byte(NamedTuple):
+    """What the system is told of one byte of a file; it need not be there.
+
+    Attributes:
+        exclusive: That one wants to have it alone.
+        shared: That one wants to have it with others.
+        free: That one wants to have it no longer.
+    """
+
+    exclusive: bytes
+    shared: bytes
+    free: bytes
+
+
+def byte(position: int) -> Byte:
+    """Return the byte at a position, to lock it on Linux of 64 bits."""
+    if sys.platform != "linux":  # pragma: no cover - the other systems' half
+        return Byte(b"", b"", b"")
+    kinds = (fcntl.F_WRLCK, fcntl.F_RDLCK, fcntl.F_UNLCK)
+    return Byte(*(_FLOCK.pack(kind, os.SEEK_SET, position, 1, 0) for kind in kinds))
+
+
+FIRST: Final = byte(0)
+
+
+def lock_byte(descriptor: int, which: Byte, *, wait: bool, shared: bool = False) -> None:
+    """Lock one byte of an open file, on Linux of 64 bits.
 
     Several may have a shared lock, of a file that they have opened for reading. The lock belongs
     to the open file, unlike that of `fcntl.lockf`: it is one among threads, too,
@@ -57,25 +82,24 @@ def lock_byte(descriptor: int, position: int, *, wait: bool, shared: bool = Fals
     """
     if sys.platform == "linux":
         command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
-        kind = fcntl.F_RDLCK if shared else fcntl.F_WRLCK
-        fcntl.fcntl(descriptor, command, _FLOCK.pack(kind, os.SEEK_SET, position, 1, 0))
+        fcntl.fcntl(descriptor, command, which.shared if shared else which.exclusive)
 
 
-def unlock_byte(descriptor: int, position: int) -> None:
+def unlock_byte(descriptor: int, which: Byte) -> None:
     """Unlock one byte of an open file, also where a process that was forked has it open, too."""
     if sys.platform == "linux":
-        kind = fcntl.F_UNLCK
-        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _FLOCK.pack(kind, os.SEEK_SET, position, 1, 0))
+        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, which.free)
 
 
-def is_byte_locked(descriptor: int, position: int) -> bool:
-    """Return whether somebody else has the lock of one byte."""
+def is_byte_locked(descriptor: int, which: Byte) -> bool:
+    """Return whether somebody else has the lock of one byte, alone or with others."""
     if sys.platform != "linux":  # pragma: no cover - the other systems' half
         return False
-    asked = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, position, 1, 0)
-    answer = fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, asked)
-    return bool(_FLOCK.unpack(answer)[0] != fcntl.F_UNLCK)
+    answer = fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, which.exclusive)
+    return not answer.startswith(_FREE)
 
+
+_FREE: Final = FIRST.free[:2]
 
 _CODING: Final = (sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())
 _HERE = -100

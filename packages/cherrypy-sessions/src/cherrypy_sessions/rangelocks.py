@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cherrypy_sessions import kernel
 from cherrypy_sessions.filelocks import FileLocks, is_at, opened
@@ -74,19 +74,20 @@ class RangeLocks(FileLocks):
         super()._begin()
         self._opening = threading.Lock()
         self._tables: dict[str, _Table] = {}
+        _slot.cache_clear()  # the names in it are those of this process
 
     def _descriptors(self) -> set[int]:
         tables = {lock for lock, _ in self._held.values()} | {*self._tables.values()}
         return {table.descriptor for table in tables}
 
     def _try(self, path: str, *, wait: bool) -> Any:
-        number, file = _number(path), _table_file(path)
+        slot = _slot(path)
         while True:
-            table = self._enter(file)
+            table = self._enter(slot.file)
             try:
-                kernel.lock_byte(table.descriptor, _position(number), wait=wait)
+                kernel.lock_byte(table.descriptor, slot.byte, wait=wait)
                 if table.is_there():
-                    _sign(table.descriptor, number)
+                    _sign(table.descriptor, slot)
                     return table
                 self._replace(table)
             except BaseException as error:
@@ -97,7 +98,7 @@ class RangeLocks(FileLocks):
             self._unlock(path, table)
 
     def _unlock(self, path: str, lock: Any) -> None:
-        kernel.unlock_byte(lock.descriptor, _position(_number(path)))
+        kernel.unlock_byte(lock.descriptor, _slot(path).byte)
         self._leave(lock)
 
     def _enter(self, file: str) -> _Table:
@@ -131,14 +132,13 @@ class RangeLocks(FileLocks):
                 os.close(table.descriptor)
 
     def _process(self, path: str) -> int | None:
-        number = _number(path)
-        with suppress(OSError), open(_table_file(path), "rb") as file:  # noqa: PTH123
-            file.seek(_place(number))
+        slot = _slot(path)
+        with suppress(OSError), open(slot.file, "rb") as file:  # noqa: PTH123
+            file.seek(slot.place)
             name = file.read(NAME)
-            process = int.from_bytes(name[:4], "little")
-            if name[4:] == _mark(number) and process != os.getpid():
-                is_locked = kernel.is_byte_locked(file.fileno(), _position(number))
-                return process if is_locked else None
+            is_of_another = name != slot.name and name[4:] == slot.name[4:]
+            if is_of_another and kernel.is_byte_locked(file.fileno(), slot.byte):
+                return int.from_bytes(name[:4], "little")
         return None
 
 
@@ -148,35 +148,38 @@ def file_locks() -> FileLocks:
     return RangeLocks() if is_linux else FileLocks()
 
 
-def _sign(descriptor: int, number: int) -> None:
-    name = os.getpid().to_bytes(4, "little") + _mark(number)
-    with suppress(OSError):  # a full disk makes no lock less good
-        if os.pread(descriptor, NAME, _place(number)) != name:  # which costs less than writing
-            os.pwrite(descriptor, name, _place(number))
+class _Slot(NamedTuple):
+    """Where the lock of a path is.
+
+    Attributes:
+        file: In which file.
+        byte: The byte that is the lock.
+        place: Where the name of its holder stands.
+        name: The name of this process, and half a name of the path.
+    """
+
+    file: str
+    byte: kernel.Byte
+    place: int
+    name: bytes
 
 
 @lru_cache(maxsize=1024)
-def _number(path: str) -> int:
-    """Return the number of a path in its directory, of 64 bits."""
-    name = os.fsencode(os.path.basename(path))  # noqa: PTH119
-    return int.from_bytes(blake2b(name, digest_size=8).digest(), "little")
+def _slot(path: str) -> _Slot:
+    directory, slash, name = path.rpartition(os.sep)
+    digest = blake2b(os.fsencode(name), digest_size=8).digest()
+    number = int.from_bytes(digest, "little")
+    return _Slot(
+        file=f"{directory}{slash}{TABLE}",
+        byte=kernel.byte((NAMES * NAME) | number >> 2),
+        place=number % NAMES * NAME,
+        name=os.getpid().to_bytes(4, "little") + digest[:4],
+    )
 
 
-@lru_cache(maxsize=64)
-def _table_file(path: str) -> str:
-    directory, slash, _ = path.rpartition(os.sep)
-    return f"{directory}{slash}{TABLE}"
-
-
-def _position(number: int) -> int:
-    """Return the byte that is the lock."""
-    return (NAMES * NAME) | number >> 2
-
-
-def _place(number: int) -> int:
-    """Return where the name of the holder stands."""
-    return number % NAMES * NAME
-
-
-def _mark(number: int) -> bytes:
-    return (number & 0xFFFFFFFF).to_bytes(4, "little")
+def _sign(descriptor: int, slot: _Slot) -> None:
+    try:
+        if os.pread(descriptor, NAME, slot.place) != slot.name:  # which costs less than writing
+            os.pwrite(descriptor, slot.name, slot.place)
+    except OSError:  # a full disk makes no lock less good
+        return

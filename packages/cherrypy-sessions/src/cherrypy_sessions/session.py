@@ -131,7 +131,7 @@ class Session(SessionMapping):
 
         If the session is gone or has expired, this is a new, empty session with a new id.
         """
-        if self.scheduler is not None:
+        if self.scheduler is not None and not self._is_kept_clean():
             self._start_clean_up()
         found = None if self.is_new else self._load()
         log.debug("A session was loaded." if found else "There was no session to load.")
@@ -157,7 +157,7 @@ class Session(SessionMapping):
         """
         try:
             if self.loaded or self.is_new:
-                if not self.loaded:
+                if not self.loaded and not self._is_kept_clean():
                     self._start_clean_up()
                 expiration = self.now() + _minutes(self.timeout)
                 if self.locked or (self.is_new and not self._is_ended):
@@ -309,7 +309,7 @@ class Session(SessionMapping):
 
     def _start_clean_up(self) -> None:
         """Have the scheduler clean up after this class, once for each place that has sessions."""
-        if self.scheduler is None or not self.clean_freq or self._is_kept_clean():
+        if self.scheduler is None or not self.clean_freq:
             return
         cls = type(self)
         if cls.clean_up is Session.clean_up:  # this store needs none
@@ -326,7 +326,7 @@ class Session(SessionMapping):
             cls._kept_clean.add(self._place)
 
     def _is_kept_clean(self) -> bool:
-        own = vars(type(self))
+        own = type(self).__dict__
         if not own.get("clean_thread"):
             return False
         kept = own.get("_kept_clean")  # without it, a program has set `clean_thread` itself

@@ -6,8 +6,9 @@ make and remove a file for each change takes several times as long, and so does 
 which common file systems then write to the disk at once. It is replaced where names cannot be
 exchanged, or where it shall survive a power loss.
 
-Only one at a time may write a file. Reading needs no lock: a spare that somebody still reads, who
-found it in its place, is not written into.
+Only one at a time may write a file. Reading needs no such lock: who reads says so by a shared one
+of the system's, and looks only then whether the file is in its place. A spare that somebody still
+reads is not written into; who comes later does not find it in its place.
 """
 
 import os
@@ -73,7 +74,10 @@ def write(path: str, content: bytes, *, durable: bool = False) -> None:
         else:
             if not _write_spare(written, content):
                 _create(written, content)
-            _exchange(written, path)
+            try:
+                kernel.exchange(written, path)
+            except OSError:  # there is none yet, or the file system cannot
+                os.replace(written, path)  # noqa: PTH105
     except BaseException:
         unlink(written)
         raise
@@ -103,7 +107,7 @@ def _is_steady(descriptor: int, path: str) -> bool:
     """Have an open file to be read as it is; return False if it is no longer in its place."""
     if not kernel.EXCHANGES:  # nobody writes into a file that was in its place
         return True
-    kernel.lock_byte(descriptor, 0, wait=True, shared=True)
+    kernel.lock_byte(descriptor, kernel.FIRST, wait=True, shared=True)
     try:
         return os.path.samestat(os.fstat(descriptor), os.stat(path))  # noqa: PTH116
     except FileNotFoundError:
@@ -129,14 +133,12 @@ def _write_spare(written: str, content: bytes) -> bool:
     except OSError:
         return False
     try:
-        kernel.lock_byte(descriptor, 0, wait=False)
+        if kernel.is_byte_locked(descriptor, kernel.FIRST):
+            return False
         _write(descriptor, content)
         if os.lseek(descriptor, 0, os.SEEK_END) != len(content):
             os.ftruncate(descriptor, len(content))
-    except BlockingIOError:
-        return False
     finally:
-        kernel.unlock_byte(descriptor, 0)  # for a process that is forked now has it open, too
         os.close(descriptor)
     return True
 
@@ -159,13 +161,6 @@ def _write(descriptor: int, content: bytes) -> None:
     rest: bytes | memoryview = content
     while (number := os.write(descriptor, rest)) < len(rest):
         rest = memoryview(rest)[number:]
-
-
-def _exchange(written: str, path: str) -> None:
-    try:
-        kernel.exchange(written, path)
-    except OSError:  # there is none yet, or the file system cannot
-        os.replace(written, path)  # noqa: PTH105
 
 
 def _replace_durably(written: str, path: str) -> None:
