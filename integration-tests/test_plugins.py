@@ -88,6 +88,10 @@ def test_plugin_runs_unchanged(installed: Path, tmp_path: Path, name: str) -> No
     assert "passed" in run(installed, tmp_path, str(SUITE), "-k", f"{name}Test")
 
 
+def test_recipes_of_the_documentation_run(installed: Path, tmp_path: Path) -> None:
+    assert "passed" in run(installed, tmp_path, str(SUITE.with_name("suite_recipes.py")))
+
+
 @pytest.mark.requires("redis-server")
 def test_session_store_runs_unchanged(installed: Path, tmp_path: Path, redis: str) -> None:
     run(installed, tmp_path, str(SUITE), "-k", "RedisSessionTest", PLUGINS_REDIS=redis)

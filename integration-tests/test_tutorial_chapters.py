@@ -31,7 +31,7 @@ def running(place: Path, *chapters: str, serve: bool = False) -> Iterator[Assemb
     """
     for chapter in chapters:
         shutil.copytree(PROGRAMS / f"tut{chapter}", place, dirs_exist_ok=True)
-    site = Assembly(f"chapter {chapters[-1]}")
+    site = Assembly(f"chapter {chapters}")
     site.log.screen = False
     site.config.update({"server.socket_host": "127.0.0.1", "server.socket_port": 0})
     site.engine.autoreload.unsubscribe()
@@ -198,6 +198,24 @@ def test_a_page_without_a_reload(
     assert_said(browser, "problem", AWAY)
     browser.click("#create button")
     assert_said(browser, "problem", AWAY)
+
+
+@pytest.mark.requires("chromium")
+def test_the_recipe_for_uploads_shows_its_progress(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "picture.png").write_bytes(b"x" * 100_000)
+    shutil.copy(PROGRAMS.parents[1] / "recipes" / "programs" / "upload.py", tmp_path / "tut.py")
+    with running(tmp_path, serve=True) as site:
+        browser.open(site.server.base())
+        browser.write("[type=file]", str(tmp_path / "picture.png"))
+        browser.click("button")
+        browser.until("document.querySelector('[role=status]').textContent")
+        said = browser.evaluate("document.querySelector('[role=status]').textContent")
+        assert said == "picture.png: 100000 bytes"
+        assert browser.evaluate("document.querySelector('progress').value") == 1
+    assert [file.stat().st_size for file in (tmp_path / "uploads").iterdir()] == [100_000]
 
 
 def assert_creates(browser: Browser) -> None:
