@@ -32,6 +32,16 @@ class HTTPServer(Protocol):
 
     `start()` serves until `stop()` is called from another thread. An attribute `ready`, if there is
     one, says whether connections are accepted.
+
+    Examples:
+        >>> class Silent:
+        ...     def __init__(self):
+        ...         self.stopped = threading.Event()
+        ...     def start(self):
+        ...         self.stopped.wait()
+        ...     def stop(self):
+        ...         self.stopped.set()
+        >>> server: HTTPServer = Silent()
     """
 
     def start(self) -> object:
@@ -43,7 +53,13 @@ class HTTPServer(Protocol):
 
 @runtime_checkable
 class PreparedHTTPServer(HTTPServer, Protocol):
-    """A server that binds in one step and serves in another, as cheroot's do."""
+    """A server that binds in one step and serves in another, as cheroot's do.
+
+    Examples:
+        >>> from cheroot.wsgi import Server
+        >>> issubclass(Server, PreparedHTTPServer)
+        True
+    """
 
     def prepare(self) -> object:
         """Bind the address and accept connections, or raise an error."""
@@ -73,6 +89,23 @@ class ServerAdapter:
     Attributes:
         running: True between a successful `start()` and the next `stop()`.
         interrupt: What ended the serving thread, if anything did.
+
+    Examples:
+        >>> from cherrypy_bus import Bus
+        >>> class Silent:
+        ...     def __init__(self):
+        ...         self.stopped = threading.Event()
+        ...     def start(self):
+        ...         self.stopped.wait()
+        ...     def stop(self):
+        ...         self.stopped.set()
+        >>> bus = Bus()
+        >>> adapter = ServerAdapter(bus, Silent())
+        >>> adapter.subscribe()
+        >>> bus.start()
+        >>> adapter.running
+        True
+        >>> bus.exit()
     """
 
     running: bool = False

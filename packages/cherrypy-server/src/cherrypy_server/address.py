@@ -21,6 +21,19 @@ class BindError(OSError):
         errno: The system's error number, for example `errno.EADDRINUSE`.
         bind_addr: The address that was asked for.
         holder: The process that listens there, such as "process 4711 (nginx)"; None if unknown.
+
+    Examples:
+        >>> import socket
+        >>> from cherrypy_bus import Bus
+        >>> from cherrypy_server import Server
+        >>> with socket.create_server(("127.0.0.1", 0)) as other:
+        ...     server = Server(Bus(), None)
+        ...     server.socket_port = other.getsockname()[1]
+        ...     try:
+        ...         server.start()
+        ...     except BindError as error:
+        ...         print(error)
+        [Errno ...] Cannot listen on 127.0.0.1:...
     """
 
     bind_addr: BindAddress

@@ -177,6 +177,13 @@ class FlupFCGIServer(FlupServer):
 
     Raises:
         ImportError: flup is not installed.
+
+    Examples:
+        >>> from wsgiref.simple_server import demo_app
+        >>> from cherrypy_bus import Bus
+        >>> from cherrypy_server import ServerAdapter
+        >>> fcgi = FlupFCGIServer(demo_app, bindAddress=("127.0.0.1", 4000))
+        >>> ServerAdapter(Bus(), fcgi).subscribe()  # `bus.start()` listens there
     """
 
     _module = "flup.server.fcgi_base"
@@ -207,6 +214,13 @@ class FlupSCGIServer(FlupServer):
 
     Raises:
         ImportError: flup is not installed.
+
+    Examples:
+        >>> from wsgiref.simple_server import demo_app
+        >>> from cherrypy_bus import Bus
+        >>> from cherrypy_server import ServerAdapter
+        >>> scgi = FlupSCGIServer(demo_app, bindAddress=("127.0.0.1", 4000))
+        >>> ServerAdapter(Bus(), scgi).subscribe()  # `bus.start()` listens there
     """
 
     _module = "flup.server.scgi_base"
@@ -235,6 +249,13 @@ class FlupCGIServer:
     Args:
         application: The WSGI application.
         bindAddress: Not used: there is no socket. It is taken so that the three are made alike.
+
+    Examples:
+        >>> from wsgiref.simple_server import demo_app
+        >>> from cherrypy_bus import Bus
+        >>> from cherrypy_server import ServerAdapter
+        >>> cgi = FlupCGIServer(demo_app)
+        >>> ServerAdapter(Bus(), cgi).subscribe()  # `bus.start()` answers and ends
     """
 
     ready: bool = False

@@ -17,12 +17,19 @@ _LENGTH = re.compile(rb"[0-9]{1,18}")
 
 
 class Refused(ValueError):  # noqa: N818 - it says what happened to the request
-    """A request that is answered before any application sees it; the connection then ends.
+    r"""A request that is answered before any application sees it; the connection then ends.
 
     Attributes:
         status: The status code with its reason.
         why: What was wrong, in words for the client.
         fields: Further header fields of the answer.
+
+    Examples:
+        >>> try:
+        ...     parse_head(b"GET /\r\nHost: localhost")
+        ... except Refused as refused:
+        ...     refused.status, refused.why
+        ('400 Bad Request', 'The request line is malformed.')
     """
 
     def __init__(self, status: str, why: str, fields: str = "") -> None:

@@ -17,7 +17,7 @@ Answer = tuple[str, str]
 
 
 class Health:
-    """A WSGI application that answers at `/livez` and `/readyz`, wherever it is mounted.
+    r"""A WSGI application that answers at `/livez` and `/readyz`, wherever it is mounted.
 
     Ready is a process whose bus has started, while all its checks hold. When the bus begins to
     stop, `/readyz` says 503 at once, and with `drain` the servers accept for so long still: a load
@@ -27,6 +27,14 @@ class Health:
         bus: The bus of the process.
         checks: Functions by name; one that raises, or returns False, makes the process not ready.
         drain: Seconds between the first 503 and the end of accepting. It takes `subscribe()`.
+
+    Examples:
+        >>> from cherrypy_bus import Bus
+        >>> health = Health(Bus(), {"database": lambda: True})
+        >>> environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/readyz"}
+        >>> health(environ, lambda status, headers: print(status))
+        503 Service Unavailable
+        [b'not ready: the bus is STOPPED\n']
     """
 
     def __init__(

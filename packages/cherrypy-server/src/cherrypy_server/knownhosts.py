@@ -15,6 +15,12 @@ class KnownHosts:
     Args:
         application: The WSGI application for the others.
         allowed_hosts: Host names; ``*.example.com`` stands for every one with one more label.
+
+    Examples:
+        >>> from wsgiref.simple_server import demo_app
+        >>> app = KnownHosts(demo_app, ["example.org", "*.example.org"])
+        >>> _ = app({"HTTP_HOST": "evil.example"}, lambda status, headers: print(status))
+        400 Bad Request
     """
 
     def __init__(self, application: WSGIApplication, allowed_hosts: Iterable[str]) -> None:

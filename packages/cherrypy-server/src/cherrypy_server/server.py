@@ -31,6 +31,22 @@ class Server(ServerAdapter):
     Args:
         bus: The bus to follow after `subscribe()`, and to log to.
         application: The WSGI application.
+
+    Examples:
+        >>> from urllib.request import urlopen
+        >>> from cherrypy_bus import Bus
+        >>> def application(environ, start_response):
+        ...     start_response("200 OK", [("Content-Type", "text/plain")])
+        ...     return [b"over a socket"]
+        >>> bus = Bus()
+        >>> server = Server(bus, application)
+        >>> server.socket_port = 0  # any free one
+        >>> server.subscribe()
+        >>> bus.start()
+        >>> with urlopen(server.base()) as answer:
+        ...     answer.read()
+        b'over a socket'
+        >>> bus.exit()
     """
 
     socket_port: int | None = 8080

@@ -65,6 +65,18 @@ class WSGIServer(wsgi.Server):
     Attributes:
         host: What the application finds as SERVER_NAME.
         inherited: The listening socket that a service manager handed over, if there is one.
+
+    Examples:
+        >>> from wsgiref.simple_server import demo_app
+        >>> from cherrypy_bus import Bus
+        >>> from cherrypy_server import Server
+        >>> server = Server(Bus(), demo_app)
+        >>> server.socket_port, server.thread_pool = 0, 2
+        >>> httpserver = WSGIServer(server)
+        >>> httpserver.prepare()
+        >>> httpserver.ready, httpserver.requests.size
+        (True, 2)
+        >>> httpserver.stop()
     """
 
     keep_alive_conn_limit: Any = None  # `max_connections` is one for all

@@ -30,6 +30,15 @@ class Upload:
         filename: As the client's user chose it.
         content: The bytes in it.
         content_type: Its media type; guessed from the name if None.
+
+    Examples:
+        >>> from cherrypy_testing import Client
+        >>> def application(environ, start_response):
+        ...     start_response("200 OK", [])
+        ...     return [environ["wsgi.input"].read()]
+        >>> upload = Upload("notes.txt", b"Two left")
+        >>> b'filename="notes.txt"' in Client(application).post("/", files={"notes": upload}).body
+        True
     """
 
     filename: str

@@ -26,7 +26,16 @@ _END: Any = object()
 
 
 class WSGIError(AssertionError):
-    """The application broke a rule of WSGI."""
+    """The application broke a rule of WSGI.
+
+    Examples:
+        >>> from cherrypy_testing import Client
+        >>> try:
+        ...     Client(lambda environ, start_response: ["text"]).get("/")
+        ... except WSGIError as error:
+        ...     print(error)
+        The application made 'text', which is not bytes
+    """
 
 
 class Call:

@@ -29,11 +29,31 @@ SAME_METHOD = frozenset({307, 308})
 
 
 class TooManyRedirectsError(AssertionError):
-    """The application redirected again and again."""
+    """The application redirected again and again.
+
+    Examples:
+        >>> def in_circles(environ, start_response):
+        ...     start_response("303 See Other", [("Location", "/")])
+        ...     return []
+        >>> try:
+        ...     Client(in_circles).get("/", follow_redirects=True)
+        ... except TooManyRedirectsError as error:
+        ...     print(error)
+        More than 20 redirections: (<Response '303 See Other' of http://localhost/>, ...
+    """
 
 
 class RequestOptions(TypedDict, total=False):
-    """What a request may have beside method and URL."""
+    """What a request may have beside method and URL.
+
+    Examples:
+        >>> def application(environ, start_response):
+        ...     start_response("200 OK", [])
+        ...     return [environ["QUERY_STRING"].encode()]
+        >>> options: RequestOptions = {"params": {"tag": ["a", "b"]}}
+        >>> Client(application).get("/", **options).text
+        'tag=a&tag=b'
+    """
 
     params: Fields
     """What to append to the query string."""

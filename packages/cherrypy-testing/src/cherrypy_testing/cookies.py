@@ -18,6 +18,12 @@ class Cookies(Mapping[str, str]):
 
     Attributes:
         jar: The cookies themselves, with domain, path and expiry.
+
+    Examples:
+        >>> cookies = Cookies()
+        >>> cookies.set("lang", "de")
+        >>> dict(cookies), cookies.field("http://localhost/page")
+        ({'lang': 'de'}, 'lang=de')
     """
 
     def __init__(self) -> None:

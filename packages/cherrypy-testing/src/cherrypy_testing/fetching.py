@@ -33,7 +33,12 @@ PAUSE: Final = 0.25
 
 
 def interface(host: str) -> str:
-    """Return the address at which a client reaches a server that listens on `host`."""
+    """Return the address at which a client reaches a server that listens on `host`.
+
+    Examples:
+        >>> interface("0.0.0.0"), interface("192.0.2.1")
+        ('127.0.0.1', '192.0.2.1')
+    """
     return ALL_INTERFACES.get(host, host)
 
 
@@ -54,6 +59,10 @@ def cleanHeaders(
         body: The body.
         host: The host of the server.
         port: Its port.
+
+    Examples:
+        >>> cleanHeaders([], "POST", b"a=1", "localhost", 8080)[1:]
+        [('Content-Type', 'application/x-www-form-urlencoded'), ('Content-Length', '3')]
     """
     fields = list(headers or [])
     names = {name.lower() for name, _ in fields}
@@ -71,7 +80,21 @@ def cleanHeaders(
 
 
 def shb(response: HTTPResponse) -> Page:
-    """Return status, header fields and body of a response; it is read to its end."""
+    """Return status, header fields and body of a response; it is read to its end.
+
+    Examples:
+        >>> from cherrypy_testing import LiveServer
+        >>> def application(environ, start_response):
+        ...     start_response("200 OK", [("Content-Type", "text/plain")])
+        ...     return [b"over a socket"]
+        >>> with LiveServer(application) as live:
+        ...     connection = HTTPConnection(*live.server.bound_addr)
+        ...     connection.request("GET", "/")
+        ...     status, headers, body = shb(connection.getresponse())
+        ...     connection.close()
+        >>> status, body
+        ('200 OK', b'over a socket')
+    """
     return f"{response.status} {response.reason}", response.getheaders(), response.read()
 
 
@@ -105,6 +128,16 @@ def openURL(
     Raises:
         OSError: The server cannot be reached, after some seconds of trying, or broke off.
         http.client.HTTPException: The answer is no HTTP.
+
+    Examples:
+        >>> from cherrypy_testing import LiveServer
+        >>> def application(environ, start_response):
+        ...     start_response("200 OK", [("Content-Type", "text/plain")])
+        ...     return [environ["QUERY_STRING"].encode()]
+        >>> with LiveServer(application) as live:
+        ...     status, headers, body = openURL("/?page=2", port=live.server.bound_addr[1])
+        >>> status, body
+        ('200 OK', b'page=2')
     """
     given = http_conn if isinstance(http_conn, HTTPConnection) else None
     if given is None:

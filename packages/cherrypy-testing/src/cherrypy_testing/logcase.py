@@ -24,13 +24,24 @@ UUID4: Final = re.compile(
 
 
 class LogCase:
-    """What a `unittest.TestCase` needs to look into a log file.
+    r"""What a `unittest.TestCase` needs to look into a log file.
 
     Attributes:
         logfile: The path of the file.
         lastmarker: The marker that was written last.
         markerPrefix: What the line of a marker begins with.
         interactive: Whether to ask at a terminal about failures; they are always raised here.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> case = LogCase()
+        >>> with TemporaryDirectory() as directory:
+        ...     case.logfile = Path(directory, "site.log")
+        ...     case.markLog("stock")
+        ...     with case.logfile.open("a") as log:
+        ...         _ = log.write("Two left\n")
+        ...     case.assertLog(0, "Two left")
+        ...     case.assertNotInLog("Three left")
     """
 
     logfile: str | Path | None = None

@@ -42,10 +42,17 @@ def is_wanted() -> bool:
 
 
 def getchar() -> str:
-    """Return the next key that is pressed, without waiting for the end of a line.
+    r"""Return the next key that is pressed, without waiting for the end of a line.
 
     Where input is no terminal it is the first character of the next line, and ``X`` at the end of
     the input: nobody is there to answer.
+
+    Examples:
+        >>> from io import StringIO
+        >>> from unittest.mock import patch
+        >>> with patch("sys.stdin", StringIO("raise\n")):  # no terminal
+        ...     getchar()
+        'r'
     """
     if not sys.stdin.isatty():
         line = sys.stdin.readline()

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 
 class TerseTestResult(unittest.TextTestResult):
-    """Results of which only the errors are shown, each once."""
+    """Results of which only the errors are shown, each once.
+
+    Examples:
+        >>> runner = unittest.TextTestRunner(stream=sys.stdout, resultclass=TerseTestResult)
+        >>> isinstance(runner._makeResult(), TerseTestResult)
+        True
+    """
 
     def printErrors(self) -> None:
         """Show what went wrong, if anything did."""
@@ -25,7 +31,17 @@ class TerseTestResult(unittest.TextTestResult):
 
 
 class TerseTestRunner(unittest.TextTestRunner):
-    """A runner that says nothing but errors, and at the end how many tests there were."""
+    """A runner that says nothing but errors, and at the end how many tests there were.
+
+    Examples:
+        >>> class Sums(unittest.TestCase):
+        ...     def test_two_and_two(self):
+        ...         self.assertEqual(2 + 2, 4)
+        >>> suite = unittest.defaultTestLoader.loadTestsFromTestCase(Sums)
+        >>> result = TerseTestRunner(stream=sys.stdout, verbosity=0).run(suite)
+        >>> result.testsRun, result.wasSuccessful()
+        (1, True)
+    """
 
     resultclass: Any = TerseTestResult
 
@@ -42,7 +58,17 @@ class TerseTestRunner(unittest.TextTestRunner):
 
 
 class ReloadingTestLoader(unittest.TestLoader):
-    """A loader that imports a module anew when tests in it are asked for by name."""
+    """A loader that imports a module anew when tests in it are asked for by name.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> class Sums(unittest.TestCase):
+        ...     def test_two_and_two(self):
+        ...         self.assertEqual(2 + 2, 4)
+        >>> suite = ReloadingTestLoader().loadTestsFromName("Sums", SimpleNamespace(Sums=Sums))
+        >>> suite.countTestCases()
+        1
+    """
 
     def loadTestsFromName(self, name: str, module: ModuleType | None = None) -> unittest.TestSuite:
         """Return the tests that a dotted name stands for.

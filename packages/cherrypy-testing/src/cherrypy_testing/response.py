@@ -14,6 +14,11 @@ class Headers(Mapping[str, str]):
 
     Where a field stands several times, its values are joined with commas (RFC 9110, section 5.3),
     except those of Set-Cookie: `get_all` gives each of them.
+
+    Examples:
+        >>> headers = Headers([("Vary", "Accept"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
+        >>> headers["VARY"], headers.get_all("set-cookie")
+        ('Accept', ['a=1', 'b=2'])
     """
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
@@ -54,6 +59,12 @@ class Response:
         headers: The header fields.
         url: The URL that was asked for, after any redirections.
         history: The redirections that led here.
+
+    Examples:
+        >>> headers = Headers([("Content-Type", "application/json")])
+        >>> response = Response("200 OK", headers, [b'{"page":', b" 2}"])
+        >>> response.status_code, response.content_type, response.json()
+        (200, 'application/json', {'page': 2})
     """
 
     def __init__(

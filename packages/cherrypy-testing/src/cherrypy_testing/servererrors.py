@@ -21,6 +21,14 @@ class ServerError(Exception):
 
     Attributes:
         on: Whether that happened since the last request.
+
+    Examples:
+        >>> _ = server_error((KeyError, KeyError("page"), None))
+        KeyError: 'page'
+        <BLANKLINE>
+        >>> ServerError.on  # so `WebCase.getPage`, if it waits for an answer, raises a ServerError
+        True
+        >>> ServerError.on = False
     """
 
     on: bool = False
@@ -38,6 +46,15 @@ def server_error(exc: ExcInfo | None = None) -> bool:
 
     Returns:
         Whether there was an error, and none of `ignored_exceptions`.
+
+    Examples:
+        >>> server_error((KeyError, KeyError("page"), None))
+        KeyError: 'page'
+        <BLANKLINE>
+        True
+        >>> ServerError.on = False
+        >>> server_error()  # there is none
+        False
     """
     kind, error, trace = exc or sys.exc_info()
     if kind is None or error is None or issubclass(kind, tuple(ignored_exceptions)):

@@ -54,6 +54,18 @@ class WebCase(unittest.TestCase):
         cookies: What the answer's ``Set-Cookie`` fields say, as the header fields of a next
             request: ``self.getPage("/", self.cookies)``.
         interactive: Whether to ask at the terminal what to do about a failure.
+
+    Examples:
+        >>> from cherrypy_testing import LiveServer
+        >>> def application(environ, start_response):
+        ...     start_response("200 OK", [("Content-Type", "text/plain")])
+        ...     return [b"over a socket"]
+        >>> with LiveServer(application) as live:
+        ...     case = WebCase()
+        ...     case.PORT = live.server.bound_addr[1]
+        ...     _ = case.getPage("/")
+        ...     case.assertStatus(200)
+        ...     case.assertInBody("socket")
     """
 
     HOST = "127.0.0.1"
