@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from cherrypy_serving import UnboundError, proxy, serving
+from cherrypy_serving import UnboundError, late_proxy, proxy, serving
 
 
 class Message:
@@ -229,3 +229,21 @@ def test_a_proxy_follows_what_is_bound() -> None:
         bound.path = name
         bind("message", bound)
         assert message.path == name
+
+
+def test_a_late_proxy_asks_for_its_class_when_it_is_looked_at() -> None:
+    asked: list[str] = []
+
+    def kind() -> type[Message]:
+        asked.append("now")
+        return Message
+
+    late = late_proxy("late", kind, hint="turn the tool on")
+    with pytest.raises(UnboundError, match="turn the tool on"):
+        late.greet()
+    assert asked == []
+    assert late.__class__ is Message
+    assert "greet" in dir(late)
+    assert asked == ["now", "now"]
+    bind("late", Message())
+    assert late.greet("me") == "Hello me"

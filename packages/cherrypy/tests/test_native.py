@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from cherrypy.assembly import Assembly
 
+LONG_AGO = "Sun, 06 Nov 1994 08:49:37 GMT"
+
 
 class Root:
     @cherrypy.expose
@@ -210,3 +212,25 @@ def test_a_malformed_body_is_refused_without_an_error_of_ours(
         client.sendall(head + b"x\r\n\r\n")
         assert client.makefile("rb").read().startswith(b"HTTP/1.1 400 ")
     assert not any("Error in the native server" in line for line in lines)
+
+
+@pytest.mark.parametrize("known", [{"If-None-Match": '"one"'}, {"If-Modified-Since": LONG_AGO}])
+def test_a_visitor_who_comes_back_fills_the_cache(native: Assembly, known: dict[str, str]) -> None:
+    class News:
+        made = 0
+
+        @cherrypy.expose
+        @cherrypy.tools.caching()
+        @cherrypy.tools.etags()
+        def index(self) -> str:
+            self.made += 1
+            cherrypy.response.headers.update({"ETag": '"one"', "Last-Modified": LONG_AGO})
+            return "news"
+
+    news = News()
+    native.tree.mount(news, "/news")
+    for headers in (known, known, {}, {"If-None-Match": '"two"'}):
+        answer, text = ask(native, "/news/", headers=headers)
+        expected = (304, "") if headers == known else (200, "news")
+        assert (answer.status, text, answer.headers["ETag"]) == (*expected, '"one"')
+        assert news.made == 1

@@ -18,8 +18,8 @@ and obeys.
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 
 class State(enum.Enum):
@@ -56,8 +56,7 @@ class Operation(enum.Enum):
     GRACEFUL = "graceful"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One move: the state and channel while its listeners run, then where it ends.
 
     Attributes:

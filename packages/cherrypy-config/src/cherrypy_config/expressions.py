@@ -9,8 +9,6 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from cherrypy_config.evaluation import LITERAL_FORMS, PYTHON_FORMS, evaluate
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -52,6 +50,8 @@ def unrepr(s: str | None) -> Any:
         >>> unrepr("dict(port=8000 + 80)")
         {'port': 8080}
     """
+    from cherrypy_config.evaluation import PYTHON_FORMS, evaluate  # noqa: PLC0415 - `ast` is large
+
     return evaluate(s, PYTHON_FORMS)
 
 
@@ -71,6 +71,8 @@ def literal(s: str | None) -> Any:
         >>> literal("['a', -1, 2 + 3j]")
         ['a', -1, (2+3j)]
     """
+    from cherrypy_config.evaluation import LITERAL_FORMS, evaluate  # noqa: PLC0415 - as above
+
     return evaluate(s, LITERAL_FORMS)
 
 

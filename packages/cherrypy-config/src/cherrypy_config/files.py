@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cherrypy_config.errors import ConfigError
 from cherrypy_config.expressions import Mode
 from cherrypy_config.layers import Layer, Origin
-from cherrypy_config.parser import Parser
 from cherrypy_config.sources import FileLike, StrPath, file_name, file_text
-from cherrypy_config.toml import sections_from_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +20,7 @@ ConfigSource: TypeAlias = "Mapping[str, Any] | StrPath | FileLike"
 """Where configuration may come from; a name that ends in `.toml` means TOML, any other INI."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """What a source held.
 
     Attributes:
@@ -81,7 +77,7 @@ def load(config: ConfigSource, mode: Mode) -> Loaded:
         TypeError: `config` is nothing that holds configuration.
     """
     if isinstance(config, Sections):  # whoever read the file has told of it
-        return replace(config.loaded, content=dict(config), by_name=False)
+        return config.loaded._replace(content=dict(config), by_name=False)
     if isinstance(config, Mapping):
         return Loaded(dict(config))
     by_name = isinstance(config, str | os.PathLike)
@@ -90,7 +86,22 @@ def load(config: ConfigSource, mode: Mode) -> Loaded:
         raise TypeError(f"config comes from {wanted}, not from {config!r}")
     name = file_name(config)
     if name.endswith(".toml"):
-        return Loaded(sections_from_toml(file_text(config), name), name, by_name)
+        return Loaded(_from_toml(file_text(config), name), name, by_name)
+    return _from_ini(config, name, by_name, mode)
+
+
+# What reads files is imported when there is one: most of what this package costs is theirs.
+
+
+def _from_toml(text: str, name: str) -> dict[str, Any]:
+    from cherrypy_config.toml import sections_from_toml  # noqa: PLC0415 - see above
+
+    return sections_from_toml(text, name)
+
+
+def _from_ini(config: StrPath | FileLike, name: str, by_name: bool, mode: Mode) -> Loaded:
+    from cherrypy_config.parser import Parser  # noqa: PLC0415 - see above
+
     parser = Parser()
     parser.mode = mode
     return Loaded(parser.dict_from_file(config), name, by_name, parser.positions)

@@ -5,8 +5,8 @@ The layers are listed from the lowest to the highest: in one load a higher one o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Layer(IntEnum):
@@ -36,8 +36,7 @@ class Layer(IntEnum):
     """An environment variable of the process."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Tell where a value came from; `str()` says it in words.
 
     Attributes:

@@ -7,7 +7,6 @@ The first name of a key chooses the handler; the handler gets the rest of the ke
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, cast
 
 if TYPE_CHECKING:
@@ -50,7 +49,6 @@ Handler: TypeAlias = EntryHandler | ContextHandler
 """What may stand in a `NamespaceSet`. An object that is both is used as a context manager."""
 
 
-@dataclass(slots=True)
 class Progress:
     """How far a call of a `NamespaceSet` has come.
 
@@ -66,8 +64,11 @@ class Progress:
         ['db.port']
     """
 
-    current: str = ""
-    ran: list[str] = field(default_factory=list)
+    __slots__ = ("current", "ran")
+
+    def __init__(self, current: str = "", ran: Iterable[str] = ()) -> None:
+        self.current = current
+        self.ran = list(ran)
 
 
 class NamespaceSet(dict[str, Handler]):

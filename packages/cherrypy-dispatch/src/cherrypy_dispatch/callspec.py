@@ -6,8 +6,6 @@ in the body is a wrong request (400).
 
 from __future__ import annotations
 
-import inspect
-from inspect import Parameter
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +15,12 @@ from cherrypy_serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from inspect import Parameter
 
-_POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-_NAMED = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+# The kinds of parameters by their names: `inspect` takes long, and most calls do not fail.
+_POSITIONAL = ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")
+_NAMED = ("POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY")
+_VARIABLE = ("VAR_POSITIONAL", "VAR_KEYWORD")
 
 
 def test_callable_spec(
@@ -45,6 +46,8 @@ def test_callable_spec(
         Traceback (most recent call last):
         cherrypy_httputil.errors.HTTPError: (404, 'Missing parameters: year')
     """
+    import inspect  # noqa: PLC0415 - see above
+
     signature = inspect.signature(callable, follow_wrapped=False)
     check_parameters(list(signature.parameters.values()), callable_args, callable_kwargs)
 
@@ -56,9 +59,9 @@ def check_parameters(
     parameters: Sequence[Parameter], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> None:
     """Do the same for the parameters of a signature."""
-    positional = [p.name for p in parameters if p.kind in _POSITIONAL]
-    named = [p.name for p in parameters if p.kind in _NAMED]
-    kinds = {p.kind for p in parameters}
+    positional = [p.name for p in parameters if p.kind.name in _POSITIONAL]
+    named = [p.name for p in parameters if p.kind.name in _NAMED]
+    kinds = {p.kind.name for p in parameters}
     filled = positional[: len(args)]
     required = [p.name for p in parameters if _is_required(p)]
     by_name = {name for name in kwargs if name in named}
@@ -66,12 +69,12 @@ def check_parameters(
 
     if missing := [name for name in required if name not in filled and name not in by_name]:
         raise _error(404, "Missing parameters", ",".join(missing))
-    if len(args) > len(positional) and Parameter.VAR_POSITIONAL not in kinds:
+    if len(args) > len(positional) and "VAR_POSITIONAL" not in kinds:
         raise HTTPError(404)
     if twice := [name for name in filled if name in by_name]:
         status = 400 if all(name in body for name in twice) else 404
         raise _error(status, "Multiple values for parameters", ",".join(twice))
-    if Parameter.VAR_KEYWORD in kinds:
+    if "VAR_KEYWORD" in kinds:
         return
     extra = [name for name in kwargs if name not in named]
     if in_query := [name for name in extra if name not in body]:
@@ -81,8 +84,7 @@ def check_parameters(
 
 
 def _is_required(parameter: Parameter) -> bool:
-    variable = parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
-    return not variable and parameter.default is Parameter.empty
+    return parameter.kind.name not in _VARIABLE and parameter.default is parameter.empty
 
 
 def serving_request() -> Any:
@@ -120,6 +122,8 @@ def explain(
         Traceback (most recent call last):
         cherrypy_httputil.errors.HTTPError: (404, 'Missing parameters: year')
     """
+    import inspect  # noqa: PLC0415 - see above
+
     try:
         test_callable_spec(called, args, kwargs)
         wrapped = inspect.unwrap(getattr(called, "__func__", called))

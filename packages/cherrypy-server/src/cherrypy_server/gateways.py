@@ -20,8 +20,8 @@ from typing import Any
 from wsgiref.handlers import CGIHandler
 
 from cherrypy_server.address import BindAddress, BindError
+from cherrypy_server.application import WSGIApplication
 from cherrypy_server.unix import UnixSocketFile
-from cherrypy_server.wsgi import WSGIApplication
 
 KEEP_CONNECTION = 1
 """The flag FCGI_KEEP_CONN of a request (FastCGI specification, section 5.1)."""

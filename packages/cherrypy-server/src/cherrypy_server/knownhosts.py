@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from cherrypy_server.application import WSGIApplication
 from cherrypy_server.hosts import chosen
-from cherrypy_server.wsgi import WSGIApplication
 
 _NO = b"This server does not answer for that host."
 

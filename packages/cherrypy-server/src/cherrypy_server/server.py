@@ -3,7 +3,6 @@
 Settings are plain attributes, read each time the server starts; a running one does not change.
 """
 
-import socket
 from collections.abc import Callable
 from importlib import import_module
 from types import MappingProxyType
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from cherrypy_bus import Bus
 from cherrypy_server.adapter import STARTS, HTTPServer, ServerAdapter, priority
 from cherrypy_server.address import BindAddress, url
-from cherrypy_server.wsgi import WSGIApplication, WSGIServer
+from cherrypy_server.application import WSGIApplication
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +22,13 @@ ServerInstance: TypeAlias = HTTPServer | Callable[[Any], HTTPServer] | str
 """A server, something that makes one from our `Server`, or the latter's dotted name."""
 
 ALL_INTERFACES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound
+
+
+def wsgi_server(server: Any) -> HTTPServer:
+    """Return our own HTTP server, made from the settings of a `Server`."""
+    from cherrypy_server.wsgi import WSGIServer  # noqa: PLC0415 - under another one, for nothing
+
+    return WSGIServer(server)
 
 
 class Server(ServerAdapter):
@@ -163,7 +169,7 @@ class Server(ServerAdapter):
     ssl_context: Any = None
     """A context of that library, made elsewhere, instead of all the other settings of TLS."""
 
-    httpserver_class: Callable[[Any], HTTPServer] = WSGIServer
+    httpserver_class: Callable[[Any], HTTPServer] = wsgi_server
     """What makes the HTTP server where `instance` does not say; for subclasses."""
 
     _socket_host: str | None = "127.0.0.1"
@@ -250,12 +256,18 @@ class Server(ServerAdapter):
         if address is None or isinstance(address, str):
             return address or ""
         host, port = address
-        return url(self._scheme(), socket.gethostname() if host in ALL_INTERFACES else host, port)
+        return url(self._scheme(), _own_name() if host in ALL_INTERFACES else host, port)
 
     def _scheme(self) -> str:
         if self.httpserver is not None:
             return super()._scheme()
         return "http" if self.ssl_certificate is None and self.ssl_context is None else "https"
+
+
+def _own_name() -> str:
+    import socket  # noqa: PLC0415 - it takes long, and who starts no server does without it
+
+    return socket.gethostname()
 
 
 def _by_name(name: str) -> Any:

@@ -5,8 +5,7 @@ Only cheroot's public API is overridden here: what it binds, where it logs and w
 
 import logging
 import socket
-from collections.abc import Callable, Iterable, MutableMapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from cheroot import wsgi
 
@@ -21,11 +20,9 @@ from cherrypy_server.settings import check
 from cherrypy_server.unix import UnixSocketFile
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
     from cherrypy_server.server import Server
-
-WSGIApplication: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
-"""A WSGI application (PEP 3333): called with the environ and `start_response`."""
-
 
 BUSY = Refused("503 Service Unavailable", "Too many requests wait.", "Retry-After: 1\r\n")
 

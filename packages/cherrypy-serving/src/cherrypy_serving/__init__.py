@@ -8,7 +8,7 @@ response into ones that find both by themselves. Nothing here knows what a reque
 from cherrypy_serving.ambience import ambient, prepared
 from cherrypy_serving.defaults import Defaults
 from cherrypy_serving.errors import UnboundError
-from cherrypy_serving.proxies import proxy
+from cherrypy_serving.proxies import late_proxy, proxy
 from cherrypy_serving.scope import Activation, Scope, Serving, serving
 from cherrypy_serving.threads import ThreadData
 
@@ -20,6 +20,7 @@ __all__ = [
     "ThreadData",
     "UnboundError",
     "ambient",
+    "late_proxy",
     "prepared",
     "proxy",
     "serving",

@@ -6,7 +6,6 @@ Where options take work to understand, the real one is made of them: then the fo
 
 from __future__ import annotations
 
-import inspect
 from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -43,9 +42,10 @@ def ambient(function: Callable[Concatenate[Any, Any, P], R]) -> Callable[P, R]:
         scope = current()
         return function(scope.request, scope.response, *args, **kwargs)
 
-    signature = inspect.signature(partial(function, None, None))
+    from inspect import signature  # noqa: PLC0415 - it takes long, and only tools need it
+
     update_wrapper(call, function)
-    call.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for
+    call.__signature__ = signature(partial(function, None, None))  # type: ignore[attr-defined]  # what inspect looks for
     call.explicit = function  # type: ignore[attr-defined]  # for a caller that has the two at hand
     return call
 
@@ -75,8 +75,10 @@ def prepared(make: Callable[P, Callable[[Any, Any], R]]) -> Callable[P, R]:
         scope = current()
         return make(*args, **kwargs)(scope.request, scope.response)
 
-    signature = inspect.signature(make).replace(return_annotation=inspect.Signature.empty)
+    from inspect import Signature, signature  # noqa: PLC0415 - as above
+
     update_wrapper(call, make, updated=())
-    call.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for
+    own = signature(make).replace(return_annotation=Signature.empty)
+    call.__signature__ = own  # type: ignore[attr-defined]  # what inspect looks for
     call.prepare = make  # type: ignore[attr-defined]  # for a caller that keeps what it makes
     return call

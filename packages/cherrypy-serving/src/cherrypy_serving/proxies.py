@@ -70,7 +70,7 @@ def _forward_or(resolve: Callable[[], object], function: Any, unbound: Callable[
     return method
 
 
-def _getter(name: str, kind: type) -> Callable[[object, str], object]:
+def _getter(name: str, kind: Callable[[], type]) -> Callable[[object, str], object]:
     """Return `__getattribute__` for a proxy. Every use comes this way, so it does very little."""
     current = serving._current.get  # noqa: SLF001 - one frame less for each access
 
@@ -82,12 +82,12 @@ def _getter(name: str, kind: type) -> Callable[[object, str], object]:
 
     def missing(attribute: str, error: AttributeError) -> object:
         if attribute == "__origin__":  # pydoc shows that class, and not the one of the proxy
-            return kind
+            return kind()
         try:
             target = getattr(current(), name)
         except UnboundError:
             if attribute == "__class__":
-                return kind
+                return kind()
             raise
         if serving.defaults.is_default(name, target):
             raise serving.defaults.unbound(f"{name}.{attribute}") from error
@@ -128,6 +128,24 @@ def proxy(
         >>> letter["Subject"]
         'Kept by the default'
     """
+    return late_proxy(name, lambda: kind, default=default, hint=hint)
+
+
+def late_proxy(
+    name: str,
+    kind: Callable[[], type[T]],
+    *,
+    default: Callable[[], T] | None = None,
+    hint: str = HINT,
+) -> T:
+    """Return a `proxy` whose class is imported when `help()` or completion asks for it.
+
+    Args:
+        name: See `proxy`.
+        kind: Returns what it is.
+        default: See `proxy`.
+        hint: See `proxy`.
+    """
     serving.defaults.declare(name, default, hint)
 
     def resolve() -> object:
@@ -140,8 +158,8 @@ def proxy(
     methods |= {
         "__slots__": (),
         "__getattribute__": _getter(name, kind),
-        "__dir__": _forward_or(resolve, dir, lambda: dir(kind)),
+        "__dir__": _forward_or(resolve, dir, lambda: dir(kind())),
         "__repr__": _forward_or(resolve, repr, nothing),
         "__str__": _forward_or(resolve, str, nothing),
     }
-    return cast("T", type(f"{kind.__name__}Proxy", (), methods)())
+    return cast("T", type(f"{name.title()}Proxy", (), methods)())

@@ -5,11 +5,11 @@ Whatever a client sends as ``Accept``, reading it never fails, and takes time li
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
-from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
+
+from cherrypy_web.markup import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -142,6 +142,8 @@ def _problem(values: Mapping[str, str], instance: str) -> str:
         problem["instance"] = quote(instance, errors="replace")
     if values["traceback"]:
         problem["traceback"] = values["traceback"]
+    import json  # noqa: PLC0415 - few clients ask for it
+
     return json.dumps(problem)
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 import traceback as traceback_module
 from collections.abc import Callable, Iterable, Mapping
-from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cherrypy_httputil import valid_status
 from cherrypy_web.errorformats import HTML, preferred_format, render
+from cherrypy_web.markup import escape
 
 __all__ = ["ErrorPage", "bare_error", "error_page", "format_exc", "render_error_page"]
 

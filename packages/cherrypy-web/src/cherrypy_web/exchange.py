@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urljoin
 
@@ -10,6 +9,7 @@ from cherrypy_httputil import HTTPError, HTTPRedirect, set_exchange_provider
 from cherrypy_serving import UnboundError, serving
 from cherrypy_web.errorformats import HTML
 from cherrypy_web.errorpages import error_page, format_exc
+from cherrypy_web.markup import escape
 from cherrypy_web.urls import has_dots
 from cherrypy_web.urls import url as absolute
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 
 __all__ = ["is_closable_iterator", "is_iterator"]
@@ -28,6 +27,8 @@ def is_closable_iterator(obj: object) -> bool:
     close = getattr(obj, "close", None)
     if not (is_iterator(obj) and callable(close)):
         return False
+    import inspect  # noqa: PLC0415 - few bodies have a `close`, and it takes long
+
     try:
         inspect.signature(close).bind()
     except TypeError:

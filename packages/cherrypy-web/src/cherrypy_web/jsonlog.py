@@ -6,7 +6,6 @@ program, also in a thread that was handed the request's context.
 
 from __future__ import annotations
 
-import json
 import logging
 from datetime import UTC, datetime
 from typing import Any
@@ -45,6 +44,8 @@ class JSONFormatter(logging.Formatter):
         if record.stack_info:
             members["stack"] = self.formatStack(record.stack_info)
         members |= {name: record.__dict__[name] for name in record.__dict__.keys() - _USUAL}
+        import json  # noqa: PLC0415 - most logs are plain text
+
         return json.dumps(members, default=repr)
 
 

@@ -7,7 +7,6 @@ of a request in all. So the first object of each class sets what most requests s
 
 from __future__ import annotations
 
-import inspect
 from typing import Final
 
 __all__ = ["OFTEN_SET", "lay_out"]
@@ -48,10 +47,15 @@ OFTEN_SET: Final = (
 
 def lay_out(cls: type) -> None:
     """Make the first object of a class, and let it set the names in `OFTEN_SET`."""
-    if inspect.isabstract(cls):
+    if getattr(cls, "__abstractmethods__", None):
         return
     first: object = object.__new__(cls)
     for name in OFTEN_SET:
         # A property of a program's own might do something.
-        if not hasattr(type(inspect.getattr_static(cls, name, None)), "__set__"):
+        if not hasattr(type(_static(cls, name)), "__set__"):
             object.__setattr__(first, name, None)
+
+
+def _static(cls: type, name: str) -> object:
+    """Return what `inspect.getattr_static` would; to import that takes long."""
+    return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import inspect
     from collections.abc import Callable, Mapping
 
 __all__ = ["is_complete"]
@@ -24,6 +24,8 @@ def is_complete(
     Raises:
         TypeError: The function takes no argument of one of these names.
     """
+    import inspect  # noqa: PLC0415 - it takes long, and is for options only
+
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # written in C, it may not tell
@@ -31,7 +33,7 @@ def is_complete(
     try:
         bound = signature.bind_partial(**options)
     except TypeError:
-        known = [name for name, each in signature.parameters.items() if each.kind in _NAMED]
+        known = [name for name, each in signature.parameters.items() if each.kind.name in _NAMED]
         unknown = ", ".join(repr(name) for name in options if name not in known)
         listed = ", ".join(known) or "none"
         raise TypeError(f"the tool {tool!r} has no option {unknown}; it has {listed}") from None
@@ -39,8 +41,8 @@ def is_complete(
     return all(name in bound.arguments for name in needed)
 
 
-_NAMED = {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}
+_NAMED = {"POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY"}
 
 
 def _is_needed(parameter: inspect.Parameter) -> bool:
-    return parameter.kind in _NAMED and parameter.default is parameter.empty
+    return parameter.kind.name in _NAMED and parameter.default is parameter.empty

@@ -5,14 +5,13 @@ Nothing here is worked out before somebody asks for it, and nothing here acts.
 
 from __future__ import annotations
 
-import uuid
-from http.cookies import CookieError, SimpleCookie
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from cherrypy_dispatch import Dispatcher
 from cherrypy_httputil import HeaderMap, Host, HTTPError, InternalRedirect
 from cherrypy_web.body import RequestBody
+from cherrypy_web.cookies import new_cookie
 from cherrypy_web.environ import ENVIRON_KEYS, EnvironHeaders
 from cherrypy_web.hooks import HookMap
 from cherrypy_web.lazy import lazy, told
@@ -21,6 +20,7 @@ from cherrypy_web.ownmaps import RequestType, own_error_pages, own_hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from http.cookies import SimpleCookie
 
     import webob
 
@@ -48,7 +48,9 @@ class UniqueID:
     @lazy
     def uuid4(self) -> str:
         """The identifier: a random UUID (RFC 9562, 5.4)."""
-        return str(uuid.uuid4())
+        from uuid import uuid4  # noqa: PLC0415 - it takes long, and few logs have it
+
+        return str(uuid4())
 
     def __str__(self) -> str:
         return self.uuid4
@@ -181,14 +183,16 @@ class RequestData(metaclass=RequestType):
             fields = {name.title(): value for name, value in fields}.items()
         return HeaderMap.from_trusted(fields)
 
-    @told(SimpleCookie)
+    @told(new_cookie)
     def cookie(self) -> SimpleCookie:
         """The cookies that the client sent.
 
         Raises:
             HTTPError: 400, the field ``Cookie`` is malformed.
         """
-        cookie = SimpleCookie()
+        from http.cookies import CookieError  # noqa: PLC0415 - as in `new_cookie`
+
+        cookie = new_cookie()
         try:
             cookie.load(self.peek_header("Cookie"))
         except CookieError as error:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import io
 import reprlib
-from email.utils import formatdate
 from functools import lru_cache
-from http.cookies import SimpleCookie
 from time import time
 from typing import TYPE_CHECKING, Any, Final
 
-from cherrypy_httputil import HeaderMap, HTTPError, valid_status
+from cherrypy_httputil import HeaderMap, HTTPDate, HTTPError, valid_status
+from cherrypy_web.cookies import new_cookie
 from cherrypy_web.lazy import lazy
 from cherrypy_web.sentfields import SentFields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from http.cookies import SimpleCookie
 
     import webob
 
@@ -59,7 +59,7 @@ class _Dates(dict[int, str]):
 
     def __missing__(self, second: int) -> str:
         self.clear()
-        self[second] = date = formatdate(second, usegmt=True)
+        self[second] = date = HTTPDate(second)
         return date
 
 
@@ -250,7 +250,7 @@ class Response:
     def cookie(self) -> SimpleCookie:
         """The cookies to set."""
         if self._cookie is None:
-            self._cookie = SimpleCookie()
+            self._cookie = new_cookie()
         return self._cookie
 
     @cookie.setter

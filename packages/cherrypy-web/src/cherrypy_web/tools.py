@@ -367,9 +367,7 @@ class Toolbox:
 
     def __setattr__(self, name: str, value: object) -> None:
         if isinstance(value, Tool):
-            if value._name is None:  # noqa: SLF001 - a tool learns its name here
-                value._name = name  # noqa: SLF001
-            value.namespace = self.namespace
+            settle(value, name, self.namespace)
         super().__setattr__(name, value)
         EPOCH.advance()
 
@@ -380,7 +378,7 @@ class Toolbox:
     def __iter__(self) -> Iterator[tuple[str, Tool[...]]]:
         """Yield the tools with their names, in alphabetical order."""
         for name in dir(self):
-            tool = getattr(self, name)
+            tool = getattr(self, name, None)  # one that was deleted may be listed by its class
             if isinstance(tool, Tool):
                 yield name, tool
 
@@ -415,6 +413,13 @@ class Toolbox:
         if exc_type is None:
             for tool, _options in turned_on(self, serving.request.toolmaps[self.namespace]):
                 tool._setup()  # noqa: SLF001 - subclasses of users override it by this name
+
+
+def settle(tool: Tool[...], name: str, namespace: str) -> None:
+    """Tell a tool where it stands; a name that it has already stays."""
+    if tool._name is None:  # noqa: SLF001 - a tool learns its name here
+        tool._name = name  # noqa: SLF001
+    tool.namespace = namespace
 
 
 def add_option(toolmap: dict[str, dict[str, Any]], namespace: str, key: str, value: Any) -> None:

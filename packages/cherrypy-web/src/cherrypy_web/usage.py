@@ -6,7 +6,6 @@ body, and a limit cannot be passed by putting parts into parts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from cherrypy_httputil import HTTPError
@@ -15,7 +14,6 @@ from cherrypy_web import limits
 __all__ = ["Usage"]
 
 
-@dataclass(slots=True)
 class Usage:
     """Limits on one body, what counts against them, and the files to close in the end.
 
@@ -23,16 +21,38 @@ class Usage:
         HTTPError: 413, from each method that counts, when there is more than the limit.
     """
 
-    max_parts: int = limits.PARTS
-    max_files: int = limits.FILES
-    max_text_bytes: int = limits.TEXT_BYTES
-    max_part_headers: int = limits.PART_HEADERS
-    max_part_header_bytes: int = limits.PART_HEADER_BYTES
-    max_nesting: int = limits.NESTING
-    parts: int = 0
-    files: int = 0
-    text_bytes: int = 0
-    open_files: list[Any] = field(default_factory=list)
+    __slots__ = (
+        "files",
+        "max_files",
+        "max_nesting",
+        "max_part_header_bytes",
+        "max_part_headers",
+        "max_parts",
+        "max_text_bytes",
+        "open_files",
+        "parts",
+        "text_bytes",
+    )
+
+    def __init__(
+        self,
+        max_parts: int = limits.PARTS,
+        max_files: int = limits.FILES,
+        max_text_bytes: int = limits.TEXT_BYTES,
+        max_part_headers: int = limits.PART_HEADERS,
+        max_part_header_bytes: int = limits.PART_HEADER_BYTES,
+        max_nesting: int = limits.NESTING,
+    ) -> None:
+        self.max_parts = max_parts
+        self.max_files = max_files
+        self.max_text_bytes = max_text_bytes
+        self.max_part_headers = max_part_headers
+        self.max_part_header_bytes = max_part_header_bytes
+        self.max_nesting = max_nesting
+        self.parts = 0
+        self.files = 0
+        self.text_bytes = 0
+        self.open_files: list[Any] = []
 
     def add_part(self) -> None:
         """Count a part."""

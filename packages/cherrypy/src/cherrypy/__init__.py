@@ -34,8 +34,7 @@ from cherrypy_httputil import (
     NotFound,
     TimeoutError,  # noqa: A004 - the documented name
 )
-from cherrypy_serving import ThreadData, proxy, serving
-from cherrypy_sessions import Session
+from cherrypy_serving import ThreadData, late_proxy, proxy, serving
 from cherrypy_web import Request, Response, Tool, Toolbox
 
 __all__ = [
@@ -112,6 +111,7 @@ if TYPE_CHECKING:
     from cherrypy.assembly.sites import SiteApplication as Application
     from cherrypy.assembly.sites import SiteServer, SiteTree
     from cherrypy.assembly.toolbox import DefaultToolbox
+    from cherrypy_sessions import Session
     from cherrypy_web import LogManager
 else:
     Application = _assembly.application_class
@@ -132,6 +132,7 @@ else:
             "_helper",
             "process",
             "test",
+            "wsgiserver",
         }
     )
 
@@ -151,9 +152,17 @@ def _default_request() -> Request:
 
 request: Request = proxy("request", Request, default=_default_request)
 response: Response = proxy("response", Response, default=SiteResponse)
-session: Session = proxy(
+
+
+def _session_class() -> type[Session]:
+    from cherrypy_sessions import Session  # noqa: PLC0415 - a site without sessions has no use for it
+
+    return Session
+
+
+session: Session = late_proxy(
     "session",
-    Session,
+    _session_class,
     hint="turn it on with the config entry tools.sessions.on = True for the path of the request",
 )
 

@@ -10,9 +10,8 @@ import logging
 import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from cherrypy.lib.static import advice
+from cherrypy import lib
 from cherrypy_web import Application, checks
-from cherrypy_web.checks.findings import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,11 +108,13 @@ class Checker:
 
     def check_static_paths(self) -> None:
         """Find static files and directories that are not there, or whose paths are relative."""
+        from cherrypy_web.checks.findings import place  # noqa: PLC0415 - see `cherrypy_web.checks`
+
         site = self.site()
         for app in site.apps.values():
             for section, entries in app.config.items():
                 own = [key for key in entries if key.startswith("tools.static")]
-                for fault in advice(site.in_force(app, section)) if own else ():
+                for fault in lib.static.advice(site.in_force(app, section)) if own else ():
                     _warn([f"{fault}\n{place(app, section, own[-1])}"])
 
     def check_compatibility(self) -> None:

@@ -31,7 +31,13 @@ def add_favicon(app: Application, tools: DefaultToolbox) -> None:
     root: Any = app.root
     if root is None or hasattr(root, NAME) or PATH in app.config:
         return
-    page: Any = tools.staticfile.handler(filename=str(ICON))
+
+    def favicon(*segments: str, **params: object) -> object:
+        # Made for each request, so that a site that nobody asks for it does not load static files.
+        return tools.staticfile.handler(filename=str(ICON))(*segments, **params)
+
+    page: Any = favicon
+    page.exposed = True
     page.GET = page  # what a MethodDispatcher looks for
     page.favicon = ICON
     with suppress(AttributeError, TypeError):

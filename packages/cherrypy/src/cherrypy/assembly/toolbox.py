@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cherrypy.assembly.metrics import PrometheusTool
-from cherrypy.assembly.statistics import StatsTool
-from cherrypy.assembly.tracing import OpenTelemetryTool
-from cherrypy.lib import (
-    auth,
-    auth_basic,
-    auth_digest,
-    caching,
-    cors,
-    cptools,
-    csrf,
-    encoding,
-    jsontools,
-    static,
-    xmlrpcutil,
-)
-from cherrypy.lib.quotas import RateLimits
-from cherrypy.lib.sessions import SessionTool, schedule_on
+from cherrypy import lib
+from cherrypy.assembly.later import later
 from cherrypy_serving import prepared
 from cherrypy_web import ErrorTool, HandlerTool, Tool, Toolbox
 
 if TYPE_CHECKING:
+    from cherrypy.assembly.metrics import PrometheusTool
+    from cherrypy.assembly.statistics import StatsTool
+    from cherrypy.assembly.tracing import OpenTelemetryTool
     from cherrypy_bus import Bus
+    from cherrypy_sessions import Scheduler
 
 __all__ = ["DefaultToolbox"]
 
@@ -40,51 +28,100 @@ class DefaultToolbox(Toolbox):
 
     def __init__(self, engine: Bus) -> None:
         super().__init__("tools")
-        # Errors and logs.
-        self.log_tracebacks: Final = Tool("before_error_response", cptools.log_traceback)
-        self.log_headers: Final = Tool("before_error_response", cptools.log_request_headers)
-        self.log_hooks: Final = Tool("on_end_request", cptools.log_hooks, priority=100)
-        self.cpstats: StatsTool = StatsTool()
-        self.prometheus: PrometheusTool = PrometheusTool()
-        self.opentelemetry: OpenTelemetryTool = OpenTelemetryTool()
-        self.err_redirect: Final = ErrorTool(cptools.redirect)
-        self.xmlrpc: Final = ErrorTool(xmlrpcutil.on_error)
-        # Header fields.
-        self.autovary: Final = Tool("on_start_resource", cptools.autovary, priority=0)
-        self.response_headers: Final = Tool("on_start_resource", cptools.response_headers)
-        self.accept: Final = Tool("on_start_resource", cptools.accept)
-        self.allow: Final = Tool("on_start_resource", cptools.allow)
-        self.proxy: Final = Tool("on_start_resource", cptools.proxy, priority=5)
-        self.ignore_headers: Final = Tool("before_request_body", cptools.ignore_headers)
-        self.referer: Final = Tool("before_request_body", cptools.referer)
-        self.expires: Final = Tool("before_finalize", caching.expires)
-        self.secure_headers: Final = cptools.ResponseTool(cptools.secure_headers)
-        self.etags: Final = Tool("before_finalize", cptools.validate_etags, priority=75)
-        # Bodies.
-        self.decode: Final = Tool("before_request_body", encoding.decode)
-        self.json_in: Final = Tool("before_request_body", jsontools.json_in, priority=30)
-        self.params: Final = Tool("before_handler", cptools.convert_params, priority=15)
-        self.json_out: Final = Tool("before_handler", jsontools.json_out, priority=30)
-        self.encode: Final = Tool("before_handler", encoding.ResponseEncoder, priority=70)
-        self.flatten: Final = Tool("before_finalize", cptools.flatten)
-        self.gzip: Final = Tool("before_finalize", encoding.gzip, priority=80)
-        self.compress: Final = Tool("before_finalize", encoding.compress_response, priority=80)
-        # What is kept between requests, and what guards them.
-        self.sessions: SessionTool = SessionTool(schedule_on(engine))
-        self.caching: Final = caching.CachingTool(caching.get, schedule_on(engine))
-        self.cors: Final = cors.CorsTool(cors.check)
-        self.rate_limit: Final = Tool(
-            "before_request_body", prepared(RateLimits().check), priority=35
-        )
-        self.csrf: Final = Tool("before_handler", csrf.check, priority=10)
-        # Credentials.
-        self.basic_auth: Final = Tool("on_start_resource", auth.basic_auth)
-        self.digest_auth: Final = Tool("on_start_resource", auth.digest_auth)
-        self.auth_basic: Final = Tool("before_handler", auth_basic.basic_auth, priority=1)
-        self.auth_digest: Final = auth_digest.DigestTool(auth_digest.digest_auth)
-        self.session_auth: Final = HandlerTool(cptools.session_auth)
-        # Answers of their own.
-        self.staticdir: Final = HandlerTool(static.staticdir)
-        self.staticfile: Final = HandlerTool(static.staticfile)
-        self.redirect: Final = Tool("on_start_resource", cptools.redirect)
-        self.trailing_slash: Final = Tool("before_handler", cptools.trailing_slash, priority=60)
+        self._engine = engine
+
+    # Errors and logs.
+    log_tracebacks: Final = later(
+        lambda _: Tool("before_error_response", lib.reports.log_traceback)
+    )
+    log_headers: Final = later(
+        lambda _: Tool("before_error_response", lib.reports.log_request_headers)
+    )
+    log_hooks: Final = later(lambda _: Tool("on_end_request", lib.reports.log_hooks, priority=100))
+    err_redirect: Final = later(lambda _: ErrorTool(lib.redirections.redirect))
+    xmlrpc: Final = later(lambda _: ErrorTool(lib.xmlrpcutil.on_error))
+
+    # What runs, for those who watch it.
+
+    @later
+    def cpstats(self) -> StatsTool:
+        """Record what requests do in ``logging.statistics``."""
+        from cherrypy.assembly.statistics import StatsTool  # noqa: PLC0415 - see `later`
+
+        return StatsTool()
+
+    @later
+    def prometheus(self) -> PrometheusTool:
+        """Count requests and their times for Prometheus."""
+        from cherrypy.assembly.metrics import PrometheusTool  # noqa: PLC0415 - see `later`
+
+        return PrometheusTool()
+
+    @later
+    def opentelemetry(self) -> OpenTelemetryTool:
+        """Make spans of requests."""
+        from cherrypy.assembly.tracing import OpenTelemetryTool  # noqa: PLC0415 - see `later`
+
+        return OpenTelemetryTool()
+
+    # Header fields.
+    autovary: Final = later(lambda _: Tool("on_start_resource", lib.fields.autovary, priority=0))
+    response_headers: Final = later(
+        lambda _: Tool("on_start_resource", lib.fields.response_headers)
+    )
+    accept: Final = later(lambda _: Tool("on_start_resource", lib.negotiation.accept))
+    allow: Final = later(lambda _: Tool("on_start_resource", lib.negotiation.allow))
+    proxy: Final = later(lambda _: Tool("on_start_resource", lib.cptools.proxy, priority=5))
+    ignore_headers: Final = later(lambda _: Tool("before_request_body", lib.fields.ignore_headers))
+    referer: Final = later(lambda _: Tool("before_request_body", lib.fields.referer))
+    cors: Final = later(lambda _: lib.cors.CorsTool(lib.cors.check))
+    expires: Final = later(lambda _: Tool("before_finalize", lib.caching.expires))
+    secure_headers: Final = later(lambda _: lib.fields.ResponseTool(lib.fields.secure_headers))
+    etags: Final = later(
+        lambda _: Tool("before_finalize", lib.negotiation.validate_etags, priority=75)
+    )
+
+    # Bodies.
+    decode: Final = later(lambda _: Tool("before_request_body", lib.encoding.decode))
+    json_in: Final = later(
+        lambda _: Tool("before_request_body", lib.jsontools.json_in, priority=30)
+    )
+    params: Final = later(lambda _: Tool("before_handler", lib.cptools.convert_params, priority=15))
+    json_out: Final = later(lambda _: Tool("before_handler", lib.jsontools.json_out, priority=30))
+    encode: Final = later(
+        lambda _: Tool("before_handler", lib.encoding.ResponseEncoder, priority=70)
+    )
+    flatten: Final = later(lambda _: Tool("before_finalize", lib.cptools.flatten))
+    gzip: Final = later(lambda _: Tool("before_finalize", lib.encoding.gzip, priority=80))
+    compress: Final = later(
+        lambda _: Tool("before_finalize", lib.encoding.compress_response, priority=80)
+    )
+
+    # Credentials, and who may ask for how much.
+    basic_auth: Final = later(lambda _: Tool("on_start_resource", lib.auth.basic_auth))
+    digest_auth: Final = later(lambda _: Tool("on_start_resource", lib.auth.digest_auth))
+    auth_basic: Final = later(
+        lambda _: Tool("before_handler", lib.auth_basic.basic_auth, priority=1)
+    )
+    auth_digest: Final = later(lambda _: lib.auth_digest.DigestTool(lib.auth_digest.digest_auth))
+    session_auth: Final = later(lambda _: HandlerTool(lib.logins.session_auth))
+    csrf: Final = later(lambda _: Tool("before_handler", lib.csrf.check, priority=10))
+    rate_limit: Final = later(
+        lambda _: Tool("before_request_body", prepared(lib.quotas.RateLimits().check), priority=35)
+    )
+
+    # What is kept between requests.
+    sessions: Final = later(lambda box: lib.sessions.SessionTool(_scheduler(box)))
+    caching: Final = later(lambda box: lib.caching.CachingTool(lib.caching.get, _scheduler(box)))
+
+    # Files and other places.
+    staticdir: Final = later(lambda _: HandlerTool(lib.static.staticdir))
+    staticfile: Final = later(lambda _: HandlerTool(lib.static.staticfile))
+    redirect: Final = later(lambda _: Tool("on_start_resource", lib.redirections.redirect))
+    trailing_slash: Final = later(
+        lambda _: Tool("before_handler", lib.redirections.trailing_slash, priority=60)
+    )
+
+
+def _scheduler(box: DefaultToolbox) -> Scheduler:
+    return lib.sessions.schedule_on(box._engine)  # noqa: SLF001 - part of the class

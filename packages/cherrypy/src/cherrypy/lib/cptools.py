@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import cherrypy_tools
-from cherrypy.lib.fields import (
-    ResponseTool,
-    autovary,
-    ignore_headers,
-    referer,
-    response_headers,
-    secure_headers,
-)
-from cherrypy.lib.logins import SessionAuth, session_auth
-from cherrypy.lib.negotiation import accept, allow, validate_etags, validate_since
-from cherrypy.lib.reports import log_hooks, log_request_headers, log_traceback
 from cherrypy_serving import ambient, prepared
-from cherrypy_tools import MonitoredHeaderMap
 from cherrypy_web import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from cherrypy.lib.fields import (
+        ResponseTool,
+        autovary,
+        ignore_headers,
+        referer,
+        response_headers,
+        secure_headers,
+    )
+    from cherrypy.lib.logins import SessionAuth, session_auth
+    from cherrypy.lib.negotiation import accept, allow, validate_etags, validate_since
+    from cherrypy.lib.redirections import redirect, trailing_slash
+    from cherrypy.lib.reports import log_hooks, log_request_headers, log_traceback
+    from cherrypy_tools import MonitoredHeaderMap
+else:
+    _NAMES = {
+        "cherrypy.lib.fields": "ResponseTool autovary ignore_headers referer response_headers"
+        " secure_headers",
+        "cherrypy.lib.logins": "SessionAuth session_auth",
+        "cherrypy.lib.negotiation": "accept allow validate_etags validate_since",
+        "cherrypy.lib.redirections": "redirect trailing_slash",
+        "cherrypy.lib.reports": "log_hooks log_request_headers log_traceback",
+        "cherrypy_tools": "MonitoredHeaderMap",
+    }
+    _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+    def __getattr__(name: str) -> object:
+        """Import what is asked for the first time."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'cherrypy.lib.cptools' has no attribute {name!r}")
+        return getattr(import_module(_HOMES[name]), name)
+
 
 __all__ = [
     "MonitoredHeaderMap",
@@ -48,36 +69,6 @@ __all__ = [
 ]
 
 flatten: Final = ambient(cherrypy_tools.flatten)
-redirect: Final = ambient(cherrypy_tools.redirect)
-
-
-@ambient
-def trailing_slash(
-    request: Any,
-    response: Any,
-    missing: bool = True,
-    extra: bool = False,
-    status: int | None = None,
-    debug: bool = False,
-) -> None:
-    """Redirect where the trailing slash of a path is missing, or one too many.
-
-    Args:
-        request: The running request.
-        response: Its response.
-        missing: Redirect index pages that were asked for without the slash.
-        extra: Redirect other pages that were asked for with one.
-        status: The status of the redirection; 301 by default.
-        debug: Report the decision.
-
-    Raises:
-        HTTPRedirect: To the same url with the slash put right.
-    """
-    is_index = request.is_index
-    if is_index is not None and (request.path_info[-1:] == "/") is not is_index:
-        cherrypy_tools.trailing_slash(
-            request, response, missing, extra, status, debug, is_index=is_index
-        )
 
 
 @prepared
