@@ -145,6 +145,14 @@ def late_proxy(
         kind: Returns what it is.
         default: See `proxy`.
         hint: See `proxy`.
+
+    Examples:
+        >>> def kind():
+        ...     from decimal import Decimal
+        ...     return Decimal
+        >>> price = late_proxy("price", kind)  # nothing is imported yet
+        >>> price.__class__
+        <class 'decimal.Decimal'>
     """
     serving.defaults.declare(name, default, hint)
 
