@@ -67,8 +67,8 @@ class Progress:
     __slots__ = ("current", "ran")
 
     def __init__(self, current: str = "", ran: Iterable[str] = ()) -> None:
-        self.current = current
-        self.ran = list(ran)
+        self.current: str = current
+        self.ran: list[str] = list(ran)
 
 
 class NamespaceSet(dict[str, Handler]):

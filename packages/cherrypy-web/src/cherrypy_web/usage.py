@@ -43,15 +43,15 @@ class Usage:
         max_part_header_bytes: int = limits.PART_HEADER_BYTES,
         max_nesting: int = limits.NESTING,
     ) -> None:
-        self.max_parts = max_parts
-        self.max_files = max_files
-        self.max_text_bytes = max_text_bytes
-        self.max_part_headers = max_part_headers
-        self.max_part_header_bytes = max_part_header_bytes
-        self.max_nesting = max_nesting
-        self.parts = 0
-        self.files = 0
-        self.text_bytes = 0
+        self.max_parts: int = max_parts
+        self.max_files: int = max_files
+        self.max_text_bytes: int = max_text_bytes
+        self.max_part_headers: int = max_part_headers
+        self.max_part_header_bytes: int = max_part_header_bytes
+        self.max_nesting: int = max_nesting
+        self.parts: int = 0
+        self.files: int = 0
+        self.text_bytes: int = 0
         self.open_files: list[Any] = []
 
     def add_part(self) -> None:
