@@ -565,3 +565,8 @@ def test_application_binds_what_it_likes_in_a_context_of_its_own() -> None:
     assert Client(application).get("/").body == b"x"
     assert bodies[0].seen == ["application"] * 4
     assert bound.get() == "nothing"
+
+
+def test_an_option_that_there_is_not_is_named(client: Client) -> None:
+    with pytest.raises(TypeError, match="no option auth, cookie; it has data, environ, files, "):
+        client.get("/", auth=("jon", "secret"), cookie="a=1")  # type: ignore[call-arg]

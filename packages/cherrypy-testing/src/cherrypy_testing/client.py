@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import Any, TypeAlias, TypedDict, Unpack
+from typing import Any, Final, TypeAlias, TypedDict, Unpack
 from urllib.parse import urlencode, urljoin, urlsplit
 from wsgiref.validate import validator
 
@@ -77,6 +77,9 @@ class RequestOptions(TypedDict, total=False):
     """Whether to ask again where the application says, instead of what the client does."""
 
 
+_OPTIONS: Final = frozenset(RequestOptions.__annotations__)
+
+
 @dataclass(frozen=True)
 class _Request:
     method: str
@@ -136,6 +139,7 @@ class Client:
         Raises:
             WSGIError: The application broke a rule of WSGI.
             TooManyRedirectsError: There were more than 20 redirections.
+            TypeError: There is no such option.
             Exception: Whatever the application raised.
         """
         with self.stream(method, url, **options) as response:
@@ -193,6 +197,9 @@ class Client:
         return self.request("OPTIONS", url, **options)
 
     def _prepare(self, method: str, url: str, options: RequestOptions) -> _Request:
+        if unknown := ", ".join(sorted(options.keys() - _OPTIONS)):
+            known = ", ".join(sorted(_OPTIONS))
+            raise TypeError(f"a request has no option {unknown}; it has {known}")
         body = encode_body(options.get("data"), options.get("json"), options.get("files"))
         own = pairs(options.get("headers", ()))
         given = {name.lower() for name, _ in own}

@@ -76,9 +76,10 @@ class AppResponse:
         self._start_response = start_response
         self._pieces: Iterator[bytes] | None = None
         try:
-            response = self.run()
+            self.run()  # what a subclass makes of it may return nothing
+            scope = self._scope = _bound()
+            response: Response = scope.response
             body = self._body = response._body  # noqa: SLF001 - `body`, without its checks
-            self._scope = _bound()
             kind = type(body)
             self._is_list = kind is list or getattr(kind, "__iter__", None) is _OF_LISTS
             self.iter_response: Iterator[bytes] = iter(body)
