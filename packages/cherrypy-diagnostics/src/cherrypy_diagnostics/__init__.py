@@ -13,6 +13,7 @@ from cherrypy_diagnostics.garbage import (
     get_instances,
     unexpected,
 )
+from cherrypy_diagnostics.gauges import default_gauges, memory, server_gauges
 from cherrypy_diagnostics.histogram import LatencyHistogram
 from cherrypy_diagnostics.history import SPANS, History, Span, View
 from cherrypy_diagnostics.middleware import StatisticsMiddleware
@@ -36,14 +37,19 @@ from cherrypy_diagnostics.report import (
     default_formatting,
     iso_format,
     locale_date,
+    pause_resume,
 )
 from cherrypy_diagnostics.repository import Scope, extrapolate_statistics, namespace, repository
+from cherrypy_diagnostics.statisticsapp import StatisticsApplication, is_foreign
+from cherrypy_diagnostics.statisticspages import HEADERS as STATISTICS_HEADERS
+from cherrypy_diagnostics.statisticspages import StatisticsPages
 
 __all__ = [
     "APPLICATIONS",
     "PAGE_HEADERS",
     "PROFILE_COLUMNS",
     "SPANS",
+    "STATISTICS_HEADERS",
     "ByteCountWrapper",
     "CoverageLines",
     "CoveragePages",
@@ -69,7 +75,9 @@ __all__ = [
     "Scope",
     "Section",
     "Span",
+    "StatisticsApplication",
     "StatisticsMiddleware",
+    "StatisticsPages",
     "Table",
     "Unexpected",
     "View",
@@ -79,13 +87,18 @@ __all__ = [
     "by_share",
     "covered_tree",
     "default_formatting",
+    "default_gauges",
     "extrapolate_statistics",
     "get_instances",
+    "is_foreign",
     "iso_format",
     "locale_date",
+    "memory",
     "namespace",
     "page_style",
+    "pause_resume",
     "proc_time",
     "repository",
+    "server_gauges",
     "unexpected",
 ]

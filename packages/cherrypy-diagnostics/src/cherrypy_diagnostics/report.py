@@ -12,13 +12,15 @@ import math
 import time
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
-from urllib.parse import quote
 
+from cherrypy_diagnostics.gauges import SERVERS
+from cherrypy_diagnostics.page import page
 from cherrypy_diagnostics.recorder import APPLICATIONS
 from cherrypy_diagnostics.repository import extrapolate_statistics, repository
+from cherrypy_diagnostics.tables import section_html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cherrypy_diagnostics.repository import Scope
 
@@ -56,7 +58,7 @@ def locale_date(v: float) -> str:
 
 
 def default_formatting() -> Formatting:
-    """Return the formatting for requests, to be changed at will."""
+    """Return the formatting for requests and servers, to be changed at will."""
     requests: Formatting = {
         "Start Time": None,
         "End Time": None,
@@ -71,7 +73,48 @@ def default_formatting() -> Formatting:
     figures |= dict.fromkeys(("Requests/Second", "Total Time", "Uptime"), "%.3f")
     figures |= {"Current Time": iso_format, "Start Time": iso_format}
     figures |= {"Requests": requests, "Slow Queries": slow, "URI Set Tracking": seconds}
-    return {APPLICATIONS: figures}
+    server: Formatting = {"Accepts/sec": "%.3f"}
+    server |= dict.fromkeys(("Run time", "Work Time", *_THROUGHPUT), _counted("%.3f"))
+    server |= dict.fromkeys(("Requests", "Bytes Read", "Bytes Written"), _counted("%d"))
+    server["Worker Threads"] = dict.fromkeys(("Work Time", *_THROUGHPUT), "%.3f")
+    return {APPLICATIONS: figures, SERVERS: server}
+
+
+_THROUGHPUT = ("Read Throughput", "Write Throughput")
+
+
+def _counted(form: str) -> Callable[[float], str]:
+    """Return what shows a figure for which servers have -1 while they do not count."""
+    return lambda value: "not counted" if value == -1 else form % value
+
+
+class Html(str):
+    """Text that is HTML already."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
+
+
+def pause_resume(ns: str) -> Callable[[bool], Html]:
+    """Return what shows whether a namespace is `Enabled`, with a button to change that.
+
+    The button posts to `pause` or `resume`, beside the page.
+
+    Args:
+        ns: The name of the namespace.
+    """
+
+    def show(enabled: bool) -> Html:
+        action, state = ("pause", "Enabled") if enabled else ("resume", "Disabled")
+        return Html(
+            f'{state} <form action="{action}" method="POST">'
+            f'<input type="hidden" name="namespace" value="{escape(ns)}">'
+            f"<button>{action.capitalize()}</button></form>"
+        )
+
+    return show
 
 
 class Report:
@@ -79,13 +122,20 @@ class Report:
 
     Args:
         statistics: The repository; the process's own by default.
-        formatting: How to show values; that of requests by default.
+        formatting: How to show values; that of requests and servers by default. What is said of
+            a namespace is said of others, too, whose names go on after a space.
+        controls: What makes of the name of a namespace how its `Enabled` is shown, where the
+            formatting does not say; such as `pause_resume`.
     """
 
     def __init__(
-        self, statistics: Scope | None = None, formatting: Formatting | None = None
+        self,
+        statistics: Scope | None = None,
+        formatting: Formatting | None = None,
+        controls: Callable[[str], Any] | None = None,
     ) -> None:
         self._statistics = statistics
+        self._controls = controls
         self.formatting: Formatting = default_formatting() if formatting is None else formatting
 
     @property
@@ -97,17 +147,22 @@ class Report:
         """Stop the collection in `namespace`.
 
         Raises:
-            KeyError: There is no such namespace.
+            KeyError: There is no such namespace, or it cannot be paused.
         """
-        self.statistics[namespace]["Enabled"] = False
+        self._switch(namespace, on=False)
 
     def resume(self, namespace: str) -> None:
         """Go on with the collection in `namespace`.
 
         Raises:
-            KeyError: There is no such namespace.
+            KeyError: There is no such namespace, or it cannot be paused.
         """
-        self.statistics[namespace]["Enabled"] = True
+        self._switch(namespace, on=True)
+
+    def _switch(self, namespace: str, *, on: bool) -> None:
+        scope = self.statistics[namespace]
+        scope["Enabled"]  # whoever has none would not look at it
+        scope["Enabled"] = on
 
     def json(self) -> bytes:
         """Return the extrapolated statistics, unformatted, as a JSON document.
@@ -121,19 +176,29 @@ class Report:
         """Yield each namespace with its values and tables, in the order of their names."""
         whole = extrapolate_statistics(self.statistics)
         for title, scope in sorted(whole.items(), key=lambda item: str(item[0])):
-            yield _section(str(title), scope, self.formatting.get(title) or {})
+            yield _section(str(title), scope, self._formatting_of(str(title)))
+
+    def _formatting_of(self, title: str) -> Formatting:
+        family, _, _ = title.rpartition(" ")
+        found: Formatting = self.formatting.get(title) or self.formatting.get(family) or {}
+        if self._controls is None:
+            return found
+        return {"Enabled": self._controls(title), **found}
 
     def html(self, title: str = "Statistics") -> str:
-        """Return a page with a heading and a table for each namespace, and one for each collection.
+        """Return a page with the tables of all namespaces, that needs nothing else.
+
+        Args:
+            title: Its title, as text.
+        """
+        return page(title, self.tables())
+
+    def tables(self) -> str:
+        """Return a heading and a table for each namespace, and one for each collection, as HTML.
 
         Each cell that holds a figure has an id of its own.
         """
-        body = "".join(_section_html(section) for section in self.sections())
-        name = escape(title)
-        return (
-            f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{name}'
-            f"</title>\n</head>\n<body>\n<h1>{name}</h1>\n{body}</body>\n</html>\n"
-        )
+        return "".join(map(section_html, self.sections()))
 
 
 def _plain(value: Any) -> Any:
@@ -186,30 +251,3 @@ def _shown(value: Any, form: Any) -> str:
         return escape(str(value))
     html = getattr(value, "__html__", None)
     return str(html()) if html is not None else escape(str(value))
-
-
-def _section_html(section: Section) -> str:
-    rows = "".join(
-        f'<tr><th>{escape(name)}</th><td id="{_id(section.title, name)}">{value}</td></tr>\n'
-        for name, value in section.values
-    )
-    tables = "".join(_table_html(section.title, table) for table in section.tables)
-    return f"<h2>{escape(section.title)}</h2>\n<table>\n{rows}</table>\n{tables}"
-
-
-def _table_html(section: str, table: Table) -> str:
-    head = "".join(f"<th>{escape(column)}</th>" for column in table.columns)
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f'<td id="{_id(section, table.title, str(number), column)}">{cell}</td>'
-            for column, cell in zip(table.columns, row, strict=True)
-        )
-        + "</tr>\n"
-        for number, row in enumerate(table.rows)
-    )
-    return f"<h3>{escape(table.title)}</h3>\n<table>\n<tr>{head}</tr>\n{rows}</table>\n"
-
-
-def _id(*names: str) -> str:
-    return escape("/".join(quote(name, safe="") for name in names))

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy._version import __version__
 from cherrypy_serving import ambient
+from cherrypy_sessions import RamSession
 from cherrypy_web import Hook, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cherrypy_bus import Bus
     from cherrypy_diagnostics import RequestRecorder, Scope
 
 __all__ = ["StatsTool", "recorder"]
@@ -26,9 +28,18 @@ An attribute of its own would make each request a tenth slower (see `cherrypy_we
 @cache
 def recorder() -> RequestRecorder:
     """Return the one recorder of this process: two would not know of each other's changes."""
-    from cherrypy_diagnostics import RequestRecorder  # noqa: PLC0415 - most sites do without it
+    from cherrypy_diagnostics import RequestRecorder, default_gauges  # noqa: PLC0415 - most sites do without it
 
-    return RequestRecorder(version=__version__)
+    return RequestRecorder(version=__version__, gauges={**default_gauges(), "Sessions": _sessions})
+
+
+def _sessions() -> int | None:
+    """Return how many sessions are in memory; None where they are kept elsewhere, or not at all."""
+    return len(RamSession.cache) or None
+
+
+def _tick() -> None:
+    recorder().history.tick()
 
 
 def _begin(request: Any, _response: Any) -> None:
@@ -82,16 +93,22 @@ class StatsTool(Tool[...]):
     """Record the running request in ``logging.statistics``, while its namespace is ``Enabled``.
 
     Its options are those of `record_stop`.
+
+    Args:
+        engine: While its main thread waits, the history goes on without requests.
     """
 
     record_start: Final = staticmethod(ambient(_begin))
     record_stop: Final = staticmethod(ambient(_complete))
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Bus | None = None) -> None:
         super().__init__("on_end_request", self.record_stop)
+        self._engine = engine
 
     def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
         """Return the hooks for the beginning and the end of a request."""
+        if self._engine is not None:  # its main thread tells the time, also while nobody comes
+            self._engine.subscribe("main", _tick)
         yield "on_start_resource", Hook(self.record_start, priority=0)
         # Failsafe, or the request would count as running for ever.
         yield self._point, self._hook(self.callable, options | {"failsafe": True})

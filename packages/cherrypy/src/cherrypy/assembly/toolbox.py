@@ -48,7 +48,7 @@ class DefaultToolbox(Toolbox):
         """Record what requests do in ``logging.statistics``."""
         from cherrypy.assembly.statistics import StatsTool  # noqa: PLC0415 - see `later`
 
-        return StatsTool()
+        return StatsTool(self._engine)
 
     @later
     def prometheus(self) -> PrometheusTool:

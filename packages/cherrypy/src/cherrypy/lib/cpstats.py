@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from html import escape
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cherrypy.assembly.statistics import StatsTool, recorder
 from cherrypy_diagnostics import (
     APPLICATIONS,
+    STATISTICS_HEADERS,
     ByteCountWrapper,
     Report,
     StatisticsMiddleware,
+    StatisticsPages,
     average_uriset_time,
     default_formatting,
     extrapolate_statistics,
+    is_foreign,
     iso_format,
     locale_date,
+    pause_resume,
     proc_time,
 )
 from cherrypy_dispatch import expose
-from cherrypy_httputil import HTTPRedirect, NotFound
+from cherrypy_httputil import HTTPError, HTTPRedirect, NotFound
 from cherrypy_serving import serving
 
 if TYPE_CHECKING:
@@ -43,7 +47,11 @@ __all__ = [
     "proc_time",
 ]
 
+_Body = TypeVar("_Body", str, bytes)
+
 _ONLY_POST = {"tools.allow.on": True, "tools.allow.methods": ["POST"]}
+
+_SERVER = "CherryPy WSGIServer"
 
 
 def __getattr__(name: str) -> dict[str, Any]:
@@ -53,43 +61,21 @@ def __getattr__(name: str) -> dict[str, Any]:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-class _Html(str):
-    """Text that is HTML already."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return self
-
-
-def pause_resume(ns: str) -> Callable[[bool], str]:
-    """Return what shows whether a namespace is ``Enabled``, with a button to change that.
-
-    Args:
-        ns: The name of the namespace.
-    """
-
-    def show(enabled: bool) -> str:
-        action, state = ("pause", "Enabled") if enabled else ("resume", "Disabled")
-        return _Html(
-            f'{state} <form action="{action}" method="POST" style="display: inline">'
-            f'<input type="hidden" name="namespace" value="{escape(ns)}">'
-            f"<button>{action.capitalize()}</button></form>"
-        )
-
-    return show
-
-
 def _formatting() -> Formatting:
     formatting = default_formatting()
     formatting[APPLICATIONS]["Enabled"] = pause_resume(APPLICATIONS)
+    formatting[_SERVER] = {
+        "Connections/second": "%.3f",
+        "Enabled": pause_resume(_SERVER),
+        "Start time": iso_format,
+    }
     return formatting
 
 
 class StatsPage:
     """The statistics as a page for people, and at ``data`` as JSON for programs.
 
-    Whoever may see this page sees what others request: do not publish it to everybody.
+    Whoever may see this page sees what others request: let a tool ask who it is.
 
     Attributes:
         formatting: How values are shown, nested like the statistics: a text such as ``%.3f``, a
@@ -98,22 +84,54 @@ class StatsPage:
 
     formatting: Formatting = _formatting()
 
-    def _report(self) -> Report:
-        recorder()
-        return Report(formatting=self.formatting)
+    @cached_property
+    def _pages(self) -> StatisticsPages:
+        report = Report(formatting=self.formatting, controls=pause_resume)
+        return StatisticsPages(recorder().history, report)
 
     @expose
-    def index(self) -> str:
-        """Show all namespaces."""
-        return self._report().html()
+    def index(self, span: str = "5m") -> str:
+        """Show plots of the last minutes or hours, and all namespaces."""
+        return self._answer("text/html;charset=utf-8", self._pages.index, span)
 
     @expose
     def data(self) -> bytes:
         """Return the statistics as JSON, without formatting."""
-        serving.response.headers["Content-Type"] = "application/json"
-        return self._report().json()
+        return self._answer("application/json", self._pages.data)
+
+    @expose
+    def plots(self, span: str = "5m") -> bytes:
+        """Return the values of the plots as JSON."""
+        return self._answer("application/json", self._pages.plots, span)
+
+    @expose
+    def tables(self) -> str:
+        """Return the namespaces as a piece of HTML, for the script of the page."""
+        return self._answer("text/html;charset=utf-8", self._pages.tables)
+
+    @expose
+    def script_js(self) -> bytes:
+        """Return the script of the page."""
+        return self._answer("text/javascript;charset=utf-8", self._pages.script)
+
+    @expose
+    def style_css(self) -> bytes:
+        """Return the style sheet of the page."""
+        return self._answer("text/css;charset=utf-8", self._pages.style)
+
+    @staticmethod
+    def _answer(kind: str, make: Callable[..., _Body], *span: str) -> _Body:
+        headers = serving.response.headers
+        headers.update(STATISTICS_HEADERS)
+        headers["Content-Type"] = kind
+        try:
+            return make(*span)
+        except KeyError:
+            raise NotFound from None
 
     def _set(self, change: Callable[[str], None], namespace: str) -> None:
+        if is_foreign(serving.request.headers.get("Sec-Fetch-Site", "")):
+            raise HTTPError(403, "Only this site may do that.")
         try:
             change(namespace)
         except KeyError:
@@ -123,11 +141,11 @@ class StatsPage:
     @expose
     def pause(self, namespace: str) -> None:
         """Stop the collection in a namespace."""
-        self._set(self._report().pause, namespace)
+        self._set(self._pages.report.pause, namespace)
 
     @expose
     def resume(self, namespace: str) -> None:
         """Go on with the collection in a namespace."""
-        self._set(self._report().resume, namespace)
+        self._set(self._pages.report.resume, namespace)
 
     pause._cp_config = resume._cp_config = _ONLY_POST  # type: ignore[attr-defined]  # noqa: SLF001 - documented

@@ -1,0 +1,79 @@
+"""What a process looks like at this moment, for the history of a recorder.
+
+What servers tell of themselves is found where they publish it, in `logging.statistics`: cheroot's
+do, and so does whatever is built on it.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cherrypy_diagnostics.repository import repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cherrypy_diagnostics.history import Gauge
+    from cherrypy_diagnostics.repository import Scope
+
+SERVERS = "Cheroot HTTPServer"
+"""How the names of the namespaces of servers begin."""
+
+_STATM = Path("/proc/self/statm")
+
+
+def memory() -> float | None:
+    """Return the bytes of memory that the process has in use, or None where Linux does not tell."""
+    with suppress(OSError):
+        return int(_STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return None
+
+
+def server_gauges(statistics: Scope | None = None) -> dict[str, Gauge]:
+    """Return gauges of all HTTP servers in the process, added up.
+
+    `Threads` are alive, `Threads Busy` serve a request, `Queue` is how many connections wait for
+    one, and `Connections` how many are open.
+
+    Args:
+        statistics: The repository that they publish in; the process's own by default.
+    """
+
+    def total(find: Callable[[Scope], float]) -> Gauge:
+        def gauge() -> float | None:
+            found = [find(scope) for scope in _servers(statistics)]
+            return sum(found) if found else None
+
+        return gauge
+
+    def busy(scope: Scope) -> float:
+        return max(_value("Threads", scope) - _value("Threads Idle", scope), 0)
+
+    names = ("Threads", "Queue", "Connections")
+    own = {name: total(partial(_value, name)) for name in names}
+    return {**own, "Threads Busy": total(busy)}
+
+
+def default_gauges(statistics: Scope | None = None) -> dict[str, Gauge]:
+    """Return the gauges of the servers, and `Memory`.
+
+    Args:
+        statistics: The repository that the servers publish in; the process's own by default.
+    """
+    return {**server_gauges(statistics), "Memory": memory}
+
+
+def _servers(statistics: Scope | None) -> Iterator[Scope]:
+    whole = repository() if statistics is None else statistics
+    for name, scope in whole.copy().items():
+        if str(name).startswith(SERVERS):
+            yield scope
+
+
+def _value(name: str, scope: Scope) -> float:
+    value: Any = scope.get(name, 0)
+    return float((value(scope) if callable(value) else value) or 0)

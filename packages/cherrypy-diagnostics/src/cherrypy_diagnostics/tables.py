@@ -1,0 +1,80 @@
+"""The figures of namespaces and collections as HTML tables.
+
+Texts of a section are HTML already; names become HTML here.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cherrypy_diagnostics.report import Section, Table
+
+_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?(e[-+]\d+)?")
+
+
+def section_html(section: Section) -> str:
+    """Return a heading and a table for a namespace, and one for each of its collections.
+
+    Each cell that holds a figure has an id of its own.
+    """
+    name = escape(section.title)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(key)}</th>{_cell(value, section.title, key)}</tr>\n'
+        for key, value in section.values
+    )
+    tables = "".join(_table_html(section.title, table) for table in section.tables)
+    values = scrolled(name, f"<table>\n{rows}</table>")
+    return f'<section class="namespace">\n<h2>{name}</h2>\n{values}{tables}</section>\n'
+
+
+def scrolled(name: str, table: str) -> str:
+    """Return a table that can be scrolled if it is too wide, by keyboard too.
+
+    Args:
+        name: What it shows, as HTML.
+        table: The table, as HTML.
+    """
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">{table}</div>\n'
+
+
+def _table_html(section: str, table: Table) -> str:
+    numeric = [_are_numbers(row[at] for row in table.rows) for at in range(len(table.columns))]
+    head = "".join(
+        f'<th scope="col"{_class(number)}>{escape(column) or "Key"}</th>'
+        for column, number in zip(table.columns, numeric, strict=True)
+    )
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            _cell(cell, section, table.title, str(number), column)
+            for column, cell in zip(table.columns, row, strict=True)
+        )
+        + "</tr>\n"
+        for number, row in enumerate(table.rows)
+    )
+    name = escape(table.title)
+    body = f"<table>\n<tr>{head}</tr>\n{rows}</table>"
+    return f"<h3>{name}</h3>\n{scrolled(f'{escape(section)}: {name}', body)}"
+
+
+def _cell(html: str, *names: str) -> str:
+    return f'<td id="{_id(*names)}"{_class(bool(_NUMBER.fullmatch(html)))}>{html}</td>'
+
+
+def _class(number: bool) -> str:
+    return ' class="number"' if number else ""
+
+
+def _are_numbers(cells: Iterable[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(map(_NUMBER.fullmatch, filled))
+
+
+def _id(*names: str) -> str:
+    return escape("/".join(quote(name, safe="") for name in names))
