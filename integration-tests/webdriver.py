@@ -98,11 +98,11 @@ class Browser:
 
     def click(self, selector: str) -> None:
         """Click on what a CSS selector finds, as a person does: it must be visible."""
-        self.ask("POST", f"/element/{self._find(selector)}/click")
+        self.ask("POST", f"/element/{self.find(selector)}/click")
 
     def write(self, selector: str, text: str) -> None:
         """Replace what stands in a field."""
-        element = self._find(selector)
+        element = self.find(selector)
         self.ask("POST", f"/element/{element}/clear")
         self.ask("POST", f"/element/{element}/value", text=text)
 
@@ -126,7 +126,8 @@ class Browser:
             else:
                 return
 
-    def _find(self, selector: str) -> str:
+    def find(self, selector: str) -> str:
+        """Return the name of what a CSS selector finds, once it is there."""
         found = self.ask("POST", "/element", using="css selector", value=selector)
         return str(found[ELEMENT])
 

@@ -99,6 +99,14 @@ def test_a_clock_that_is_set_begins_anew(seconds: float) -> None:
     assert watched.last("5m", "Requests", now + 1) == 1
 
 
+def test_a_request_that_comes_late_is_counted_in_the_slot_that_is_open() -> None:
+    watched = Watched()
+    watched.request(BEGIN + 0.5)
+    watched.request(BEGIN + 1.001)
+    watched.request(BEGIN + 0.999)
+    assert watched.last("5m", "Requests", BEGIN + 2, 2) == [1, 2]
+
+
 def test_memory_does_not_grow() -> None:
     watched = Watched()
     for second in range(0, 4000, 7):

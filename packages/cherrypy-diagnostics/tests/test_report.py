@@ -147,6 +147,8 @@ def test_any_text_is_shown_as_it_is(values: Any) -> None:
         "style",
         "section",
         "div",
+        "thead",
+        "tbody",
         "meta",
         "title",
         "body",

@@ -47,6 +47,21 @@ def test_functions_are_called_with_the_dict_they_stand_in() -> None:
     assert extrapolate_statistics(scope) == {"Mine": {"Hits": 6, "Seconds": 2, "Hits/Second": 3}}
 
 
+def test_functions_may_call_those_beside_and_below_them() -> None:
+    # Those of cheroot's servers do.
+    worker = {"Hits": lambda _: 6, "Seconds": 2, "Rate": lambda s: s["Hits"](s) / s["Seconds"]}
+    scope = {
+        "Server": {
+            "All Hits": lambda s: sum(w["Hits"](w) for w in s["Workers"].values()),
+            "Workers": {"one": worker, "other": worker},
+        }
+    }
+    whole = {"Hits": 6, "Seconds": 2, "Rate": 3}
+    assert extrapolate_statistics(scope) == {
+        "Server": {"All Hits": 12, "Workers": {"one": whole, "other": whole}}
+    }
+
+
 def test_records_in_collections_are_extrapolated() -> None:
     def double(record: Any) -> Any:
         return record["n"] * 2
@@ -125,6 +140,7 @@ def test_what_holds_no_function_is_copied(scope: Any) -> None:
 PLAIN = st.recursive(
     st.none() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
 )
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import cherrypy
+from cherrypy.assembly.statistics import recorder
 from cherrypy.lib import cpstats
+from cherrypy.lib.auth_basic import checkpassword_dict
 from cherrypy_testing import Client
 from cherrypy_web.epoch import EPOCH
 
@@ -88,6 +90,62 @@ def test_page_shows_the_figures_and_a_button(ask: Client) -> None:
     assert "CherryPy Applications" in page
     assert '<form action="pause" method="POST"' in page
     assert "<script>" not in page
+
+
+def test_page_needs_nothing_that_is_inline(ask: Client) -> None:
+    answer = ask.get("/stats/")
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert answer.headers["Cache-Control"] == "no-store"
+    for name, kind in (("script.js", "text/javascript"), ("style.css", "text/css")):
+        assert f'"{name}"' in answer.text
+        found = ask.get(f"/stats/{name}")
+        assert (found.status_code, found.headers["Content-Type"]) == (200, f"{kind};charset=utf-8")
+
+
+def test_plots_and_tables_are_there_for_the_script(ask: Client) -> None:
+    assert ask.get("/stats/plots?span=1h").json()["step"] == 10
+    assert "<h2>CherryPy Applications</h2>" in ask.get("/stats/tables").text
+
+
+def test_time_that_is_not_kept_is_404(ask: Client) -> None:
+    assert ask.get("/stats/?span=1y").status_code == 404
+
+
+def test_main_thread_tells_the_time_while_nobody_comes(
+    site: Assembly, ask: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask.get("/")
+    ticks: list[bool] = []
+    monkeypatch.setattr(recorder().history, "tick", lambda: ticks.append(True))
+    site.engine.publish("main")
+    assert ticks == [True]
+
+
+def test_other_sites_pause_nothing(ask: Client) -> None:
+    form = {"namespace": "CherryPy Applications"}
+    answer = ask.post("/stats/pause", data=form, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert cpstats.appstats["Enabled"] is True
+
+
+def test_every_part_of_the_page_asks_who_is_there(site: Assembly) -> None:
+    guard = {
+        "tools.auth_basic.on": True,
+        "tools.auth_basic.realm": "statistics",
+        "tools.auth_basic.checkpassword": checkpassword_dict({"nina": "secret"}),
+    }
+    site.tree.mount(cpstats.StatsPage(), "/guarded", config={"/": guard})
+    ask = Client(site.tree)
+    for path in ("", "data", "plots", "tables", "script.js", "style.css"):
+        assert ask.get(f"/guarded/{path}").status_code == 401
+    for path in ("pause", "resume"):
+        assert ask.post(f"/guarded/{path}", data={"namespace": "x"}).status_code == 401
+
+
+def test_formatting_is_documented_for_servers_too() -> None:
+    formatting = cpstats.StatsPage.formatting
+    assert formatting["CherryPy WSGIServer"]["Connections/second"] == "%.3f"
+    assert formatting["CherryPy Applications"]["Slow Queries"]["End Time"] is None
 
 
 def test_collection_is_paused_and_resumed(ask: Client) -> None:

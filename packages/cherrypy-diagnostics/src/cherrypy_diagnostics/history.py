@@ -28,6 +28,9 @@ log: logging.Logger = logging.getLogger(__name__)
 
 UNKNOWN = math.nan
 
+TOLERANCE = 60
+"""Seconds that a request may come late: others were faster, or the clock was set a little."""
+
 TOTALS = {"Bytes Read": "Total Bytes Read", "Bytes Written": "Total Bytes Written"}
 """What is counted by slot as the growth of a total, and that total."""
 
@@ -172,7 +175,7 @@ class History:
             seconds: How long it took.
             failed: Whether it failed.
         """
-        due = not self._since <= now < self._until and self._turn(now)
+        due = not self._earliest <= now < self._until and self._turn(now)
         self._latencies.record(seconds)
         if failed:
             self._errors += 1
@@ -192,10 +195,10 @@ class History:
             now: Seconds of the epoch; what the clock says by default.
         """
         now = time.time() if now is None else now
-        if self._since <= now < self._until:
+        if self._earliest <= now < self._until:
             return
         with self.lock:
-            due = not self._since <= now < self._until and self._turn(now)
+            due = not self._earliest <= now < self._until and self._turn(now)
         if due:
             self.sample()
 
@@ -216,8 +219,8 @@ class History:
 
     def _begin(self) -> None:
         ring = self._finest
-        self._since = ring.number * ring.step
-        self._until = self._since + ring.step
+        begin = ring.number * ring.step
+        self._earliest, self._until = begin - TOLERANCE, begin + ring.step
         self._latencies = ring.slot.latencies
         self._before = {name: self._totals[total] for name, total in TOTALS.items()}
         self._errors = 0

@@ -52,7 +52,9 @@ _KINDS = (
     _Kind("Threads", "", 1, False, [("alive", "Threads"), ("busy", "Threads Busy")]),
     _Kind("Connections", "", 1, False, [("open", "Connections"), ("queued", "Queue")]),
     _Kind("Memory", "MiB", 2**-20, False, [("resident", "Memory")]),
-    _Kind("Traffic", "KiB/s", 2**-10, True, [("sent", "Bytes Written"), ("got", "Bytes Read")]),
+    _Kind(
+        "Traffic", "KiB/s", 2**-10, True, [("sent", "Bytes Written"), ("received", "Bytes Read")]
+    ),
     _Kind("Sessions", "", 1, False, [("active", "Sessions")]),
 )
 _PLOTTED = {series for kind in _KINDS for _, series in kind.lines} | {"Longest"}

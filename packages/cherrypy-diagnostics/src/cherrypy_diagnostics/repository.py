@@ -41,23 +41,38 @@ def namespace(name: str, statistics: Scope | None = None) -> Scope:
 def extrapolate_statistics(scope: Scope) -> Scope:
     """Return a deep copy of `scope` in which functions are replaced by what they return.
 
-    Each function is called once with the copy of the dict that it stands in, so it may change
-    other entries of the report. The order of the calls is not defined. A function that fails
-    leaves None; the failure is logged.
+    Each function is called once with a copy of the dict that it stands in, so it may change
+    other entries of the report. In that copy all functions, its own and those of the dicts in it,
+    are still to be called: a function may call others, and may not rely on what they returned. The
+    order of the calls is not defined. A function that fails leaves None; the failure is logged.
     """
-    copy = {key: _copied(value) for key, value in scope.copy().items()}
-    for key, value in list(copy.items()):
-        if callable(value) and copy.get(key) is value:
-            copy[key] = _expanded(key, value, copy)
+    copy: Scope = _copied(scope)
+    _expand(copy)
     return copy
 
 
 def _copied(value: Any) -> Any:
     if isinstance(value, dict):
-        return extrapolate_statistics(value)
+        return {key: _copied(item) for key, item in value.copy().items()}
     if isinstance(value, list | tuple):
         return [_copied(item) for item in list(value)]
     return value
+
+
+def _expand(scope: Any) -> None:
+    """Replace the functions in a copy, from the outside to the inside."""
+    if isinstance(scope, list):
+        inner = scope
+    else:
+        functions = [(key, value) for key, value in scope.items() if callable(value)]
+        results = [(key, value, _expanded(key, value, scope)) for key, value in functions]
+        for key, function, result in results:
+            if scope.get(key) is function:  # no other one put something else there
+                scope[key] = result
+        inner = list(scope.values())
+    for value in inner:
+        if isinstance(value, dict | list):
+            _expand(value)
 
 
 def _expanded(key: str, function: Any, scope: Scope) -> Any:

@@ -36,7 +36,7 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 """Header fields for all of it."""
 
-SPAN_NAMES: Final = {"5m": "5 minutes", "1h": "1 hour", "24h": "24 hours"}
+SPAN_NAMES: Final = {"5m": "5 min", "1h": "1 hour", "24h": "24 hours"}
 
 FIRST_SPAN: Final = "5m"
 

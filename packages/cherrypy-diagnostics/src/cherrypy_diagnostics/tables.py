@@ -30,7 +30,10 @@ def section_html(section: Section) -> str:
     )
     tables = "".join(_table_html(section.title, table) for table in section.tables)
     values = scrolled(name, f"<table>\n{rows}</table>")
-    return f'<section class="namespace">\n<h2>{name}</h2>\n{values}{tables}</section>\n'
+    return (
+        f'<section class="namespace">\n<h2>{name}</h2>\n'
+        f'<div class="tables">\n{values}{tables}</div>\n</section>\n'
+    )
 
 
 def scrolled(name: str, table: str) -> str:
@@ -59,8 +62,9 @@ def _table_html(section: str, table: Table) -> str:
         for number, row in enumerate(table.rows)
     )
     name = escape(table.title)
-    body = f"<table>\n<tr>{head}</tr>\n{rows}</table>"
-    return f"<h3>{name}</h3>\n{scrolled(f'{escape(section)}: {name}', body)}"
+    body = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
+    shown = scrolled(f"{escape(section)}: {name}", body)
+    return f'<div class="collection">\n<h3>{name}</h3>\n{shown}</div>\n'
 
 
 def _cell(html: str, *names: str) -> str:

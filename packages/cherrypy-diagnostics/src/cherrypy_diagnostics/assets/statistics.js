@@ -6,7 +6,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const MINUTE = 60;
 const HOUR = 3600;
 const TIME_STEPS = [30, 60, 120, 300, 600, 900, 1800, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR];
-const ROOM = {top: 10, right: 8, bottom: 22, left: 46};
+const ROOM = {top: 20, right: 10, bottom: 22, left: 42};
+const HEIGHT = 160;
 const JOINED = 15; // slots in which a level may be unknown without a gap
 const PATIENCE = 10000; // milliseconds
 
@@ -102,9 +103,8 @@ const path = (points) => "M" + points.map(([x, y]) => `${x.toFixed(1)} ${y.toFix
 
 function draw(plot, canvas) {
   const {step, end} = known;
-  const box = canvas.getBoundingClientRect();
-  const width = Math.max(box.width, 120);
-  const height = Math.max(box.height, 80);
+  const width = Math.max(canvas.clientWidth, 120);
+  const height = HEIGHT;
   const slots = plot.lines[0].values.length;
   const begin = end - slots * step;
   const most = Math.max(...plot.lines.flatMap((line) => line.values.map((value) => value ?? 0)));
@@ -114,6 +114,7 @@ function draw(plot, canvas) {
   const y = (value) => height - ROOM.bottom - (value / top) * (height - ROOM.top - ROOM.bottom);
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("width", width);
   svg.setAttribute("aria-hidden", "true");
   for (const value of scale) {
     shape(svg, "line", {class: "grid", x1: ROOM.left, x2: width - ROOM.right, y1: y(value), y2: y(value)});
@@ -122,9 +123,8 @@ function draw(plot, canvas) {
   const [moments, withSeconds] = times(begin, end, width - ROOM.left - ROOM.right);
   for (const moment of moments) {
     const at = x((moment - begin) / step - 1);
-    const anchor = at < ROOM.left + 16 ? "start" : at > width - 24 ? "end" : "middle";
     shape(svg, "line", {class: "grid", x1: at, x2: at, y1: ROOM.top, y2: height - ROOM.bottom});
-    shape(svg, "text", {x: at, y: height - 6, "text-anchor": anchor}, clock(moment, withSeconds));
+    shape(svg, "text", {x: at, y: height - 6, "text-anchor": "middle"}, clock(moment, withSeconds));
   }
   plot.lines.forEach((line, index) => {
     for (const points of pieces(line.values, x, y)) {
@@ -139,6 +139,9 @@ function draw(plot, canvas) {
   });
   if (chosen !== null) {
     const at = slots - 1 - chosen;
+    const middle = Math.min(Math.max(x(at), ROOM.left + 24), width - 24);
+    const until = clock(end - chosen * step, step < MINUTE);
+    shape(svg, "text", {class: "at", x: middle, y: 11, "text-anchor": "middle"}, until);
     shape(svg, "line", {class: "cursor", x1: x(at), x2: x(at), y1: ROOM.top, y2: height - ROOM.bottom});
     plot.lines.forEach((line, index) => {
       if (line.values[at] !== null) {
@@ -161,14 +164,12 @@ function describe(plot, canvas) {
   canvas.setAttribute("aria-valuemax", slots);
   canvas.setAttribute("aria-valuenow", at + 1);
   canvas.setAttribute("aria-valuetext", `${until}: ${seen.join(", ")}`);
-  return until;
 }
 
 function show(plot) {
-  const {canvas, moment, values} = canvases.get(plot.title);
+  const {canvas, values} = canvases.get(plot.title);
   draw(plot, canvas);
-  const until = describe(plot, canvas);
-  moment.textContent = chosen === null ? "" : until;
+  describe(plot, canvas);
   plot.lines.forEach((line, index) => {
     const at = line.values.length - 1 - (chosen ?? 0);
     values[index].textContent = number(chosen === null ? latest(line.values) : line.values[at]);
@@ -231,8 +232,6 @@ function build(plot) {
     title.append(" ");
     element(title, "span", plot.unit, {class: "unit"});
   }
-  title.append(" ");
-  const moment = element(title, "span", "", {class: "unit moment"});
   const list = element(caption, "dl", "");
   const values = plot.lines.map((line) => {
     const entry = element(list, "div", "");
@@ -248,7 +247,7 @@ function build(plot) {
   canvas.addEventListener("pointerleave", () => choose(null));
   canvas.addEventListener("blur", () => choose(null));
   canvas.addEventListener("keydown", press);
-  canvases.set(plot.title, {canvas, moment, values});
+  canvases.set(plot.title, {canvas, values});
 }
 
 // Plots stay where they are, with their focus, unless others are shown than before.

@@ -1,0 +1,245 @@
+"""The page of statistics in a browser, with a site under load: it shows what the load counted."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
+
+import pytest
+from webdriver import Browser, chromium
+
+import cherrypy
+from cherrypy.assembly import Assembly
+from cherrypy.assembly.statistics import recorder
+from cherrypy.lib import cpstats
+from cherrypy_diagnostics import APPLICATIONS, repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.requires("chromium")
+
+HOSTILE = (
+    "<script>document.title='hostile'</script><img src=x onerror=\"document.title='hostile'\">"
+)
+CLIENTS = 3
+REQUESTS = 40
+
+
+class Root:
+    """A small site with the page of its statistics."""
+
+    def __init__(self) -> None:
+        self.stats = cpstats.StatsPage()
+
+    @cherrypy.expose
+    def index(self, **_params: str) -> str:
+        return "Hello, world!"
+
+    @cherrypy.expose
+    def fails(self) -> str:
+        raise cherrypy.HTTPError(500)
+
+
+class Load:
+    """Clients that ask one after the other, and count what they get."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        clients = [threading.Thread(target=self._ask) for _ in range(CLIENTS)]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+
+    def _ask(self) -> None:
+        paths = ["/"] * (REQUESTS - 2) + ["/fails", f"/?{quote(HOSTILE)}"]
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        for path in paths:
+            connection.request("GET", path, headers={"User-Agent": HOSTILE})
+            response = connection.getresponse()
+            size = len(response.read())
+            with self._lock:
+                self.counts["all"] += 1
+                self.counts["failed"] += response.status == 500
+                self.counts["bytes"] += size
+        connection.close()
+
+
+class Running(NamedTuple):
+    """The browser, and the page's site."""
+
+    browser: Browser
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/stats/"
+
+    def see(self, width: int, scheme: str) -> None:
+        """Show the page in a window of that width, to one who likes it light or dark."""
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+        self.send("Emulation.setDeviceMetricsOverride", size)
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.send("Emulation.setEmulatedMedia", {"features": [feature]})
+        self.browser.open(self.url)
+        self.browser.until("document.body.dataset.loaded && document.querySelector('#plots svg')")
+
+    def send(self, command: str, parameters: dict[str, Any]) -> None:
+        """Give the browser a command that only its developers' tools have."""
+        self.browser.ask("POST", "/goog/cdp/execute", cmd=command, params=parameters)
+
+
+@contextmanager
+def served() -> Iterator[int]:
+    recorder.cache_clear()  # what other tests recorded would leave the plots meanwhile
+    repository().pop(APPLICATIONS, None)
+    site = Assembly("statistics")
+    site.log.screen = False
+    settings = {"server.socket_host": "127.0.0.1", "server.socket_port": 0}
+    site.config.update({**settings, "server.statistics": True})
+    site.engine.autoreload.unsubscribe()
+    entries = {"/": {"tools.cpstats.on": True}, "/stats": {"tools.cpstats.on": False}}
+    site.tree.mount(Root(), config=entries)
+    site.engine.start()
+    try:
+        assert isinstance(site.server.bound_addr, tuple)
+        yield site.server.bound_addr[1]
+    finally:
+        site.engine.exit()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    with served() as port, chromium() as browser:
+        yield Running(browser, port)
+
+
+def cell(name: str) -> str:
+    """Return an expression for what the table of requests says."""
+    return f"document.getElementById('{quote(f'CherryPy Applications/{name}')}').textContent"
+
+
+def total(plot: str, line: str) -> str:
+    """Return an expression for the sum of a line's values, as the script has them."""
+    lines = f"known.plots.find((plot) => plot.title === '{plot}')?.lines"
+    values = f"{lines}?.find((line) => line.name === '{line}').values"
+    return f"{values}?.reduce((sum, value) => sum + (value ?? 0), 0)"
+
+
+def test_figures_and_plots_are_what_the_load_counted(running: Running) -> None:
+    load = Load(running.port)
+    load.run()
+    running.see(1280, "light")
+    assert load.counts["all"] == CLIENTS * REQUESTS
+    # The last request is over a little after its client has the response.
+    running.browser.until(f"{cell('Total Bytes Written')} === '{load.counts['bytes']}'")
+    assert running.browser.evaluate(cell("Total Requests")) == str(load.counts["all"])
+    running.browser.until(f"{total('Requests', 'all')} === {load.counts['all']}")
+    failed = running.browser.evaluate(total("Requests", "failed"))
+    assert failed == load.counts["failed"] == CLIENTS
+    sent = running.browser.evaluate(total("Traffic", "sent"))
+    assert sent * 1024 == pytest.approx(load.counts["bytes"], rel=0.01)
+    for title in ("Latency", "Threads", "Connections", "Memory"):
+        running.browser.until(f"known.plots.some((plot) => plot.title === '{title}')")
+
+
+def test_server_tells_its_own_figures(running: Running) -> None:
+    running.see(1280, "light")
+    names = ("Accepts", "Connections", "Queue", "Threads", "Threads Idle", "Requests", "Work Time")
+    server = (
+        "[...document.querySelectorAll('.namespace')].find("
+        "(one) => one.textContent.includes('Cheroot HTTPServer'))"
+    )
+    for name in names:
+        find = f"[...{server}.querySelectorAll('th')].find((th) => th.textContent === '{name}')"
+        assert float(running.browser.evaluate(f"{find}.nextSibling.textContent")) >= 0
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_fits_and_is_readable(running: Running, width: int, scheme: str) -> None:
+    running.see(width, scheme)
+    page = running.browser.evaluate("document.documentElement.scrollWidth")
+    assert page <= running.browser.evaluate("document.documentElement.clientWidth")
+    contrasts = running.browser.evaluate(f"({CONTRASTS})()")
+    assert min(contrasts.values()) >= 4.5, contrasts
+    assert (contrasts["luminance"] > 1000) is (scheme == "light")
+
+
+CONTRASTS = """() => {
+  const parts = (color) => color.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  const light = (color) => {
+    const [r, g, b] = parts(color).map((part) => part / 255)
+      .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (one, other) =>
+    (Math.max(light(one), light(other)) + 0.05) / (Math.min(light(one), light(other)) + 0.05);
+  const style = (selector) => getComputedStyle(document.querySelector(selector));
+  const card = style(".plot").backgroundColor;
+  const of = (selector, property = "color") => ratio(style(selector)[property], card);
+  const current = style("nav a[aria-current]");
+  return {
+    heading: of("h2"), unit: of(".unit"), name: of(".plot dt"), value: of(".plot dd"),
+    axis: of("svg text", "fill"), first: of(".line-1", "stroke"), second: of(".line-2", "stroke"),
+    th: of("th"), td: of("td"), button: of("#live"),
+    current: ratio(current.color, current.backgroundColor),
+    luminance: 5 + 5000 * light(style("body").backgroundColor),
+  };
+}"""
+
+
+def test_keys_look_back_in_time(running: Running) -> None:
+    running.see(1280, "light")
+    slider = "document.querySelector('.canvas')"
+    latest = int(running.browser.evaluate(f"{slider}.getAttribute('aria-valuenow')"))
+    press = f"(key) => {slider}.dispatchEvent(new KeyboardEvent('keydown', {{key}}))"
+    running.browser.evaluate(f"['ArrowLeft', 'ArrowLeft', 'ArrowRight'].map({press})")
+    now = int(running.browser.evaluate(f"{slider}.getAttribute('aria-valuenow')"))
+    assert now == latest - 1
+    assert "all " in running.browser.evaluate(f"{slider}.getAttribute('aria-valuetext')")
+    assert running.browser.evaluate("document.querySelectorAll('.cursor').length") >= 4
+    running.browser.evaluate(f"['Escape'].map({press})")
+    assert running.browser.evaluate("document.querySelectorAll('.cursor').length") == 0
+
+
+def test_what_clients_send_stays_text(running: Running) -> None:
+    Load(running.port).run()
+    running.see(1280, "light")
+    running.browser.until("document.querySelector('#figures').textContent.includes('GET /')")
+    assert running.browser.evaluate("document.title") == "Statistics"
+    assert running.browser.evaluate("document.querySelectorAll('img').length") == 0
+    assert running.browser.evaluate("document.querySelectorAll('script').length") == 1
+
+
+def test_button_pauses_and_resumes(running: Running) -> None:
+    running.see(390, "light")
+    selector = "#figures form[action='{}'] input[value='CherryPy Applications'] + button"
+    running.browser.click(selector.format("pause"))
+    running.browser.click(selector.format("resume"))  # once it is there
+    running.browser.find(selector.format("pause"))
+    assert cpstats.appstats["Enabled"] is True
+
+
+def test_page_works_without_its_script(running: Running) -> None:
+    running.see(1280, "light")
+    running.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        running.browser.open(running.url)
+        running.browser.click("summary")
+        source = running.browser.ask("GET", "/source")
+    finally:
+        running.send("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert "<svg" not in source
+    assert "<dt>p95</dt>" in source
+    assert '<details id="table" open="">' in source
+    assert "<h3>Worker Threads</h3>" in source
