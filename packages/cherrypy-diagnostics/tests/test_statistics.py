@@ -140,7 +140,7 @@ def test_what_holds_no_function_is_copied(scope: Any) -> None:
 PLAIN = st.recursive(
     st.none() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=10,
+    max_leaves=5,
 )
 
 

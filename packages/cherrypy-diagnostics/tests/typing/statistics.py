@@ -5,8 +5,12 @@ from typing import Any, assert_type
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from cherrypy_diagnostics import (
+    LatencyHistogram,
     RequestRecorder,
+    StatisticsApplication,
     StatisticsMiddleware,
+    StatisticsPages,
+    default_gauges,
     extrapolate_statistics,
     namespace,
     repository,
@@ -32,3 +36,11 @@ def site(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
 wrapped: WSGIApplication = StatisticsMiddleware(site, recorder, uriset=lambda environ: None)
 StatisticsMiddleware(site, slow_queries="1")  # type: ignore[arg-type]
 StatisticsMiddleware("site")  # type: ignore[arg-type]
+
+gauged = RequestRecorder(gauges={**default_gauges(), "Orders": lambda: 3})
+RequestRecorder(gauges={"Orders": lambda: "3"})  # type: ignore[dict-item, return-value]
+pages: WSGIApplication = StatisticsApplication(StatisticsPages(gauged.history))
+StatisticsPages(gauged)  # type: ignore[arg-type]
+assert_type(gauged.history.view("5m").series, dict[str, list[float | None]])
+assert_type(LatencyHistogram().percentile(95), float | None)
+LatencyHistogram().record("1")  # type: ignore[arg-type]

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cherrypy_bus import Bus
-    from cherrypy_diagnostics import RequestRecorder, Scope
+    from cherrypy_diagnostics import ByteCountWrapper, RequestRecorder, Scope
 
 __all__ = ["StatsTool", "recorder"]
 
-_running: Final[dict[int, Scope]] = {}
-"""The records of running requests, by the identities of those.
+_NONE: Final = (None, None)
+
+_running: Final[dict[int, tuple[Scope, ByteCountWrapper | None]]] = {}
+"""The records of running requests with their bodies, by the identities of those.
 
 An attribute of its own would make each request a tenth slower (see `cherrypy_web.layout`).
 """
@@ -44,15 +46,23 @@ def _tick() -> None:
 
 def _begin(request: Any, _response: Any) -> None:
     """Begin a record for the running request."""
-    remote = request.remote
-    record = recorder().start(f"{remote.ip}:{remote.port}", request.request_line)
+    record = recorder().start(_client(request), request.request_line)
     if record is None:
         return
-    _running[id(request)] = record
-    if request.method in request.methods_with_bodies:
+    if request.method not in request.methods_with_bodies:
+        _running[id(request)] = record, None
+    else:
         from cherrypy_diagnostics import ByteCountWrapper  # noqa: PLC0415 - loaded by now
 
-        request.rfile = request.body.fp = ByteCountWrapper(request.rfile)
+        body = request.rfile = request.body.fp = ByteCountWrapper(request.rfile)
+        _running[id(request)] = record, body
+
+
+def _client(request: Any) -> str:
+    environ = request.wsgi_environ
+    if environ is None:
+        return f"{request.remote.ip}:{request.remote.port}"
+    return f"{environ.get('REMOTE_ADDR', '')}:{environ.get('REMOTE_PORT', '')}"
 
 
 def _complete(
@@ -76,17 +86,16 @@ def _complete(
         debug: Accepted for the documented signature.
         kwargs: Not used.
     """
-    record = _running.pop(id(request), None)
-    if record is not None:
-        recorder().stop(
-            record,
-            str(response.status),
-            getattr(request.rfile, "bytes_read", 0),
-            int(response.headers.get("Content-Length") or 0),
-            uriset=uriset,
-            slow_queries=slow_queries,
-            slow_queries_count=slow_queries_count,
-        )
+    record, body = _running.pop(id(request), _NONE)
+    recorder().stop(
+        record,
+        str(response.status),
+        0 if body is None else body.bytes_read,
+        int(response.headers.get("Content-Length") or 0),
+        uriset=uriset,
+        slow_queries=slow_queries,
+        slow_queries_count=slow_queries_count,
+    )
 
 
 class StatsTool(Tool[...]):
