@@ -186,7 +186,9 @@ class Report:
         return {"Enabled": self._controls(title), **found}
 
     def html(self, title: str = "Statistics") -> str:
-        """Return a page with the tables of all namespaces, that needs nothing else.
+        """Return a page with the tables of all namespaces.
+
+        It expects its style sheet, `page_style`, beside it as `style.css`.
 
         Args:
             title: Its title, as text.

@@ -16,9 +16,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_diagnostics.history import SPANS
+from cherrypy_diagnostics.page import PAGE_HEADERS, scrolled
 from cherrypy_diagnostics.plots import Line, Plot, plots, shown
 from cherrypy_diagnostics.report import Report, iso_format, pause_resume
-from cherrypy_diagnostics.tables import scrolled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,13 +26,10 @@ if TYPE_CHECKING:
     from cherrypy_diagnostics.history import History, View
 
 HEADERS: Final[Mapping[str, str]] = {
-    "Cache-Control": "no-store",
+    **PAGE_HEADERS,
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"{PAGE_HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'"
     ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
 }
 """Header fields for all of it."""
 

@@ -10,6 +10,8 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from cherrypy_diagnostics.page import scrolled
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -29,21 +31,11 @@ def section_html(section: Section) -> str:
         for key, value in section.values
     )
     tables = "".join(_table_html(section.title, table) for table in section.tables)
-    values = scrolled(name, f"<table>\n{rows}</table>")
+    values = scrolled(section.title, f"<table>\n{rows}</table>")
     return (
         f'<section class="namespace">\n<h2>{name}</h2>\n'
         f'<div class="tables">\n{values}{tables}</div>\n</section>\n'
     )
-
-
-def scrolled(name: str, table: str) -> str:
-    """Return a table that can be scrolled if it is too wide, by keyboard too.
-
-    Args:
-        name: What it shows, as HTML.
-        table: The table, as HTML.
-    """
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">{table}</div>\n'
 
 
 def _table_html(section: str, table: Table) -> str:
@@ -63,7 +55,7 @@ def _table_html(section: str, table: Table) -> str:
     )
     name = escape(table.title)
     body = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
-    shown = scrolled(f"{escape(section)}: {name}", body)
+    shown = scrolled(f"{section}: {table.title}", body)
     return f'<div class="collection">\n<h3>{name}</h3>\n{shown}</div>\n'
 
 
