@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy._version import __version__
 from cherrypy_serving import ambient
-from cherrypy_sessions import RamSession
 from cherrypy_web import Hook, Tool
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def recorder() -> RequestRecorder:
 
 def _sessions() -> int | None:
     """Return how many sessions are in memory; None where they are kept elsewhere, or not at all."""
-    return len(RamSession.cache) or None
+    loaded = sys.modules.get("cherrypy_sessions")  # who uses none need not load them for this
+    return None if loaded is None else len(loaded.RamSession.cache) or None
 
 
 def _tick() -> None:
