@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import runpy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -127,16 +128,15 @@ PAGES = [
 def test_page_fits_and_is_light_or_dark(browser: Browser, site: Site, path: str) -> None:
     where = site.report if path == "/coverage/report" else path
     assert site.ask(where).status_code == 401
-    for width in WIDTHS:
-        for scheme, paper in PAPER.items():
-            browser.emulate(width, scheme)
-            browser.open(site.url(where))
-            seen = browser.evaluate(
-                "[document.documentElement.scrollWidth <= innerWidth, innerWidth,"
-                " getComputedStyle(document.body).backgroundColor]"
-            )
-            assert seen == [True, width, paper]
-            assert browser.evaluate("document.title !== '1'")
+    browser.open(site.url(where))
+    for width, (scheme, paper) in itertools.product(WIDTHS, PAPER.items()):
+        browser.emulate(width, scheme)
+        seen = browser.evaluate(
+            "[document.documentElement.scrollWidth <= innerWidth, innerWidth,"
+            " getComputedStyle(document.body).backgroundColor]"
+        )
+        assert seen == [True, width, paper]
+    assert browser.evaluate("document.title !== '1'")
 
 
 def test_profile_is_looked_through_by_clicks(browser: Browser, site: Site) -> None:

@@ -89,6 +89,14 @@ def test_pattern_leads_to_a_page(request_: SimpleNamespace, path: str, made: obj
     assert request_.handler() == made
 
 
+@pytest.mark.parametrize(("path", "pattern"), [("/act/1", "/act/{id}"), ("/none", None)])
+def test_request_is_told_the_pattern(
+    request_: SimpleNamespace, path: str, pattern: str | None
+) -> None:
+    connected()(path)
+    assert request_.url_pattern == pattern
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -165,6 +165,18 @@ def test_path_without_a_page_is_no_name(traced: Traced) -> None:
     assert traced.only().name == "GET"
 
 
+def test_page_in_no_tree_is_told_by_its_function(site: Assembly) -> None:
+    def dispatch(path: str) -> None:
+        cherrypy.request.config = {**cherrypy.request.base_config, **traced.app.config["/"]}
+        cherrypy.request.handler = lambda: "hello"
+
+    traced = Traced(site, **{"request.dispatch": dispatch})
+    assert traced.get("/item/17").text == "hello"
+    span = traced.only()
+    assert span.name == "GET"
+    assert attributes(span)["code.function.name"].endswith("dispatch.<locals>.<lambda>")
+
+
 def test_both_requests_of_an_internal_redirect_are_spans(traced: Traced) -> None:
     traced.get("/elsewhere")
     first, second = traced.exporter.get_finished_spans()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -118,6 +119,50 @@ def test_no_path_and_no_method_of_a_client_becomes_a_label(ask: Client) -> None:
     }
 
 
+def test_requests_of_other_dispatchers_have_their_patterns(
+    site: Assembly, figures: prometheus.RequestMetrics
+) -> None:
+    routes = cherrypy.dispatch.RoutesDispatcher()
+    routes.connect("item", "/items/{name}", Shop(), action="item")
+
+    class Dispatch:
+        def __call__(self, path: str) -> None:
+            cherrypy.request.config = {**cherrypy.request.base_config, **config["/"]}
+            cherrypy.request.handler = lambda: "hello"
+
+    for dispatch in (routes, Dispatch()):
+        config: dict[str, Any] = {
+            "/": {
+                "tools.prometheus.on": True,
+                "tools.prometheus.metrics": figures,
+                "request.dispatch": dispatch,
+            }
+        }
+        site.tree.mount(Shop(), "/shop", config=config)
+        assert Client(site.tree).get("/shop/items/17").status_code == 200
+    site.tree.mount(prometheus.MetricsPage(figures.registry), "/app/metrics")
+    own = f"{__name__}.test_requests_of_other_dispatchers_have_their_patterns"
+    labels = {key[0] for key in scrape(Client(site.tree)) if key != (RUNNING,)}
+    assert labels == {"/shop/items/{name}", f"{own}.<locals>.Dispatch.__call__.<locals>.<lambda>"}
+
+
+def test_counts_are_exact_under_load(site: Assembly, ask: Client) -> None:
+    def load() -> None:
+        client = Client(site.tree)
+        for number in range(25):
+            client.get(f"/app/shop/item/{number}")
+            client.get(f"/app/{number}")
+
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(load) for _ in range(8)]:
+            done.result()
+    assert scrape(ask) == {
+        ("/app/shop/item/{name?}", "GET", "200"): 200,
+        ("(no page)", "GET", "404"): 200,
+        (RUNNING,): 0,
+    }
+
+
 def test_stream_is_running_until_it_is_over(site: Assembly, ask: Client) -> None:
     environ = {
         "REQUEST_METHOD": "GET",
@@ -144,7 +189,7 @@ def test_scrape_may_be_openmetrics(ask: Client) -> None:
     parse: Any = parse_open  # which has no types
     names = {sample.name for family in parse(answer.text) for sample in family.samples}
     assert COUNT in names
-    plain = ask.get("/app/metrics", headers={"Accept": "application/openmetrics-text; version=x"})
+    plain = ask.get("/app/metrics", headers={"Accept": "text/plain; version=x"})
     assert plain.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
 
 

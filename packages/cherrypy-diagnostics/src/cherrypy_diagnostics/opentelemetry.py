@@ -111,7 +111,9 @@ class RequestSpan:
         self.outer = outer
         self.is_over: bool = False
         self._error: BaseException | None = None
-        inner = trace.set_span_in_context(span, parent)
+        # Without a provider, some versions have no span: then the client's is current.
+        is_real = span.get_span_context().is_valid
+        inner = trace.set_span_in_context(span, parent) if is_real else parent
         self._context = contexts.set_value(_OURS, self, inner)
         contexts.attach(self._context)
 

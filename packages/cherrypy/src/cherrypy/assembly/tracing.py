@@ -63,12 +63,15 @@ def _options(provider: TracerProvider | None = None, query: bool = False) -> Non
 
 def _beginning(tracer: RequestTracer, *, query: bool) -> Callable[[Any, Any], None]:
     def begin(request: Any, response: Any) -> None:  # noqa: ARG001 - what hooks are given
-        route = url_pattern(request)
+        page = url_pattern(request)
+        is_route = page.startswith("/")
         attributes = _described(request)
+        if not is_route and page != NO_PAGE:
+            attributes["code.function.name"] = page
         if query and request.query_string:
             attributes["url.query"] = request.query_string
         _running[id(request)] = tracer.begin(
-            request.method, "" if route == NO_PAGE else route, _Fields(request), attributes
+            request.method, page if is_route else "", _Fields(request), attributes
         )
 
     return begin

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from cherrypy_dispatch import Patterns
 
@@ -12,14 +11,13 @@ __all__ = ["NO_PAGE", "url_pattern"]
 NO_PAGE: Final = "(no page)"
 """What requests are called for which there is no page."""
 
-_known: WeakKeyDictionary[Any, Patterns] = WeakKeyDictionary()
-
 
 def url_pattern(request: Any) -> str:
     """Return the url pattern of the page that a request was dispatched to.
 
     It begins with the path that the application is mounted at. A directory that the tool
-    ``staticdir`` serves is ``/static/{*}``.
+    ``staticdir`` serves is ``/static/{*}``. A page that is not in the tree of the application has
+    the dotted name of its function.
 
     Args:
         request: The request, after the dispatch.
@@ -27,7 +25,9 @@ def url_pattern(request: Any) -> str:
     pattern = getattr(request, "url_pattern", None)
     if pattern is None:
         pattern = _pattern(request)
-    return f"{request.script_name}{pattern}" if pattern else NO_PAGE
+    if pattern.startswith("/"):
+        return f"{request.script_name}{pattern}"
+    return pattern or NO_PAGE
 
 
 def _pattern(request: Any) -> str:
@@ -42,7 +42,7 @@ def _pattern(request: Any) -> str:
 
 
 def _patterns(app: Any) -> Patterns:
-    found = _known.get(app)
+    found: Patterns | None = getattr(app, "url_patterns", None)
     if found is None or found.root is not app.root:
-        found = _known[app] = Patterns(app.root)
+        found = app.url_patterns = Patterns(app.root)
     return found
