@@ -129,6 +129,14 @@ def test_client_and_server_are_those_that_the_proxy_tells_of(site: Assembly) -> 
     assert found["network.peer.address"] == "127.0.0.1"
 
 
+def test_hostile_host_leaves_the_span_whole(traced: Traced) -> None:
+    answer = traced.client.get("/app/item", headers={"Host": "localhost:99999"})
+    assert answer.status_code == 200
+    found = attributes(traced.only())
+    assert found["http.response.status_code"] == 200
+    assert "server.address" not in found
+
+
 def test_unexpected_error_is_recorded(traced: Traced) -> None:
     assert traced.get("/broken").status_code == 500
     span = traced.only()
@@ -167,12 +175,12 @@ def test_path_without_a_page_is_no_name(traced: Traced) -> None:
 
 def test_page_in_no_tree_is_told_by_its_function(site: Assembly) -> None:
     def dispatch(path: str) -> None:
-        cherrypy.request.config = {**cherrypy.request.base_config, **traced.app.config["/"]}
+        cherrypy.request.config = {**cherrypy.request.base_config, **own.app.config["/"]}
         cherrypy.request.handler = lambda: "hello"
 
-    traced = Traced(site, **{"request.dispatch": dispatch})
-    assert traced.get("/item/17").text == "hello"
-    span = traced.only()
+    own = Traced(site, **{"request.dispatch": dispatch})
+    assert own.get("/item/17").text == "hello"
+    span = own.only()
     assert span.name == "GET"
     assert attributes(span)["code.function.name"].endswith("dispatch.<locals>.<lambda>")
 

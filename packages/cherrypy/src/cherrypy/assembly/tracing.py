@@ -113,12 +113,16 @@ def _described(request: Any) -> dict[str, str | int]:
 
 def _addressed(request: Any) -> dict[str, str | int]:
     """Return who asked whom, which the tool ``proxy`` knows."""
-    server = urlsplit(request.base)
     attributes: dict[str, str | int] = {"client.address": request.remote.ip}
-    if server.hostname:
-        attributes["server.address"] = server.hostname
-    if server.port:
-        attributes["server.port"] = server.port
+    try:
+        server = urlsplit(request.base)
+        host, port = server.hostname, server.port
+    except ValueError:  # a port beyond 65535, for example: the client has written it
+        return attributes
+    if host:
+        attributes["server.address"] = host
+    if port:
+        attributes["server.port"] = port
     return attributes
 
 
