@@ -83,9 +83,6 @@ class RequestTracer:
             SpanKind.SERVER,
             attributes,
         )
-        if not span.get_span_context().is_valid:
-            # Without an SDK, older versions of the API make spans that forget their parent.
-            span = trace.NonRecordingSpan(trace.get_current_span(parent).get_span_context())
         return RequestSpan(span, parent, outer)
 
 
