@@ -44,7 +44,7 @@ class StatisticsApplication:
     """
 
     def __init__(self, pages: StatisticsPages) -> None:
-        self.pages = pages
+        self.pages: StatisticsPages = pages
         self._shown: Mapping[str, tuple[str, Callable[[str], str | bytes]]] = {
             "/": (_HTML, pages.index),
             "/data": (_JSON, lambda _: pages.data()),

@@ -50,9 +50,9 @@ class StatisticsPages:
     def __init__(
         self, history: History, report: Report | None = None, title: str = "Statistics"
     ) -> None:
-        self.history = history
-        self.report = Report(controls=pause_resume) if report is None else report
-        self.title = title
+        self.history: History = history
+        self.report: Report = Report(controls=pause_resume) if report is None else report
+        self.title: str = title
 
     def index(self, span: str = FIRST_SPAN) -> str:
         """Return the page.

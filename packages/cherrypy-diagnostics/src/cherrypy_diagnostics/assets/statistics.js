@@ -71,7 +71,7 @@ function ticks(most) {
 }
 
 function times(begin, end, width) {
-  const most = Math.max(2, Math.floor(width / 80));
+  const most = Math.max(2, Math.floor(width / 64));
   const step = TIME_STEPS.find((each) => (end - begin) / each <= most) || 24 * HOUR;
   const ahead = -new Date(end * 1000).getTimezoneOffset() * MINUTE;
   const found = [];
