@@ -26,10 +26,16 @@ PAGE_HEADERS: Final[Mapping[str, str]] = {
 """Header fields for the pages of profiles, coverage and garbage."""
 
 
-@cache
 def page_style() -> bytes:
     """Return the style sheet of these pages, which they expect beside them as ``style.css``."""
-    return (files("cherrypy_diagnostics") / "assets" / "pages.css").read_bytes()
+    return assets("base.css", "pages.css")
+
+
+@cache
+def assets(*names: str) -> bytes:
+    """Return files that come with the pages, one after the other."""
+    directory = files("cherrypy_diagnostics") / "assets"
+    return b"\n".join((directory / name).read_bytes() for name in names)
 
 
 def page(title: str, body: str) -> str:

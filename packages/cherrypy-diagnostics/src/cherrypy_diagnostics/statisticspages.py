@@ -10,13 +10,11 @@ the script puts texts in as texts.
 from __future__ import annotations
 
 import json
-from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy_diagnostics.history import SPANS
-from cherrypy_diagnostics.page import PAGE_HEADERS, scrolled
+from cherrypy_diagnostics.page import PAGE_HEADERS, assets, scrolled
 from cherrypy_diagnostics.plots import Line, Plot, plots, shown
 from cherrypy_diagnostics.report import Report, iso_format, pause_resume
 
@@ -108,20 +106,15 @@ class StatisticsPages:
     @staticmethod
     def style() -> bytes:
         """Return the style sheet."""
-        return _asset("statistics.css")
+        return assets("base.css", "statistics.css")
 
     @staticmethod
     def script() -> bytes:
         """Return the script."""
-        return _asset("statistics.js")
+        return assets("statistics.js")
 
 
 _NOTHING = "<p>There is nothing to show yet: no second has passed, or nothing is recorded.</p>\n"
-
-
-@cache
-def _asset(name: str) -> bytes:
-    return (files("cherrypy_diagnostics") / "assets" / name).read_bytes()
 
 
 def _spans(chosen: str) -> str:
