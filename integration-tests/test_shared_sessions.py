@@ -26,11 +26,19 @@ CLIENTS = 16
 VISITS = 20
 
 STORES = [
-    pytest.param("FileSession", id="files"),
-    pytest.param("SQLiteSession", id="sqlite"),
-    pytest.param("RedisSession", id="redis", marks=pytest.mark.requires("redis-server")),
-    pytest.param("MemcachedSession", id="memcached", marks=pytest.mark.requires("memcached")),
+    "files",
+    "sqlite",
+    pytest.param("redis", marks=pytest.mark.requires("redis-server")),
+    "valkey",
+    pytest.param("memcached", marks=pytest.mark.requires("memcached")),
 ]
+CLASSES = {
+    "files": "FileSession",
+    "sqlite": "SQLiteSession",
+    "redis": "RedisSession",
+    "valkey": "RedisSession",
+    "memcached": "MemcachedSession",
+}
 
 PROGRAM = """
 import json
@@ -200,15 +208,15 @@ def cleaning() -> Iterator[ExitStack]:
 
 
 def options_of(store: str, place: Path, cleaning: ExitStack) -> dict[str, Any]:
-    if store == "RedisSession":
-        server = servers.redis(place)
+    if store in {"redis", "valkey"}:
+        server = getattr(servers, store)(place)
         cleaning.callback(server.stop)
         return {**servers.redis_options(server), "lock_expiry": 2}
-    if store == "MemcachedSession":
+    if store == "memcached":
         server = servers.memcached(place)
         cleaning.callback(server.stop)
         return {**servers.memcached_options(server), "lock_expiry": 2}
-    if store == "SQLiteSession":
+    if store == "sqlite":
         return {"database": str(place / "sessions.db")}
     (place / "sessions").mkdir()
     return {"storage_path": str(place / "sessions")}
@@ -217,7 +225,7 @@ def options_of(store: str, place: Path, cleaning: ExitStack) -> dict[str, Any]:
 @pytest.fixture
 def make_site(tmp_path: Path, cleaning: ExitStack) -> Callable[[str], Site]:
     def make(store: str) -> Site:
-        site = Site(tmp_path, store, options_of(store, tmp_path, cleaning))
+        site = Site(tmp_path, CLASSES[store], options_of(store, tmp_path, cleaning))
         cleaning.callback(site.end)
         return site
 

@@ -43,6 +43,13 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.S
 
 
 @pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
+    server = servers.valkey(tmp_path_factory.mktemp("valkey"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def memcached_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
     server = servers.memcached(tmp_path_factory.mktemp("memcached"))
     yield server
@@ -53,8 +60,8 @@ def memcached_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[serve
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     if request.param == "ram":
         return Place(request.getfixturevalue("store"), {})
-    if request.param == "redis":
-        server = request.getfixturevalue("redis_server")
+    if request.param in {"redis", "valkey"}:
+        server = request.getfixturevalue(f"{request.param}_server")
         return Place(RedisSession, servers.redis_options(server))
     if request.param == "memcached":
         server = request.getfixturevalue("memcached_server")

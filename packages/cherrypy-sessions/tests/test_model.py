@@ -267,11 +267,13 @@ def test_a_store_holds_what_it_was_given(machine: type[Sessions]) -> None:
     check(machine)
 
 
-@pytest.mark.requires("redis-server")
-def test_redis_holds_what_it_was_given(redis_server: servers.Server) -> None:
+@pytest.mark.parametrize(
+    "server", [pytest.param("redis", marks=pytest.mark.requires("redis-server")), "valkey"]
+)
+def test_redis_holds_what_it_was_given(server: str, request: pytest.FixtureRequest) -> None:
     class InRedis(OnServer):
         kind = RedisSession
-        options = servers.redis_options(redis_server)
+        options = servers.redis_options(request.getfixturevalue(f"{server}_server"))
 
     check(InRedis)
 

@@ -18,21 +18,28 @@ from cherrypy_sessions.leases import leases
 from cherrypy_sessions.redis_store import server_at
 
 redis: Any = pytest.importorskip("redis")
-pytestmark = pytest.mark.requires("redis-server")
 
 Open = Callable[..., RedisSession]
 
 
+SERVERS = [pytest.param("redis", marks=pytest.mark.requires("redis-server")), "valkey"]
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def server(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(f"{request.param}_server")
+
+
 @pytest.fixture
-def client(redis_server: servers.Server) -> Iterator[Any]:
-    with redis.Redis(unix_socket_path=str(redis_server.path)) as client:
+def client(server: servers.Server) -> Iterator[Any]:
+    with redis.Redis(unix_socket_path=str(server.path)) as client:
         client.flushall()
         yield client
 
 
 @pytest.fixture
-def open_session(redis_server: servers.Server, client: Any) -> Open:
-    options = servers.redis_options(redis_server)
+def open_session(server: servers.Server, client: Any) -> Open:
+    options = servers.redis_options(server)
     return lambda id_=None, **others: RedisSession(id_, **{**options, **others})
 
 
@@ -45,9 +52,9 @@ def id_(open_session: Open) -> str:
 
 
 @pytest.fixture
-def trips(redis_server: servers.Server, id_: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def trips(server: servers.Server, id_: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
-    client = server_at(servers.redis_options(redis_server)["url"], 30).client
+    client = server_at(servers.redis_options(server)["url"], 30).client
     original = client.execute_command
 
     def count(*args: Any, **options: Any) -> Any:
@@ -234,9 +241,9 @@ def test_only_the_owner_releases(open_session: Open, id_: str, client: Any) -> N
 # A server that fails
 
 
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[servers.Server]:
-    server = servers.redis(tmp_path)
+@pytest.fixture(params=SERVERS)
+def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[servers.Server]:
+    server = getattr(servers, request.param)(tmp_path)
     yield server
     server.stop()
 
@@ -314,9 +321,9 @@ def test_a_server_that_hangs_is_an_error_soon(own_server: servers.Server) -> Non
 
 
 def test_pickles_that_are_not_signed_are_warned_of(
-    open_session: Open, redis_server: servers.Server, caplog: pytest.LogCaptureFixture
+    open_session: Open, server: servers.Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    options = servers.redis_options(redis_server)
+    options = servers.redis_options(server)
     RedisSession.setup(**options)
     RedisSession.setup(**options, serializer=pickle, secret="key")
     assert caplog.messages == []
@@ -348,7 +355,7 @@ def test_a_password_is_told_nobody() -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_the_address_of_a_valkey_server_is_one(redis_server: servers.Server, client: Any) -> None:
+def test_the_address_of_a_valkey_server_is_one(server: servers.Server, client: Any) -> None:
     assert server_at("valkeys://127.0.0.1:1", 1).client.connection_pool.connection_class is (
         redis.SSLConnection
     )

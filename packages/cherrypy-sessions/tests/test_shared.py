@@ -9,15 +9,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from session_places import Place
+from session_places import ALL, Place
 
 from cherrypy_sessions import (
     DeadlockError,
     LockTimeout,
     MemcachedSession,
     RedisSession,
+    SerializationError,
     save,
 )
+
+STORED_TWICE = [each for each in ALL if each.id in {"ram", "files", "memcached"}]
 
 PROGRAM = """
 import json, sys
@@ -215,6 +218,35 @@ def test_two_serializers(place: Place) -> None:
         session["value"] = value
         session.save()
         assert place.open(session.id, serializer=serializer)["value"] == value
+
+
+def test_what_cannot_be_stored_is_told_by_its_key(place: Place, id_: str) -> None:
+    session = place.open(id_)
+    session["color"] = threading.Lock()
+    with pytest.raises(SerializationError, match="'color'"):
+        session.save()
+    assert not session.locked
+    assert place.open(id_)["color"] == "red"
+
+
+@pytest.mark.parametrize("locked", [True, False])
+@pytest.mark.parametrize("place", STORED_TWICE, indirect=True)
+def test_who_is_stopped_in_the_middle_of_regenerate_leaves_the_old_session(
+    place: Place, id_: str, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    session = place.open(id_)
+    if locked:
+        session.acquire_lock()
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "_delete", stop)
+        with pytest.raises(KeyboardInterrupt):
+            session.regenerate()
+    session.release_lock()
+    assert session.id == id_
+    assert dict(place.open(id_).items()) == {"color": "red", "count": 0}
 
 
 # Locks

@@ -52,7 +52,10 @@ class EncodedSession(MergingSession):
         return self._codec.decode(self._id, self._seen)[0]
 
     def _alike(self, one: Any, other: Any) -> bool:
-        return bool(self.serializer.dumps(one) == self.serializer.dumps(other))
+        try:
+            return bool(self.serializer.dumps(one) == self.serializer.dumps(other))
+        except Exception:  # noqa: BLE001 - what cannot be written will be told when it is
+            return False
 
 
 def warn_of_pickles(store: type[EncodedSession], options: dict[str, Any]) -> None:
