@@ -1,5 +1,6 @@
 """What follows from the packages' metadata says what they say."""
 
+import re
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -36,6 +37,12 @@ def test_the_readme_of_a_package_has_short_programs(package: Package) -> None:
     programs = [block.text for block in blocks(text) if block.language == "python"]
     assert programs
     assert all(len(program.splitlines()) <= 15 for program in programs)
+
+
+@pytest.mark.parametrize("package", list(Workspace.load(ROOT)), ids=lambda package: package.name)
+def test_examples_stand_in_a_section_that_the_documentation_shows_as_code(package: Package) -> None:
+    texts = {file: file.read_text("utf-8") for file in package.source.rglob("*.py")}
+    assert not [file for file, text in texts.items() if re.search(r"\n *Example:\n", text)]
 
 
 def test_a_new_package_needs_no_line_in_the_root(tmp_path: Path) -> None:

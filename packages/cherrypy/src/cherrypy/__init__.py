@@ -177,5 +177,9 @@ def url(
     """Return the url of a path; see `cherrypy_web.url`.
 
     Outside of a request, it begins with the url of the server.
+
+    Examples:
+        >>> url("/page", {"tag": ["a", "b"]}, base="https://example.org")
+        'https://example.org/page?tag=a&tag=b'
     """
     return cherrypy_web.url(path, qs, script_name, base, relative, server_base=server.base)

@@ -46,6 +46,17 @@ class Assembly:
         checker: Looks for mistakes in the configuration when the engine starts.
         checker_class: What that is made of.
         server_class: A server of this tree under this engine.
+
+    Examples:
+        >>> site = Assembly("admin")  # beside the first one, which is the module `cherrypy`
+        >>> site.log.screen = False
+        >>> class Root:
+        ...     def index(self):
+        ...         return "Hello"
+        ...     index.exposed = True
+        >>> app = site.tree.mount(Root(), "/", {"/": {"tools.gzip.on": True}})
+        >>> app.test_client().get("/").text
+        'Hello'
     """
 
     def __init__(self, name: str = "cherrypy") -> None:
