@@ -247,6 +247,59 @@ def test_a_new_connection_takes_the_place_of_the_one_that_waits_longest(served: 
     ]
 
 
+@pytest.mark.parametrize("beginning", [b"X: ", b"Content-Length: 110000\r\n\r\n"])
+def test_requests_that_wait_have_so_many_bytes_in_all(served: Served, beginning: bytes) -> None:
+    served.server.max_waiting_bytes = 250_000
+    served.server.max_request_body_buffer = 200_000
+    served.start()
+    head = GET[:-2] + beginning
+    begun = head.ljust(100_000, b"a")
+    rest = b"\r\n\r\n" if b"X" in beginning else b"a" * (10_000 + len(head))
+    with ExitStack() as stack:
+        clients = [stack.enter_context(served.connect()) for _ in range(5)]
+        for client in clients:
+            with suppress(OSError):
+                client.sendall(begun)
+        assert wait_until(lambda: sum("503 " in msg for _, msg in served.notes) == 3), served.notes
+        assert wait_until(lambda: served.figure("Bytes Waiting") == 200_000)
+        assert served.get() == 200
+        found = []
+        for client in clients:
+            with suppress(OSError):
+                client.sendall(rest)
+                client.shutdown(socket.SHUT_WR)
+            found += statuses(answer(client))
+    assert found.count(200) == 2
+    assert set(found) <= {200, 503}
+    assert served.figure("Bytes Waiting") == 0
+    warnings = [msg for level, msg in served.notes if level == logging.WARNING]
+    assert len(warnings) == 1
+    assert warnings[0].startswith("Requests that wait have more than 250000 bytes")
+
+
+def test_the_request_of_which_most_waits_is_the_one_that_goes(served: Served) -> None:
+    served.server.max_waiting_bytes = 250_000
+    served.start()
+    with served.connect() as large, served.connect() as small:
+        for client, size, waiting in ((large, 200_000, 200_000), (small, 60_000, 60_000)):
+            client.sendall((GET[:-2] + b"X: ").ljust(size, b"a"))
+            assert wait_until(lambda: served.figure("Bytes Waiting") == waiting)  # noqa: B023
+        small.sendall(b"\r\n\r\n")
+        small.shutdown(socket.SHUT_WR)
+        assert statuses(answer(small)) == [200]
+        assert statuses(answer(large)) == [503]
+
+
+def test_any_number_of_bytes_may_wait(served: Served) -> None:
+    served.server.max_waiting_bytes = 0
+    served.start()
+    with ExitStack() as stack:
+        clients = [stack.enter_context(served.connect()) for _ in range(3)]
+        for client in clients:
+            client.sendall((GET[:-2] + b"X: ").ljust(100_000, b"a"))
+        assert wait_until(lambda: served.figure("Bytes Waiting") == 300_000)
+
+
 def test_when_all_are_being_served_accepting_waits(served: Served) -> None:
     entered, leave = threading.Semaphore(0), threading.Event()
 

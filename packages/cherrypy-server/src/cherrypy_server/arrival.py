@@ -39,16 +39,18 @@ class Arrival:
 
     Attributes:
         head: The head, once it has come.
+        head_size: How many bytes it had.
         refused: Why the request is not accepted, if it is not.
     """
 
-    __slots__ = ("_chunk", "_limits", "_seen", "head", "refused")
+    __slots__ = ("_chunk", "_limits", "_seen", "head", "head_size", "refused")
 
     def __init__(self, limits: Any) -> None:
         self._limits = limits
         self._seen = 0  # of the buffer: no head ends before
         self._chunk = 0  # where the next chunk begins in it
         self.head: Head | None = None
+        self.head_size: int = 0
         self.refused: Refused | None = None
 
     def is_complete(self, buffer: bytearray) -> bool:
@@ -83,10 +85,11 @@ class Arrival:
             if end < 0:
                 self._check_part(buffer)
                 return
-            self._check_sizes(buffer, end + len(END))
+            self.head_size = end + len(END)
+            self._check_sizes(buffer, self.head_size)
             self.head = parse_head(bytes(buffer[:end]), self._limits.max_request_header_fields)
             self._check_head(self.head)
-            del buffer[: end + len(END)]
+            del buffer[: self.head_size]
         except Refused as refused:
             self.refused = refused.with_traceback(None)  # which would know us in turn
 

@@ -53,6 +53,7 @@ class Connection(HTTPConnection):
         deadline: When it is given up unless something comes (`time.monotonic`).
         since: When it began to wait for this request.
         event: What it waits for: READ or WRITE.
+        weight: What counts against `max_waiting_bytes`, in bytes.
         row: How many requests came before the answer to the one before them was sent.
         linger: Whether what the client still sends is taken, and thrown away, before closing.
     """
@@ -71,6 +72,7 @@ class Connection(HTTPConnection):
         self.arrival: Arrival = Arrival(server)
         self.event: int = READ
         self.row: int = 0
+        self.weight: int = 0
         self.linger: bool = False
         self.closed: bool = False
         self._parting = False
@@ -84,6 +86,11 @@ class Connection(HTTPConnection):
 
     def _file(self, channel: Channel, mode: str) -> Reader | Writer:
         return Reader(channel, self.reading) if "r" in mode else Writer(channel, self.writing)
+
+    @property
+    def held(self) -> int:
+        """How many bytes have come of the request that no thread works on yet."""
+        return 0 if self._parting else len(self.rfile.buffer) + self.arrival.head_size
 
     @property
     def has_begun(self) -> bool:
@@ -140,6 +147,8 @@ class Connection(HTTPConnection):
         Returns:
             Whether the connection stays open for another one.
         """
+        if self.weight:
+            self.server.lighten(self)
         request = Request(self.server, self)
         try:
             request.parse_request()
@@ -270,6 +279,8 @@ class Connection(HTTPConnection):
     def _part(self) -> None:
         """Say that nothing more is sent."""
         self._parting = True
+        self.rfile.close()
+        self.server.lighten(self)
         self._use(self.channel.bare())
         self.deadline = time.monotonic() + LINGER
         self.event = READ

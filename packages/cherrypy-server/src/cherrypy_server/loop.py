@@ -32,6 +32,9 @@ HEARING = 0.25
 EPISODE = 10.0
 """Seconds without want of room after which the log tells of it again."""
 
+LIGHT = 16 * 1024
+"""Bytes of a request that do not count against `max_waiting_bytes`: most have less, for nothing."""
+
 EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 """What the system says when it has nothing left for another connection."""
 
@@ -49,6 +52,7 @@ class Loop:
 
     Attributes:
         open: All connections of the server, those that are being served among them.
+        weight: How many bytes wait of requests that no thread works on yet, without small ones.
     """
 
     def __init__(self, server: Any) -> None:
@@ -60,7 +64,8 @@ class Loop:
         self._waiting: dict[int, Connection] = {}
         self._lock = threading.Lock()
         self._closed = self._stopping = self._accepts = False
-        self._full_until = self._next_look = 0.0
+        self._full_until = self._heavy_until = self._next_look = 0.0
+        self.weight: int = 0
         self._ended = threading.Event()
         self._ended.set()
         self._alarm, self._bell = socket.socketpair()
@@ -140,6 +145,12 @@ class Loop:
     def forget(self, conn: Connection) -> None:
         """Take notice that a connection is closed."""
         self.open.discard(conn)
+        self.lighten(conn)
+
+    def lighten(self, conn: Connection) -> None:
+        """Take notice that a thread works on what has come, or nobody will."""
+        if conn.weight:
+            self._weigh(conn, 0)
 
     @property
     def can_add_keepalive_connection(self) -> bool:
@@ -196,13 +207,47 @@ class Loop:
     def _handle(self, conn: Connection) -> None:
         """Look at what has come, and do what is next."""
         with self._caring_for(conn):
-            match conn.arrive():
+            step = conn.arrive()
+            if conn.held > LIGHT and step is not Next.CLOSE and not self._has_room_for(conn):
+                self.server.turn_away(conn)
+                return
+            match step:
                 case Next.SERVE:
                     self.server.process_conn(conn)
                 case Next.WAIT:
                     self.wait_for(conn)
                 case Next.CLOSE:
                     conn.close()
+
+    def _has_room_for(self, conn: Connection) -> bool:
+        """Count what has come of a request; return False if that is too much, and none has more.
+
+        Others are turned away as long as there is too much, those first of which most has come.
+        """
+        self._weigh(conn, conn.held)
+        most: int = self.server.max_waiting_bytes
+        while 0 < most < self.weight:
+            self._tell_of_weight(most)
+            waiting = list(self._waiting.values())
+            heaviest = max(waiting, key=lambda each: each.weight, default=conn)
+            if heaviest.weight <= conn.weight:
+                return False
+            self._take_out(heaviest)
+            with self._caring_for(heaviest):
+                self.server.turn_away(heaviest)
+        return True
+
+    def _weigh(self, conn: Connection, weight: int) -> None:
+        with self._lock:
+            self.weight += weight - conn.weight
+            conn.weight = weight
+
+    def _tell_of_weight(self, most: int) -> None:
+        now = time.monotonic()
+        if now > self._heavy_until:
+            why = f"Requests that wait have more than {most} bytes (max_waiting_bytes)"
+            self.server.error_log(f"{why}; the largest are answered with 503", logging.WARNING)
+        self._heavy_until = now + EPISODE
 
     @contextmanager
     def _caring_for(self, conn: Connection) -> Iterator[None]:

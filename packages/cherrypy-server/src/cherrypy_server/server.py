@@ -109,6 +109,9 @@ class Server(ServerAdapter):
     max_connections: int = 800
     """The most open connections, those that wait longest closed beyond; 0 for any number."""
 
+    max_waiting_bytes: int = 64 * 1024 * 1024
+    """The most bytes of requests that wait for a thread, answered with 503 beyond; 0 for any."""
+
     request_header_timeout: float = 20
     """Seconds for a request's head to come in all, and on a new connection the TLS handshake."""
 

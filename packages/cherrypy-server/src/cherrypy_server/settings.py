@@ -82,6 +82,7 @@ RULES: dict[str, tuple[_Check, str]] = {
     "max_request_body_buffer": (_whole(0), "a number of bytes, or 0 for none"),
     "max_pipelined_requests": (_whole(0), "a number of requests, or 0 for any"),
     "max_connections": (_whole(0), "a number of connections, or 0 for any"),
+    "max_waiting_bytes": (_whole(0), "a number of bytes, or 0 for any"),
     "request_header_timeout": (_seconds, "a number of seconds above 0"),
     "min_body_rate": (_number, "a number of bytes per second, or 0 for any"),
     "allowed_hosts": (_names, "a list of host names"),

@@ -115,12 +115,14 @@ class WSGIServer(wsgi.Server):
         self.max_request_body_buffer: int = server.max_request_body_buffer
         self.max_pipelined_requests: int = server.max_pipelined_requests
         self.max_connections: int = server.max_connections
+        self.max_waiting_bytes: int = server.max_waiting_bytes
         self.request_header_timeout: float = server.request_header_timeout
         self.min_body_rate: float = server.min_body_rate
         self.stats["Enabled"] = server.statistics
         self.stats["Threads"] = lambda _: self.requests.size
         self.stats["Connections"] = lambda _: len(self._connections.open) if self.ready else 0
         self.stats["Connections Waiting"] = lambda _: self._connections.waiting if self.ready else 0
+        self.stats["Bytes Waiting"] = lambda _: self._connections.weight if self.ready else 0
         self.stats["Threads Replaced"] = lambda _: self.requests.replaced
         self._publish_statistics(listed=False)
         self._socket_file: UnixSocketFile | None = None
@@ -198,10 +200,18 @@ class WSGIServer(wsgi.Server):
         """Take notice that a connection is closed."""
         self._connections.forget(conn)
 
+    def lighten(self, conn: Connection) -> None:
+        """Take notice that what has come on a connection waits no more."""
+        self._connections.lighten(conn)
+
+    def turn_away(self, conn: Connection) -> None:
+        """Say to a client that there is too much to do, and close its connection."""
+        conn.refuse(BUSY)
+
     def refuse_overdue(self) -> None:
         """Say to those that waited for a thread in vain that too many others do."""
         for conn in self.requests.overdue():
-            conn.refuse(BUSY)
+            self.turn_away(conn)
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Write to the bus's log."""
