@@ -95,6 +95,12 @@ def test_mark_is_not_set_by_a_link(ask: Client) -> None:
     assert ask.get("/gc/mark").status_code == 405
 
 
+def test_mark_is_not_set_by_another_site(ask: Client) -> None:
+    answer = ask.post("/gc/mark", headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert "there is no mark yet" in ask.get("/gc/").text
+
+
 def test_context_tells_the_request() -> None:
     request = cherrypy.serving.defaults.get("request")
     assert gctools.get_context(request).startswith("path=")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from cherrypy import engine
 from cherrypy.assembly.styledpages import StyledPages
 from cherrypy_bus import SimplePlugin
-from cherrypy_diagnostics import GarbageReport, ReferrerTree, get_instances
+from cherrypy_diagnostics import GarbageReport, ReferrerTree, get_instances, is_foreign
 from cherrypy_dispatch import expose
-from cherrypy_httputil import HTTPRedirect
+from cherrypy_httputil import HTTPError, HTTPRedirect
 from cherrypy_serving import serving
 from cherrypy_web import AppResponse, Request, Response
 
@@ -116,7 +116,13 @@ class GCRoot(StyledPages):
 
     @expose
     def mark(self) -> None:
-        """Take all objects that are there as known."""
+        """Take all objects that are there as known.
+
+        Raises:
+            HTTPError: 403, the page of another site asked for it.
+        """
+        if is_foreign(serving.request.headers.get("Sec-Fetch-Site", "")):
+            raise HTTPError(403, "Only this site may do that.")
         self._report.heap.mark()
         raise HTTPRedirect("./")
 
