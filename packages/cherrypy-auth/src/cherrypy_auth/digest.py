@@ -117,6 +117,7 @@ class DigestAuth:
         RuntimeError: This Python lacks an algorithm, as on a host in FIPS mode.
 
     Examples:
+        >>> from cherrypy_httputil import HTTPError
         >>> from webob import Request, Response
         >>> from cherrypy_auth import get_ha1_dict_plain
         >>> gate = DigestAuth("earth", get_ha1_dict_plain({"bird": "bebop"}), "a565c27146791cfb")

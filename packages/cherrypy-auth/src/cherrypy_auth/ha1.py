@@ -94,6 +94,7 @@ def get_ha1_file_htdigest(filename: str | os.PathLike[str]) -> GetHA1:
         that is malformed.
 
     Examples:
+        >>> from pathlib import Path
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as directory:
         ...     path = Path(directory, "users.htdigest")

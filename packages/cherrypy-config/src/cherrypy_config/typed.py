@@ -37,6 +37,7 @@ def fill(fields: type[T], entries: Mapping[str, Any], *, section: str = "") -> T
         TypeError: `fields` is no dataclass.
 
     Examples:
+        >>> import dataclasses
         >>> @dataclasses.dataclass
         ... class Database:
         ...     host: str

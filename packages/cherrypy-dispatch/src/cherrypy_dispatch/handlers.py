@@ -66,6 +66,7 @@ class LateParamPageHandler(PageHandler):
     arguments that are set here win.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from types import SimpleNamespace
         >>> _ = serving.load(SimpleNamespace(params={"name": "reader"}), None)
         >>> LateParamPageHandler(lambda name="world": f"Hello {name}!")()

@@ -32,6 +32,7 @@ class DispatchRequest(Protocol):
     `scheme` and `wsgi_environ`, if they are there.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from types import SimpleNamespace
         >>> from cherrypy_dispatch import Dispatcher, expose
         >>> app = SimpleNamespace(root=SimpleNamespace(index=expose(lambda: "Hello")), config={})

@@ -37,6 +37,7 @@ class RoutesDispatcher:
         ImportError: if the library Routes is not installed.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from types import SimpleNamespace
         >>> routes = RoutesDispatcher()
         >>> routes.connect("archive", "/{year}/{month}", lambda year, month: f"{month} of {year}")

@@ -48,6 +48,7 @@ def VirtualHost(  # type: ignore[misc]  # noqa: N802 - a host is never named lik
         **domains: Prefixes by host: `**{"example.com:8080": "/shop"}`. Case does not count.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from types import SimpleNamespace
         >>> request = SimpleNamespace(headers={"Host": "shop.example.org"}, config=None)
         >>> _ = serving.load(request, None)

@@ -34,6 +34,7 @@ class HTTPServer(Protocol):
     one, says whether connections are accepted.
 
     Examples:
+        >>> import threading
         >>> class Silent:
         ...     def __init__(self):
         ...         self.stopped = threading.Event()
@@ -91,6 +92,7 @@ class ServerAdapter:
         interrupt: What ended the serving thread, if anything did.
 
     Examples:
+        >>> import threading
         >>> from cherrypy_bus import Bus
         >>> class Silent:
         ...     def __init__(self):

@@ -165,6 +165,7 @@ def serve_fileobj(
         HTTPError: 412 or 416 as the request's conditions and ranges ask.
 
     Examples:
+        >>> import io
         >>> from webob import Request, Response
         >>> request, response = Request.blank("/"), Response()
         >>> body = serve_fileobj(request, response, io.BytesIO(b"a,b"), "text/csv")

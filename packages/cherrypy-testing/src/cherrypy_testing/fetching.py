@@ -83,6 +83,7 @@ def shb(response: HTTPResponse) -> Page:
     """Return status, header fields and body of a response; it is read to its end.
 
     Examples:
+        >>> from http.client import HTTPConnection
         >>> from cherrypy_testing import LiveServer
         >>> def application(environ, start_response):
         ...     start_response("200 OK", [("Content-Type", "text/plain")])

@@ -33,6 +33,7 @@ class LogCase:
         interactive: Whether to ask at a terminal about failures; they are always raised here.
 
     Examples:
+        >>> from pathlib import Path
         >>> from tempfile import TemporaryDirectory
         >>> case = LogCase()
         >>> with TemporaryDirectory() as directory:

@@ -16,6 +16,8 @@ class TerseTestResult(unittest.TextTestResult):
     """Results of which only the errors are shown, each once.
 
     Examples:
+        >>> import sys
+        >>> import unittest
         >>> runner = unittest.TextTestRunner(stream=sys.stdout, resultclass=TerseTestResult)
         >>> isinstance(runner._makeResult(), TerseTestResult)
         True
@@ -34,6 +36,8 @@ class TerseTestRunner(unittest.TextTestRunner):
     """A runner that says nothing but errors, and at the end how many tests there were.
 
     Examples:
+        >>> import sys
+        >>> import unittest
         >>> class Sums(unittest.TestCase):
         ...     def test_two_and_two(self):
         ...         self.assertEqual(2 + 2, 4)
@@ -61,6 +65,7 @@ class ReloadingTestLoader(unittest.TestLoader):
     """A loader that imports a module anew when tests in it are asked for by name.
 
     Examples:
+        >>> import unittest
         >>> from types import SimpleNamespace
         >>> class Sums(unittest.TestCase):
         ...     def test_two_and_two(self):

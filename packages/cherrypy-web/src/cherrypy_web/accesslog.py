@@ -74,6 +74,7 @@ class LazyRfc3339UtcTime:
     """The present time in UTC (RFC 3339), worked out each time it is read as text.
 
     Examples:
+        >>> from datetime import UTC, datetime
         >>> now = LazyRfc3339UtcTime()
         >>> datetime.fromisoformat(str(now)).tzinfo == UTC
         True

@@ -52,6 +52,7 @@ class RequestBody(Entity):
         maxbytes: How large it may be; ``None`` leaves that to the server.
 
     Examples:
+        >>> from io import BytesIO
         >>> headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": "11"}
         >>> body = RequestBody(BytesIO(b"tag=a&tag=b"), headers)
         >>> body.process()

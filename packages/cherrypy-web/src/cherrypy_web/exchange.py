@@ -172,6 +172,7 @@ def get_error_page(status: int | str | None, **kwargs: Any) -> bytes:
         kwargs: ``message``, ``traceback`` and ``version``, where they are not the usual ones.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from cherrypy_httputil import Host
         >>> from cherrypy_web import Request, Response
         >>> _ = serving.load(Request(Host("::1", 80), Host("::1", 4711)), Response())
@@ -189,6 +190,7 @@ def clean_headers(status: int) -> None:
         status: The code that is sent instead.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from cherrypy_web import Response
         >>> _ = serving.load(None, Response())
         >>> serving.response.headers["ETag"] = '"of the page"'

@@ -23,6 +23,8 @@ class JSONFormatter(logging.Formatter):
     given as ``extra``. A line of the access log has the parts of the line as members, too.
 
     Examples:
+        >>> import json
+        >>> import logging
         >>> record = logging.makeLogRecord({"msg": "%s left", "args": ("two",), "shelf": 3})
         >>> members = json.loads(JSONFormatter().format(record))
         >>> members["message"], members["shelf"]

@@ -49,6 +49,8 @@ class WSGIErrorHandler(logging.Handler):
     r"""Write records to ``wsgi.errors`` of the request that is running.
 
     Examples:
+        >>> import logging
+        >>> from cherrypy_serving import serving
         >>> from io import StringIO
         >>> from types import SimpleNamespace
         >>> errors = StringIO()
@@ -107,6 +109,8 @@ class LogManager:
         access_log: The logger of requests.
 
     Examples:
+        >>> import logging
+        >>> import sys
         >>> log = LogManager("shop")
         >>> log.error_log.name
         'cherrypy.error.shop'

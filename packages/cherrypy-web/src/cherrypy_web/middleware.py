@@ -34,6 +34,7 @@ class InternalRedirector:
         recursive: Whether the same url may be visited twice.
 
     Examples:
+        >>> from cherrypy_httputil import InternalRedirect
         >>> import webob
         >>> def app(environ, start_response):
         ...     if environ["PATH_INFO"] == "/old":

@@ -53,6 +53,7 @@ def hooks_namespace(k: str, v: Any) -> None:
     """Attach a hook to the running request.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from cherrypy_httputil import Host
         >>> from cherrypy_web import Request
         >>> _ = serving.load(Request(Host("::1", 80), Host("::1", 4711)), None)
@@ -68,6 +69,7 @@ def request_namespace(k: str, v: Any) -> None:
     """Set an attribute of the running request, or with ``body.`` one of its body.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from cherrypy_httputil import Host
         >>> from cherrypy_web import Request
         >>> _ = serving.load(Request(Host("::1", 80), Host("::1", 4711)), None)
@@ -86,6 +88,7 @@ def response_namespace(k: str, v: Any) -> None:
     """Set an attribute of the running response, or with ``headers.`` one of its headers.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from cherrypy_web import Response
         >>> _ = serving.load(None, Response())
         >>> response_namespace("headers.Content-Language", "en")
@@ -103,6 +106,7 @@ def error_page_namespace(k: str, v: Any) -> None:
     """Set an error page of the running request.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from cherrypy_httputil import Host
         >>> from cherrypy_web import Request
         >>> _ = serving.load(Request(Host("::1", 80), Host("::1", 4711)), None)

@@ -48,6 +48,7 @@ class Request(RequestData):
         server_protocol: The highest version that the server speaks, such as ``HTTP/1.1``.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> import webob
         >>> from cherrypy_web import Application
         >>> class Root:

@@ -207,6 +207,7 @@ class HandlerTool(Tool[P]):
     The arguments are those of `Tool`; the point is ``before_handler``.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> import webob
         >>> from cherrypy_web import Application
         >>> def close_for_lunch():
@@ -275,6 +276,7 @@ class HandlerWrapperTool(Tool[...]):
         priority: See `Tool`.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from types import SimpleNamespace
         >>> tool = HandlerWrapperTool(lambda handler: handler().upper())
         >>> _ = serving.load(SimpleNamespace(handler=lambda: b"page"), None)
@@ -310,6 +312,7 @@ class ErrorTool(Tool[P]):
     The arguments are those of `Tool`.
 
     Examples:
+        >>> from cherrypy_serving import serving
         >>> from types import SimpleNamespace
         >>> tool = ErrorTool(lambda text: print(text), "apology")
         >>> _ = serving.load(SimpleNamespace(), None)

@@ -51,6 +51,8 @@ class PIDFile(SimplePlugin):
         finalized: Whether the file has been written.
 
     Examples:
+        >>> import os
+        >>> from pathlib import Path
         >>> from tempfile import TemporaryDirectory
         >>> bus = Bus()
         >>> with TemporaryDirectory() as directory:

@@ -26,6 +26,7 @@ class PerpetualTimer(threading.Timer):
         kwargs: The same by name; and ``bus``, to which a failure of the function is logged.
 
     Examples:
+        >>> import threading
         >>> called = threading.Event()
         >>> timer = PerpetualTimer(0.01, called.set)
         >>> timer.start()
@@ -57,6 +58,7 @@ class BackgroundTask(threading.Thread):
             the thread.
 
     Examples:
+        >>> import threading
         >>> called = threading.Event()
         >>> task = BackgroundTask(0.01, called.set)
         >>> task.start()
