@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -55,6 +56,13 @@ def first():
     tell("main")
 """
 
+MEASURED = """
+from cherrypy.lib.prometheus import MetricsPage
+
+cherrypy.config.update({"tools.prometheus.on": True})
+cherrypy.tree.mount(MetricsPage(), "/metrics")
+"""
+
 CONFIG = """
 [global]
 server.socket_file: "site.sock"
@@ -87,7 +95,11 @@ class Running:
         self.home = home
         command = [sys.executable, "-m", "cherrypy", "--workers", "2", "-c", "c.conf", "-i", "s"]
         self.process = subprocess.Popen(
-            [*command, "-p", "site.pid"], cwd=home, text=True, stdout=subprocess.PIPE
+            [*command, "-p", "site.pid"],
+            cwd=home,
+            env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(home)},
+            text=True,
+            stdout=subprocess.PIPE,
         )
         self.said: list[tuple[int, str]] = []
 
@@ -113,7 +125,7 @@ class Running:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
-    (tmp_path / "s.py").write_text(SITE)
+    (tmp_path / "s.py").write_text(SITE + MEASURED)
     (tmp_path / "c.conf").write_text(CONFIG)
     running = Running(tmp_path)
     yield running
@@ -144,6 +156,19 @@ def test_a_bus_that_exits_takes_its_process_with_it_and_another_one_comes(runnin
     (left,) = running.wait_for("exit")
     assert left in started
     assert len(set(running.wait_for("start", 3))) == 3
+
+
+def test_figures_of_all_processes_are_added_up_also_of_those_that_left(running: Running) -> None:
+    running.wait_for("start", 2)
+    assert running.ask("/leave") == (200, "bye")
+    (left,) = running.wait_for("exit")
+    running.wait_for("start", 3)
+    status, text = running.ask("/metrics")
+    assert status == 200
+    assert 'http_request_duration_seconds_count{handler="/leave",' in text
+    assert "http_requests_in_progress 1.0" in text
+    assert list(running.home.glob(f"histogram_{left}.db"))
+    assert not list(running.home.glob(f"gauge_*_{left}.db"))
 
 
 def test_limits_of_the_server_hold(running: Running) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import cherrypy
@@ -160,6 +161,7 @@ def settings_of(server: Server, workers: int) -> dict[str, Any]:
         "preload_app": True,
         "post_worker_init": _begin,
         "worker_exit": _finish,
+        "child_exit": _forget,
         **_tls(server),
     }
 
@@ -201,3 +203,14 @@ def _begin(worker: ThreadWorker) -> None:  # noqa: ARG001 - gunicorn's signature
 def _finish(_arbiter: object, worker: ThreadWorker) -> None:
     if worker.pid == os.getpid():  # the watching process tells of workers that it lost, too
         cherrypy.engine.exit()
+
+
+def _forget(_arbiter: object, worker: ThreadWorker) -> None:
+    """Let the figures of a process that ended no longer say what it was doing.
+
+    What it counted stays. See `cherrypy_diagnostics.prometheus.exposition`.
+    """
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR") and "prometheus_client" in sys.modules:
+        from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - an extra
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
