@@ -25,6 +25,7 @@ class Refused(ValueError):  # noqa: N818 - it says what happened to the request
         fields: Further header fields of the answer.
 
     Examples:
+        >>> from cherrypy_server.head import parse_head
         >>> try:
         ...     parse_head(b"GET /\r\nHost: localhost")
         ... except Refused as refused:

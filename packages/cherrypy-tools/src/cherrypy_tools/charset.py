@@ -83,6 +83,7 @@ class Plan(NamedTuple):
     `names` are the charsets that were considered, known to Python or not.
 
     Examples:
+        >>> from cherrypy_tools.charset import plan
         >>> chosen = plan(Options(), "text/html", "us-ascii, utf-8;q=0.5")
         >>> chosen.charsets, chosen.labels[0]
         (('us-ascii', 'utf-8', 'iso-8859-1'), 'text/html;charset=us-ascii')
