@@ -141,7 +141,8 @@ def twisted(place: Place, port: int) -> Program:
 
 MODULES = """
 import sys
-import cherrypy, cherrypy.lib.sessions, cherrypy.lib.static, cherrypy.process.plugins, multipart
+import cherrypy, cherrypy.lib.sessions, cherrypy.lib.static, cherrypy.process.plugins
+import cherrypy_auth, cherrypy_tools, multipart
 for name in {name.partition(".")[0] for name in sys.modules}:
     module = sys.modules.get(name)
     for path in getattr(module, "__path__", [getattr(module, "__file__", None)]):

@@ -13,7 +13,10 @@ def test_only_programs_that_tests_ask_for_are_used(tmp_path: Path) -> None:
 
 
 def test_advice_names_the_packages_to_install() -> None:
-    assert advice("apache2") == "needs apache2: apt-get install apache2 libapache2-mod-wsgi-py3"
+    assert (
+        advice("apache2")
+        == "needs apache2: apt-get install apache2 libapache2-mod-fcgid libapache2-mod-wsgi-py3"
+    )
 
 
 def test_packages_of_several_programs_stand_once() -> None:

@@ -44,9 +44,9 @@ class Program:
 
 PROGRAMS = {
     "apache2": Program(
-        ("apache2", "libapache2-mod-wsgi-py3"),
+        ("apache2", "libapache2-mod-fcgid", "libapache2-mod-wsgi-py3"),
         ("apache2",),
-        ("usr/lib/apache2/modules/mod_wsgi.so*",),
+        ("usr/lib/apache2/modules/mod_wsgi.so*", "usr/lib/apache2/modules/mod_fcgid.so"),
     ),
     "lighttpd": Program(("lighttpd",), ("lighttpd",)),
     "chromium": Program(("chromium", "chromium-driver"), ("chromium",), ("usr/bin/chromedriver",)),

@@ -160,7 +160,7 @@ def test_a_process_has_to_be_started_first(process: helper.CPProcess) -> None:
         process.get_pid()
 
 
-@pytest.mark.parametrize("name", ["modwsgi", "modfcgid", "modfastcgi", "cpmodpy", "modpygw"])
+@pytest.mark.parametrize("name", ["cpmodpy", "modpygw"])
 def test_servers_that_are_not_started_say_what_to_do(name: str) -> None:
     supervisor = helper.CPWebCase.available_servers[name](port=1)
     assert supervisor.using_apache

@@ -91,35 +91,40 @@ def get_wsgi_u_supervisor(**options: Any) -> Supervisor:
 
 
 def get_modwsgi_supervisor(**options: Any) -> Supervisor:
-    """Return a supervisor of Apache's httpd with mod_wsgi: see `_ApacheSupervisor`."""
-    return _ApacheSupervisor(module="mod_wsgi", **options)
+    """Return a supervisor of Apache's httpd with mod_wsgi: see `cherrypy.test.modwsgi`."""
+    from cherrypy.test.modwsgi import ModWSGISupervisor  # noqa: PLC0415 - few need it
+
+    return ModWSGISupervisor(**options)
 
 
 def get_modfcgid_supervisor(**options: Any) -> Supervisor:
-    """Return a supervisor of Apache's httpd with mod_fcgid: see `_ApacheSupervisor`."""
-    return _ApacheSupervisor(module="mod_fcgid", **options)
+    """Return a supervisor of Apache's httpd with mod_fcgid: see `cherrypy.test.modfcgid`."""
+    from cherrypy.test.modfcgid import ModFCGISupervisor  # noqa: PLC0415 - few need it
+
+    return ModFCGISupervisor(**options)
 
 
 def get_modfastcgi_supervisor(**options: Any) -> Supervisor:
-    """Return a supervisor of Apache's httpd with mod_fastcgi: see `_ApacheSupervisor`."""
-    return _ApacheSupervisor(module="mod_fastcgi", **options)
+    """Return a supervisor of Apache's httpd with mod_proxy_fcgi: see `cherrypy.test.modfastcgi`."""
+    from cherrypy.test.modfastcgi import ModFCGISupervisor  # noqa: PLC0415 - few need it
+
+    return ModFCGISupervisor(**options)
 
 
 def get_cpmodpy_supervisor(**options: Any) -> Supervisor:
-    """Return a supervisor of Apache's httpd with mod_python: see `_ApacheSupervisor`."""
-    return _ApacheSupervisor(module="mod_python", **options)
+    """Return a supervisor of Apache's httpd with mod_python: see `_ModPythonSupervisor`."""
+    return _ModPythonSupervisor(**options)
 
 
 def get_modpygw_supervisor(**options: Any) -> Supervisor:
-    """Return a supervisor of mod_python with a WSGI gateway: see `_ApacheSupervisor`."""
-    return _ApacheSupervisor(module="mod_python", **options)
+    """Return a supervisor of mod_python with a WSGI gateway: see `_ModPythonSupervisor`."""
+    return _ModPythonSupervisor(**options)
 
 
-class _ApacheSupervisor(Supervisor):
-    """Says what to do instead: test cases do not start Apache's httpd."""
+class _ModPythonSupervisor(Supervisor):
+    """Says what to do instead: there is no site under mod_python."""
 
     using_apache = True
-    module: str
 
     def start(self, modulename: str | None = None) -> NoReturn:
         """Say what to do instead.
@@ -128,9 +133,9 @@ class _ApacheSupervisor(Supervisor):
             NotImplementedError: Always.
         """
         raise NotImplementedError(
-            f"Test cases do not start Apache's httpd with {self.module}. Test with the server "
-            "'wsgi' or 'native', or start httpd yourself, with a class without setup_server whose "
-            "HOST and PORT say where it listens."
+            "Test cases do not start Apache's httpd with mod_python. Test with the server 'wsgi', "
+            "'native', 'modwsgi', 'modfcgid' or 'modfastcgi', or start httpd yourself, with a "
+            "class without setup_server whose HOST and PORT say where it listens."
         )
 
     def stop(self) -> None:
@@ -236,6 +241,7 @@ class CPWebCase(webtest.WebCase):
         if cls.do_gc_test:
             gctools: Any = import_module("cherrypy.lib.gctools")
             cherrypy.tree.mount(gctools.GCRoot(), "/gc")
+        cls.supervisor.case = cls.__qualname__
         cls.supervisor.start(cls.__module__)
         if isinstance(cls.supervisor, LocalSupervisor) and not cls.supervisor.using_apache:
             address = cherrypy.server.bound_addr

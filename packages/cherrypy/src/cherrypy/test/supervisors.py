@@ -28,6 +28,8 @@ class Supervisor:
         host: Where the server listens.
         port: The port there.
         protocol: The version of HTTP that it speaks.
+        case: The test case whose ``setup_server`` mounts what is to be served, for another process;
+            without it, that of the module does.
     """
 
     using_apache: ClassVar[bool] = False
@@ -38,6 +40,7 @@ class Supervisor:
     port: int = 8080
     protocol: str = "HTTP/1.1"
     validate: bool = False
+    case: str = ""
 
     def __init__(self, **kwargs: Any) -> None:
         for name, value in kwargs.items():
@@ -47,7 +50,7 @@ class Supervisor:
         """Start the server, and return when it accepts connections.
 
         Args:
-            modulename: The module whose ``setup_server`` mounts what is to be served.
+            modulename: The module that has what is to be served; see `case`.
         """
         raise NotImplementedError(f"{type(self).__name__} has to start a server")
 
