@@ -13,6 +13,7 @@ from cherrypy_sessions import (
     ReadOnlySessionError,
     Session,
     SessionEndedError,
+    lock,
     missing,
     save,
 )
@@ -563,6 +564,23 @@ def test_a_store_of_ones_own_writes_all_that_a_request_without_the_lock_has() ->
     assert not Shelf.shelf
 
 
+def test_a_store_of_ones_own_reads_again_what_was_not_changed_before_the_lock() -> None:
+    first, other = Shelf(), Shelf()
+    first["a"] = 1
+    first.save()
+    for changed in (False, True):
+        second = Shelf(first.id)
+        assert second["a"] == 1
+        if changed:
+            second["b"] = 1
+        Shelf.shelf[first.id] = ({"a": 2}, other.now() + timedelta(minutes=5))
+        lock(second)
+        assert second["a"] == (1 if changed else 2)
+        second.release_lock()
+        Shelf.shelf[first.id] = ({"a": 1}, other.now() + timedelta(minutes=5))
+    Shelf.shelf.clear()
+
+
 def test_a_subclass_may_read_by_other_means(store: type[RamSession]) -> None:
     class Other(store):  # type: ignore[valid-type, misc]  # a class of this test
         def _load(self) -> Any:
@@ -578,6 +596,8 @@ def test_a_subclass_may_read_by_other_means(store: type[RamSession]) -> None:
     first.save()
     first.regenerate()
     assert dict(Other(first.id).items()) == {"a": 1, "b": 2}
+    lock(first)
+    first.release_lock()
     Other(first.id).delete()
     first["c"] = 3
     with pytest.raises(SessionEndedError):

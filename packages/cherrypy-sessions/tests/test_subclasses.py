@@ -5,6 +5,7 @@ import json
 import pickle
 import sqlite3
 import threading
+import zlib
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -298,6 +299,26 @@ def test_methods_that_a_subclass_wraps_are_called(shared: tuple[Any, dict[str, A
     save(session)
     assert visit(manager, session.id)["count"] == 22
     assert manager.store(id_, **manager.options).missing
+
+
+def test_what_a_subclass_writes_otherwise_is_saved_without_the_lock_too(
+    shared: tuple[Any, dict[str, Any]],
+) -> None:
+    base, options = shared
+
+    class Store(base):  # type: ignore[valid-type, misc]  # a class of this test
+        def _encode(self, expiration_time: datetime) -> bytes:
+            return zlib.compress(super()._encode(expiration_time))
+
+        def _decode(self, stored: bytes) -> Any:
+            return super()._decode(zlib.decompress(stored))
+
+    manager = SessionManager(storage_class=Store, serializer=json, **options)
+    session = manager.store(visit(manager).id, **manager.options)
+    for count in (5, 6, 7):
+        session["count"] = count
+        session.save()
+    assert manager.store(session.id, **manager.options)["count"] == 7
 
 
 def test_locks_of_ones_own_are_released(shared: tuple[Any, dict[str, Any]]) -> None:

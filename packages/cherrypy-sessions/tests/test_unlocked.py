@@ -6,10 +6,7 @@ from typing import Any
 import pytest
 from session_places import ALL, Place
 
-from cherrypy_sessions import (
-    SessionEndedError,
-    save,
-)
+from cherrypy_sessions import SessionEndedError, lock, save
 
 pytestmark = pytest.mark.parametrize("place", ALL, indirect=True)
 
@@ -218,3 +215,33 @@ def test_what_is_written_after_delete_is_written_with_the_lock(
     assert locked == [True, True]
     assert not session.locked
     assert stored(place, id_) == {"color": "green"}
+
+
+def test_what_was_read_before_the_lock_was_had_is_read_again(place: Place, id_: str) -> None:
+    session = place.open(id_)
+    assert session["count"] == 0
+    saved(place, id_, count=2)
+    lock(session)
+    session["count"] += 1
+    save(session)
+    assert stored(place, id_) == {"color": "red", "count": 3}
+
+
+def test_what_was_written_before_the_lock_was_had_is_kept(place: Place, id_: str) -> None:
+    session = place.open(id_)
+    session["page"] = 1
+    saved(place, id_, count=2)
+    lock(session)
+    save(session)
+    assert stored(place, id_) == {"color": "red", "count": 2, "page": 1}
+
+
+def test_what_was_ended_before_the_lock_was_had_begins_anew(place: Place, id_: str) -> None:
+    session = place.open(id_)
+    session["page"] = 1
+    place.open(id_).delete()
+    lock(session)
+    save(session)
+    assert not session.locked
+    assert place.open(id_).missing
+    assert stored(place, session.id) == {"page": 1}

@@ -48,8 +48,11 @@ class EncodedSession(MergingSession):
         self._seen = stored
         return found
 
-    def _seen_data(self) -> dict[str, Any]:
-        return self._codec.decode(self._id, self._seen)[0]
+    def _seen_data(self) -> dict[str, Any] | None:
+        try:
+            return None if self._seen is None else self._codec.decode(self._id, self._seen)[0]
+        except UnreadableError:  # a subclass writes them otherwise
+            return None
 
     def _alike(self, one: Any, other: Any) -> bool:
         try:

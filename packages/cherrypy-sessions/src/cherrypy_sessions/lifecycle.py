@@ -49,10 +49,13 @@ init: Final = _opening(SessionManager)
 def lock(session: Session) -> None:
     """Have the session for this request alone. A new one needs no lock: nobody else knows it.
 
-    Stores of other people may insist on one all the same: see `Session.locks_new`.
+    Stores of other people may insist on one all the same: see `Session.locks_new`. What was looked
+    at before is loaded again, for others may have changed it meanwhile.
     """
     if not session.locked and (session.locks_new or not session.is_new):
         session.acquire_lock()
+        if session.loaded and not session.is_new:
+            session.load_again()
 
 
 def save(session: Session) -> None:

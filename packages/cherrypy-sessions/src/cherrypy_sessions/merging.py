@@ -54,25 +54,39 @@ class MergingSession(Session):
 
     _seen: Any = None  # what the store had when this request last read or wrote it, as it has it
 
-    def _seen_data(self) -> dict[str, Any]:
-        """Return the data of `_seen`."""
+    def _seen_data(self) -> dict[str, Any] | None:
+        """Return the data of `_seen`; None if they are not known."""
         raise NotImplementedError
 
     def _alike(self, one: Any, other: Any) -> bool:
         """Return whether two values would be stored as the same."""
         raise NotImplementedError
 
-    def _own_changes(self) -> Changes:
-        return Changes.between(self._seen_data(), self._data, self._alike)
+    def load_again(self) -> None:
+        """Read what others have saved since the data were loaded; keep what this request wrote."""
+        changes = self._own_changes()
+        if changes is None:
+            super().load_again()
+            return
+        self.load()
+        if changes:
+            self._data = changes.over(self._data)
+            self.changed = True
+
+    def _own_changes(self) -> Changes | None:
+        before = self._seen_data()
+        return None if before is None else Changes.between(before, self._data, self._alike)
 
     def _save_unlocked(self, expiration_time: datetime) -> None:
         if self.is_new:  # it was deleted, and others may know its id
             self.acquire_lock()
             self._save_last(expiration_time)
-        elif self._seen is None:  # a subclass reads and writes by other means
+            return
+        changes = self._own_changes()
+        if changes is None:  # a subclass reads and writes by other means
             super()._save_unlocked(expiration_time)
         else:
-            self._merge(self._own_changes(), expiration_time)
+            self._merge(changes, expiration_time)
 
     def _merge(self, changes: Changes, expiration_time: datetime) -> None:
         if changes:
@@ -87,10 +101,10 @@ class MergingSession(Session):
             raise SessionEndedError
 
     def _move_unlocked(self, new: str) -> None:
-        if self._seen is None:
+        changes = self._own_changes()
+        if changes is None:
             super()._move_unlocked(new)
             return
-        changes = self._own_changes()
         self.acquire_lock()
         try:
             found = self._load()

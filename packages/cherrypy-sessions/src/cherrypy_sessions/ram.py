@@ -96,9 +96,8 @@ class RamSession(MergingSession):
         with self._changing:
             self.cache.pop(self._id, None)
 
-    def _seen_data(self) -> dict[str, Any]:
-        data: dict[str, Any] = self._seen[0]
-        return data
+    def _seen_data(self) -> dict[str, Any] | None:
+        return None if self._seen is None else self._seen[0]
 
     def _alike(self, one: Any, other: Any) -> bool:
         try:

@@ -144,6 +144,11 @@ class Session(SessionMapping):
                 self._move_to(self._unused_id())
         self.loaded, self._is_saved = True, False
 
+    def load_again(self) -> None:
+        """Read what others have saved since the data were loaded; keep what this request wrote."""
+        if not self.changed:  # what has been, only some stores can tell
+            self.load()
+
     def save(self) -> None:
         """Write the data to the store, now, and release the lock.
 
