@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import pickle
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import cherrypy
+from cherrypy.process.wspbus import ChannelFailures
 from cherrypy_config import UnknownEnvironmentError
 from cherrypy_testing import Client
 
@@ -146,3 +150,25 @@ def test_hardened_has_no_slips(site: Assembly) -> None:
     site.config.update({"environment": "hardened"})
     site.tree.mount(Root(), "", {"/": {"tools.sessions.on": True}})
     assert site.checker.messages() == []
+
+
+@pytest.mark.parametrize(
+    ("store", "options", "starts"),
+    [
+        ("MemcachedSession", {}, False),
+        ("MemcachedSession", {"secret": "a long and random key"}, True),
+        ("MemcachedSession", {"serializer": json}, True),
+        ("RedisSession", {}, True),
+        ("RedisSession", {"serializer": pickle}, False),
+    ],
+)
+def test_hardened_insists_on_signed_pickles(
+    site: Assembly, store: str, options: dict[str, Any], starts: bool
+) -> None:
+    site.config.update({"environment": "hardened", "server.allowed_hosts": ["localhost"]})
+    entries = {"on": True, "storage_class": getattr(cherrypy.lib.sessions, store), **options}
+    config = {f"tools.sessions.{name}": value for name, value in entries.items()}
+    site.tree.mount(Root(), "", {"/": config})
+    expected = pytest.raises(ChannelFailures, match="signed_pickles_only is True")
+    with contextlib.nullcontext() if starts else expected:
+        site.engine.start()

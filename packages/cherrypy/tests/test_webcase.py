@@ -262,10 +262,44 @@ SUITE = """
 """
 
 
-def run_suite(tmp_path: Path, *command: str, **variables: str) -> str:
+#: What looks for requests that nothing lets go; apart, since it sees all of a process.
+KEEPING = """
+    import pytest
+
+    import cherrypy
+    from cherrypy.test import helper
+
+    kept = []
+
+    class Root:
+        @cherrypy.expose
+        def index(self, keep=""):
+            if keep:
+                kept.append(cherrypy.serving.request)
+            return "hello"
+
+    class KeepingTest(helper.CPWebCase):
+        do_gc_test = True
+        gc_patience = 60
+
+        @staticmethod
+        def setup_server():
+            cherrypy.tree.mount(Root())
+
+        def test_gc(self):
+            self.getPage("/")
+            super().test_gc()
+            self.getPage("/?keep=yes")
+            self.gc_patience = 0
+            with pytest.raises(AssertionError, match="No leaks found"):
+                super().test_gc()
+"""
+
+
+def run_suite(tmp_path: Path, *command: str, suite: str = SUITE, **variables: str) -> str:
     import os
 
-    (tmp_path / "test_suite.py").write_text(textwrap.dedent(SUITE), encoding="utf-8")
+    (tmp_path / "test_suite.py").write_text(textwrap.dedent(suite), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, *command],
         cwd=tmp_path,
@@ -277,6 +311,11 @@ def run_suite(tmp_path: Path, *command: str, **variables: str) -> str:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PytestWarning" not in done.stdout
     return done.stdout
+
+
+def test_a_case_looks_for_requests_that_are_kept(tmp_path: Path) -> None:
+    told = run_suite(tmp_path, "-m", "pytest", "-q", "test_suite.py", suite=KEEPING)
+    assert "1 passed" in told
 
 
 def test_suites_run_by_unittest_too(tmp_path: Path) -> None:

@@ -23,6 +23,9 @@ class EncodedSession(MergingSession):
 
     pickle_protocol: int = pickle.HIGHEST_PROTOCOL
 
+    signed_pickles_only: bool = False
+    """Whether a store on a server refuses to work with pickles that are not signed."""
+
     @property
     def _codec(self) -> Codec:
         secret = None if self.secret is None else keys(self.secret)
@@ -61,10 +64,30 @@ class EncodedSession(MergingSession):
             return False
 
 
+def believes_pickles(store: type[EncodedSession], options: dict[str, Any]) -> bool:
+    """Tell whether a store with these options reads pickles that others could have written."""
+    serializer = options.get("serializer", store.serializer)
+    return serializer is pickle and options.get("secret", store.secret) is None
+
+
+def refuse_pickles(store: type[EncodedSession], options: dict[str, Any]) -> None:
+    """Refuse a store that believes pickles, where `signed_pickles_only` asks for that.
+
+    Raises:
+        ValueError: With what to write.
+    """
+    wanted = options.get("signed_pickles_only", store.signed_pickles_only)
+    if wanted and believes_pickles(store, options):
+        raise ValueError(
+            f"{store.__name__} would believe any pickle that is on its server, and "
+            "signed_pickles_only is True, as in the environment 'hardened': set secret to a key "
+            "that signs sessions, or serializer to the module json"
+        )
+
+
 def warn_of_pickles(store: type[EncodedSession], options: dict[str, Any]) -> None:
     """Say it once where a store believes pickles that others could write."""
-    serializer = options.get("serializer", store.serializer)
-    if serializer is pickle and options.get("secret", store.secret) is None:
+    if believes_pickles(store, options):
         log.warning(
             "%s believes any pickle: who can write to its server can run code here. "
             "Sign sessions with the option secret, or write them as JSON with serializer.",

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from cherrypy_sessions.encoded import EncodedSession, warn_of_pickles
+from cherrypy_sessions.encoded import EncodedSession, refuse_pickles, warn_of_pickles
 from cherrypy_sessions.errors import LockLostError, StoreUnavailable
 from cherrypy_sessions.leases import leases
 from cherrypy_sessions.locking import LEAST_EXPIRY, check_time, lock_timeout, seconds
@@ -74,8 +74,10 @@ class MemcachedSession(EncodedSession):
         Raises:
             ImportError: The library is not installed.
             ValueError: There is no server, or one has no such address; or keys cannot begin with
-                that `prefix`; or a lock cannot have that `lock_expiry`.
+                that `prefix`; a lock cannot have that `lock_expiry`; or pickles would not be signed
+                though `signed_pickles_only` is set.
         """
+        refuse_pickles(cls, options)
         check_time("lock_expiry", options.get("lock_expiry", cls.lock_expiry), LEAST_EXPIRY)
         prefix = options.get("prefix", cls.prefix)
         if not _PREFIX.fullmatch(prefix):

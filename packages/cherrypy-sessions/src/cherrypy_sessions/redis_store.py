@@ -19,7 +19,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from cherrypy_sessions.encoded import EncodedSession, warn_of_pickles
+from cherrypy_sessions.encoded import EncodedSession, refuse_pickles, warn_of_pickles
 from cherrypy_sessions.errors import LockLostError, StoreUnavailable
 from cherrypy_sessions.extras import load
 from cherrypy_sessions.leases import leases
@@ -224,8 +224,10 @@ class RedisSession(EncodedSession):
 
         Raises:
             ImportError: The library is not installed.
-            ValueError: The url is none, or a lock cannot have that `lock_expiry`.
+            ValueError: The url is none, a lock cannot have that `lock_expiry`, or pickles would not
+                be signed though `signed_pickles_only` is set.
         """
+        refuse_pickles(cls, options)
         check_time("lock_expiry", options.get("lock_expiry", cls.lock_expiry), LEAST_EXPIRY)
         url = options.get("url", cls.url)
         try:

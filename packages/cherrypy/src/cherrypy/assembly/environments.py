@@ -42,6 +42,7 @@ _HARDENED: dict[str, Any] = {
     "tools.sessions.secure": True,
     "tools.sessions.httponly": True,
     "tools.sessions.samesite": "Lax",
+    "tools.sessions.signed_pickles_only": True,
     "tools.proxy.trusted": ("127.0.0.0/8", "::1", "unix"),
 }
 
