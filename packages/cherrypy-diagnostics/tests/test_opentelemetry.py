@@ -224,6 +224,12 @@ def test_without_a_provider_the_context_of_the_client_is_current(spans: Spans) -
     assert f"{current.trace_id:032x}" in PARENT
 
 
+def test_provider_of_another_kind_is_refused() -> None:
+    nothing: Any = "jaeger"
+    with pytest.raises(TypeError, match="has to be a TracerProvider, not 'jaeger'"):
+        RequestTracer(nothing)
+
+
 def test_log_records_tell_their_span(spans: Spans) -> None:
     def logged() -> dict[str, Any]:
         record = logging.makeLogRecord({})

@@ -163,6 +163,11 @@ def test_counts_are_exact_under_load(site: Assembly, ask: Client) -> None:
     }
 
 
+def test_figures_of_another_kind_are_refused_before_there_is_a_request() -> None:
+    with pytest.raises(TypeError, match="has to be a RequestMetrics, not 'x'"):
+        cherrypy.tools.prometheus(metrics="x")
+
+
 def test_stream_is_running_until_it_is_over(site: Assembly, ask: Client) -> None:
     environ = {
         "REQUEST_METHOD": "GET",

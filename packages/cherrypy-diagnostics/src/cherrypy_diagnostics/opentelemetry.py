@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 try:
     from opentelemetry import context as contexts
     from opentelemetry import propagate, trace
-    from opentelemetry.trace import SpanKind, Status, StatusCode
+    from opentelemetry.trace import SpanKind, Status, StatusCode, TracerProvider
 except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(
         "spans of requests need opentelemetry-api: "
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from opentelemetry.context import Context
-    from opentelemetry.trace import Span, TracerProvider
+    from opentelemetry.trace import Span
 
 __all__ = ["RequestSpan", "RequestTracer", "TraceFilter", "TracedBody"]
 
@@ -43,9 +43,14 @@ class RequestTracer:
     Args:
         provider: Where spans go; by default the global provider, which the program's set-up of
             OpenTelemetry makes. Without one, spans are not recorded, but trace contexts are known.
+
+    Raises:
+        TypeError: It is something else.
     """
 
     def __init__(self, provider: TracerProvider | None = None) -> None:
+        if provider is not None and not isinstance(provider, TracerProvider):
+            raise TypeError(f"the provider of spans has to be a TracerProvider, not {provider!r}")
         self._tracer = trace.get_tracer("cherrypy_diagnostics", None, provider)
 
     def begin(

@@ -82,6 +82,8 @@ class ProfilePages:
     def report(self, filename: str, sort: str = "cumulative", function: str | None = None) -> str:
         """Return a page with the functions in a file, or with who calls one and whom it calls.
 
+        Both have a flame graph.
+
         Args:
             filename: The name of the file.
             sort: A key of `COLUMNS`.

@@ -41,8 +41,12 @@ class PrometheusTool(Tool[...]):
         super().__init__("on_end_request", prepared(record), priority=101)
 
     def hooks(self, options: dict[str, Any]) -> Iterable[tuple[str, Hook]]:
-        """Return the hooks for the beginning and the end of a request."""
-        figures = options.get("metrics") or process_metrics()
+        """Return the hooks for the beginning and the end of a request.
+
+        Raises:
+            TypeError: The option ``metrics`` is something else.
+        """
+        figures = _checked(options.get("metrics"))
         label = options.get("handler")
 
         def begin(request: Any, response: Any) -> None:  # noqa: ARG001 - what hooks are given
@@ -64,7 +68,7 @@ def record(
         metrics: Where; by default the figures of this process.
         handler: The label ``handler``; by default the url pattern of the page.
     """
-    figures = metrics or process_metrics()
+    figures = _checked(metrics)
     del handler  # told at the beginning, when it is known which page answers
 
     def end(request: Any, response: Any) -> None:
@@ -74,3 +78,13 @@ def record(
             figures.end(began, handler, request.method, response.status_code)
 
     return end
+
+
+def _checked(metrics: object) -> RequestMetrics:
+    from cherrypy_diagnostics.prometheus import RequestMetrics  # noqa: PLC0415 - an extra
+
+    if metrics is None:
+        return process_metrics()
+    if not isinstance(metrics, RequestMetrics):
+        raise TypeError(f"tools.prometheus.metrics has to be a RequestMetrics, not {metrics!r}")
+    return metrics
