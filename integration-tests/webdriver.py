@@ -114,9 +114,13 @@ class Browser:
         """Wait until a JavaScript expression is true, and return its value."""
         return self.ask("POST", "/execute/async", script=UNTIL, args=[condition])
 
-    def arrive(self, path: str) -> None:
-        """Wait until a page of this path is there."""
-        condition = f"location.pathname === {path!r} && document.readyState === 'complete'"
+    def arrive(self, path: str, also: str = "true") -> None:
+        """Wait until a page of this path is there, for which a JavaScript expression is true, too.
+
+        It may be the page that another one of the same path goes for.
+        """
+        there = f"location.pathname === {path!r} && document.readyState === 'complete'"
+        condition = f"{there} && ({also})"
         while True:
             try:
                 self.until(condition)

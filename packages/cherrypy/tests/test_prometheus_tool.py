@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -208,7 +209,13 @@ def test_server_and_process_are_in_a_scrape(site: Assembly) -> None:
     site.engine.start()
     with urllib.request.urlopen(f"{site.server.base()}/metrics") as answer:
         text = answer.read().decode()
-    found = {sample.name: sample.value for family in parse_text(text) for sample in family.samples}
+    port = str(urlsplit(site.server.base()).port)
+    found = {
+        sample.name: sample.value
+        for family in parse_text(text)
+        for sample in family.samples
+        if port in sample.labels.get("server", port)
+    }
     assert found["http_server_threads"] == site.server.thread_pool
     assert found["http_server_connections"] >= 1
     assert found["python_info"] == 1
