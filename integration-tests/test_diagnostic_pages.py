@@ -150,7 +150,7 @@ def test_profile_is_looked_through_by_clicks(browser: Browser, site: Site) -> No
     title = "[...document.querySelectorAll('.flame title')].map(each => each.textContent)"
     titles = browser.evaluate(title)
     assert "(work)" in titles[0]
-    assert "100.0 %" in titles[0]
+    assert " s, " in titles[0]
     browser.click("th:nth-child(4) a")
     by_calls = "document.querySelector('th[aria-sort]').textContent === 'Calls'"
     browser.arrive("/profiles/report", by_calls)
