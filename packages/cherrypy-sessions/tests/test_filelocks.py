@@ -194,12 +194,12 @@ def test_the_files_of_few_directories_stay_open(tmp_path: Path) -> None:
     held = tmp_path / "held"
     held.mkdir()
     locks.acquire(str(held / "a"))
-    for number in range(2 * rangelocks.TABLES):
+    for number in range(4 * rangelocks.TABLES):
         directory = tmp_path / str(number)
         directory.mkdir()
         locks.acquire(str(directory / "a"))
         locks.release(str(directory / "a"))
-    assert descriptors() - before <= rangelocks.TABLES
+    assert descriptors() - before < 2 * rangelocks.TABLES  # other threads may open some, too
     assert not RangeLocks().acquire(str(held / "a"), 0)
     locks.release(str(held / "a"))
 

@@ -245,3 +245,52 @@ def test_what_was_ended_before_the_lock_was_had_begins_anew(place: Place, id_: s
     assert not session.locked
     assert place.open(id_).missing
     assert stored(place, session.id) == {"page": 1}
+
+
+def test_who_gets_the_lock_after_reading_leaves_what_others_saved(place: Place, id_: str) -> None:
+    session = place.open(id_)
+    assert session["count"] == 0
+    saved(place, id_, count=2)
+    session.acquire_lock()
+    session["page"] = 1
+    save(session)
+    assert not session.locked
+    assert stored(place, id_) == {"color": "red", "count": 2, "page": 1}
+
+
+def test_who_gives_up_the_lock_and_gets_it_again_leaves_it_too(place: Place, id_: str) -> None:
+    session = place.open(id_)
+    session.acquire_lock()
+    assert session["count"] == 0
+    session.release_lock()
+    saved(place, id_, count=2)
+    session.acquire_lock()
+    session["page"] = 1
+    save(session)
+    assert stored(place, id_) == {"color": "red", "count": 2, "page": 1}
+
+
+def test_who_gets_the_lock_of_what_has_ended_does_not_revive_it(place: Place, id_: str) -> None:
+    session = place.open(id_)
+    session["page"] = 1
+    place.open(id_).delete()
+    session.acquire_lock()
+    with pytest.raises(SessionEndedError):
+        save(session)
+    assert not session.locked
+    assert place.open(id_).missing
+
+
+def test_regenerate_with_a_lock_that_came_late_takes_along_what_others_saved(
+    place: Place, id_: str
+) -> None:
+    session = place.open(id_)
+    session["user"] = 1
+    saved(place, id_, count=2)
+    session.acquire_lock()
+    session.regenerate()
+    assert session.locked
+    session["page"] = 1
+    save(session)
+    assert place.open(id_).missing
+    assert stored(place, session.id) == {"color": "red", "count": 2, "user": 1, "page": 1}

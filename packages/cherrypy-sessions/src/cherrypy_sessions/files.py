@@ -112,7 +112,7 @@ class FileSession(EncodedSession):
         """
         if not self.locked:
             return
-        self.locked = False
+        self.locked = self._is_latest = False
         own = vars(self).pop("lock", None)
         if own is not None:  # a subclass has taken a lock of its own kind
             own.close()

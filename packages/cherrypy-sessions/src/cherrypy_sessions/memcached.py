@@ -157,6 +157,7 @@ class MemcachedSession(EncodedSession):
 
     def _forget_lock(self) -> None:
         self.locked: bool = False
+        self._is_latest = False
         if self._lock is not None:
             leases.drop(self._lock.token)
             self._lock = None

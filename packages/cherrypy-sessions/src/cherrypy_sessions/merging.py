@@ -1,7 +1,8 @@
-"""Sessions that are saved without their lock: what others have saved since stays.
+"""Sessions that were not read with their lock: what others have saved since stays.
 
-Whoever has the lock knows what is stored. Whoever has not, has it for the moment of writing, reads
-what is stored by then, and changes in that only what it has changed itself, key by key.
+Whoever has read a session with its lock knows what is stored. Whoever has not, has the lock for the
+moment of writing at least, reads what is stored by then, and changes in that only what it has
+changed itself, key by key.
 """
 
 from collections.abc import Callable
@@ -77,21 +78,21 @@ class MergingSession(Session):
         before = self._seen_data()
         return None if before is None else Changes.between(before, self._data, self._alike)
 
-    def _save_unlocked(self, expiration_time: datetime) -> None:
+    def _save_late(self, expiration_time: datetime) -> None:
         if self.is_new:  # it was deleted, and others may know its id
             self.acquire_lock()
             self._save_last(expiration_time)
             return
         changes = self._own_changes()
         if changes is None:  # a subclass reads and writes by other means
-            super()._save_unlocked(expiration_time)
+            super()._save_late(expiration_time)
         else:
             self._merge(changes, expiration_time)
 
     def _merge(self, changes: Changes, expiration_time: datetime) -> None:
         if changes:
             self.acquire_lock()
-        elif not self._try_lock():  # who has it will save the session
+        elif not (self.locked or self._try_lock()):  # who has it will save the session
             return
         found = self._load()
         if found is not None:
@@ -100,11 +101,12 @@ class MergingSession(Session):
         elif changes:
             raise SessionEndedError
 
-    def _move_unlocked(self, new: str) -> None:
+    def _move_late(self, new: str) -> None:
         changes = self._own_changes()
         if changes is None:
-            super()._move_unlocked(new)
+            super()._move_late(new)
             return
+        was_locked = self.locked
         self.acquire_lock()
         try:
             found = self._load()
@@ -119,7 +121,8 @@ class MergingSession(Session):
             self._seen = None  # it may belong to either id
             raise
         finally:
-            self.release_lock()
+            if not was_locked:
+                self.release_lock()
 
     def _try_lock(self) -> bool:
         patience, self.lock_timeout = self.lock_timeout, 0

@@ -58,7 +58,7 @@ class RamSession(MergingSession):
     def release_lock(self) -> None:
         """Let the next request have the session; do nothing without the lock."""
         if self.locked:
-            self.locked = False
+            self.locked = self._is_latest = False
             release(self.locks, self._held)
 
     def clean_up(self) -> None:

@@ -304,6 +304,7 @@ class RedisSession(EncodedSession):
     def _forget_lock(self) -> str:
         token, self._token = self._token or "", None
         self.locked = False
+        self._is_latest = False
         leases.drop(token)
         return token
 

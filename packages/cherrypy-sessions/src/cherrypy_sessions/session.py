@@ -80,6 +80,7 @@ class Session(SessionMapping):
 
     _is_saved: bool = False
     _is_ended: bool = False
+    _is_latest: bool = False  # the data were loaded with the lock that this request has
     _kept_clean: ClassVar[set[str]]
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - documented
@@ -142,7 +143,7 @@ class Session(SessionMapping):
             if not self.is_new:
                 self.is_new = self.missing = True
                 self._move_to(self._unused_id())
-        self.loaded, self._is_saved = True, False
+        self.loaded, self._is_saved, self._is_latest = True, False, self.locked
 
     def load_again(self) -> None:
         """Read what others have saved since the data were loaded; keep what this request wrote."""
@@ -154,25 +155,23 @@ class Session(SessionMapping):
 
         A session of which nothing was loaded has nothing to write. What is written into it after
         that is saved at the end of the request; a change inside a value needs another `save()`.
-        Without the lock, only what this request has changed is written, key by key, into what
-        others have saved meanwhile.
+        If the data were not loaded with the lock, only what this request has changed is written,
+        key by key, into what others have saved meanwhile.
 
         Raises:
-            SessionEndedError: Without the lock: another request has ended the session.
+            SessionEndedError: Another request, meanwhile, has ended the session.
         """
         try:
             if self.loaded or self.is_new:
                 if not self.loaded and not self._is_kept_clean():
                     self._start_clean_up()
                 expiration = self.now() + _minutes(self.timeout)
-                if self.locked or (self.is_new and not self._is_ended):
-                    self._save_last(expiration)
-                else:
-                    self._save_unlocked(expiration)
+                (self._save_last if self._is_alone else self._save_late)(expiration)
                 self.is_new, self.loaded, self._is_ended = False, True, False
                 self.changed, self._is_saved = False, True
                 log.debug("A session was saved.")
         finally:
+            self._is_latest = False
             if self.locked:
                 self.release_lock()
 
@@ -192,14 +191,14 @@ class Session(SessionMapping):
         under an id that nobody knows.
 
         Raises:
-            SessionEndedError: Without the lock: another request has ended the session.
+            SessionEndedError: Another request, meanwhile, has ended the session.
         """
         self.regenerated = True
         if not self.loaded:
             self.load()
         new = self._unused_id()
         if not self.is_new:
-            (self._move_data if self.locked else self._move_unlocked)(new)
+            (self._move_data if self._is_alone else self._move_late)(new)
         self._move_to(new)
         log.debug("A session has got a new id.")
 
@@ -244,16 +243,23 @@ class Session(SessionMapping):
         """Write the data, after which the lock is released; a store may do both in one step."""
         self._save(expiration_time)
 
-    def _save_unlocked(self, expiration_time: datetime) -> None:
+    @property
+    def _is_alone(self) -> bool:
+        """Whether nobody else can have changed the session since this request has read it."""
+        if self.is_new:
+            return self.locked or not self._is_ended
+        return self.locked and self._is_latest
+
+    def _save_late(self, expiration_time: datetime) -> None:
         """Write the data of a session that others may have changed or ended since it was read."""
-        if self.is_new or self._exists():
-            self._save(expiration_time)
+        if self.locked or self.is_new or self._exists():
+            self._save_last(expiration_time)
         elif self.changed:
             raise SessionEndedError
 
-    def _move_unlocked(self, new: str) -> None:
+    def _move_late(self, new: str) -> None:
         """Store such data under another id, and then no longer under this one."""
-        if not self._exists():
+        if not (self.locked or self._exists()):
             raise SessionEndedError
         self._move_data(new)
 
@@ -308,6 +314,7 @@ class Session(SessionMapping):
         self.id, self._is_ended = new, False
         if was_locked:
             self.acquire_lock()
+            self._is_latest = True  # nobody else knows this id
 
     def _next_expiration(self) -> datetime:
         return self.now() + _minutes(self.timeout)

@@ -138,10 +138,10 @@ class CookieSession(EncodedSession):
         self._found = (dict(self._data), expiration_time)
         self._send(token)
 
-    def _save_unlocked(self, expiration_time: datetime) -> None:
+    def _save_late(self, expiration_time: datetime) -> None:
         self._save(expiration_time)
 
-    def _move_unlocked(self, new: str) -> None:
+    def _move_late(self, new: str) -> None:
         self._move_data(new)
 
     def _move_data(self, new: str) -> None:

@@ -141,6 +141,7 @@ class SQLiteSession(EncodedSession):
         """Let the next request have the session; do nothing without the lock."""
         if self.locked and self._held is not None:
             self.locked: bool = False
+            self._is_latest = False
             self.locks.release(self._held)
 
     @property
