@@ -9,7 +9,14 @@ if TYPE_CHECKING:
 
 
 class InputStream(Protocol):
-    """The body of a request: what WSGI calls `wsgi.input`."""
+    r"""The body of a request: what WSGI calls `wsgi.input`.
+
+    Examples:
+        >>> from io import BytesIO
+        >>> stream: InputStream = BytesIO(b"one\ntwo\n")
+        >>> stream.readline()
+        b'one\n'
+    """
 
     def read(self, size: int = -1, /) -> bytes:
         """Return at most `size` bytes."""
@@ -27,7 +34,14 @@ class InputStream(Protocol):
 
 
 class ByteCountWrapper:
-    """A readable file that counts what is read from another one in `bytes_read`."""
+    r"""A readable file that counts what is read from another one in `bytes_read`.
+
+    Examples:
+        >>> from io import BytesIO
+        >>> body = ByteCountWrapper(BytesIO(b"one\ntwo\n"))
+        >>> body.readline(), body.bytes_read
+        (b'one\n', 4)
+    """
 
     def __init__(self, rfile: InputStream) -> None:
         self.rfile = rfile

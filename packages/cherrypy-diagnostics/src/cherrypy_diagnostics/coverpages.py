@@ -34,6 +34,11 @@ class Lines(NamedTuple):
         statements: Those with statements.
         excluded: Those that do not count, by a comment for example.
         missing: Those of the statements that did not run.
+
+    Examples:
+        >>> lines = Lines(statements=[1, 2, 4, 5], excluded=[3], missing=[5])
+        >>> lines.percent
+        75.0
     """
 
     statements: list[int]
@@ -57,6 +62,13 @@ def covered_tree(coverage: Coverage, base: str | os.PathLike[str] = "/", exclude
 
     Raises:
         re.error: It is no regular expression.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> files = ["/srv/site/pages.py", "/srv/site/admin/users.py"]
+        >>> record = SimpleNamespace(get_data=lambda: SimpleNamespace(measured_files=lambda: files))
+        >>> covered_tree(record, "/srv/site")  # of a `coverage.Coverage`
+        {'admin': {'users.py': None}, 'pages.py': None}
     """
     tree: Tree = {}
     for path in _files(coverage, base, exclude):
@@ -91,6 +103,12 @@ class CoveragePages:
     Args:
         coverage: The record.
         root: The directory that the first page shows; by default the one that has all files.
+
+    Examples:
+        >>> from coverage import Coverage
+        >>> pages = CoveragePages(Coverage(data_file=None), root="/srv/site")
+        >>> "No files were measured." in pages.index()
+        True
     """
 
     def __init__(self, coverage: Coverage, root: str | os.PathLike[str] | None = None) -> None:
@@ -206,13 +224,23 @@ def annotated_file(
     excluded: Collection[int],
     missing: Collection[int],
 ) -> Iterator[str]:
-    """Yield the lines of a file as HTML, with their numbers and marks.
+    r"""Yield the lines of a file as HTML, with their numbers and marks.
 
     Args:
         filename: The path of a file with Python source.
         statements: The numbers of the lines with statements.
         excluded: Those that do not count.
         missing: Those that did not run.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as directory:
+        ...     path = Path(directory, "pages.py")
+        ...     _ = path.write_text("import os\nos.abort()\n")
+        ...     print(*annotated_file(str(path), [1, 2], [], [2]), sep="\n")
+            1 &gt; import os
+        <mark>    2 ! os.abort()</mark>
     """
     marks = dict.fromkeys(statements, ">") | dict.fromkeys(excluded, "-")
     marks |= dict.fromkeys(missing, "!")

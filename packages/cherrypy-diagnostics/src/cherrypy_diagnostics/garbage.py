@@ -29,6 +29,12 @@ class Unexpected(NamedTuple):
     Attributes:
         expectation: What was expected of it.
         instances: Its instances.
+
+    Examples:
+        >>> class Session: ...
+        >>> (finding,) = unexpected([(Session, 1, 1, "There is always one.")])
+        >>> finding.expectation[3], finding.instances
+        ('There is always one.', [])
     """
 
     expectation: Expectation
@@ -42,6 +48,14 @@ class Growth(NamedTuple):
         name: The name of the class, with that of its module.
         new: How many there are that were not there when `Heap.mark` was called.
         total: How many there are in all.
+
+    Examples:
+        >>> class Session: ...
+        >>> heap = Heap()
+        >>> heap.mark()
+        >>> kept = [Session(), Session()]
+        >>> next((one.new, one.total) for one in heap.growth() if one.name.endswith("Session"))
+        (2, 2)
     """
 
     name: str
@@ -55,7 +69,14 @@ def no_context(obj: object) -> str:  # noqa: ARG001 - what may stand in its plac
 
 
 def get_instances(cls: type[T]) -> list[T]:
-    """Return the tracked instances of a class and its subclasses; a proxy of one is none."""
+    """Return the tracked instances of a class and its subclasses; a proxy of one is none.
+
+    Examples:
+        >>> class Session: ...
+        >>> kept = Session()
+        >>> get_instances(Session) == [kept]
+        True
+    """
     return [each for each in gc.get_objects() if issubclass(type(each), cls)]
 
 
@@ -65,6 +86,13 @@ def unexpected(expectations: Iterable[Expectation], tolerance: int = 0) -> Itera
     Args:
         expectations: The classes to look at.
         tolerance: How many more instances than the greatest number are in order.
+
+    Examples:
+        >>> class Session: ...
+        >>> kept = [Session(), Session()]
+        >>> found = unexpected([(Session, 0, 1, "There is one at most.")])
+        >>> [len(finding.instances) for finding in found]
+        [2]
     """
     for expectation in expectations:
         cls, least, most, _ = expectation
@@ -78,6 +106,15 @@ class Heap:
 
     An object is told by its address, so one that took the place of a dead one since the mark passes
     for known: what is called new is, but there may be a few more.
+
+    Examples:
+        >>> class Session: ...
+        >>> heap = Heap()
+        >>> heap.mark()
+        >>> kept = Session()
+        >>> name = f"{Session.__module__}.{Session.__qualname__}"
+        >>> heap.new_objects(name) == [kept]
+        True
     """
 
     def __init__(self) -> None:
@@ -129,6 +166,13 @@ class GarbageReport:
     Args:
         context: A text on an object, such as the path of a request, or an empty one.
         limit: How many lines a table has at most, and how many objects of a class are shown.
+
+    Examples:
+        >>> class Session: ...
+        >>> kept = [Session(), Session()]
+        >>> report = GarbageReport()
+        >>> "got 2. One is enough." in report.stats([(Session, 0, 1, "One is enough.")])
+        True
     """
 
     def __init__(

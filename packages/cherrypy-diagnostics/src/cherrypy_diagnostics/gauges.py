@@ -27,7 +27,13 @@ _STATM = Path("/proc/self/statm")
 
 
 def memory() -> float | None:
-    """Return the bytes of memory that the process has in use, or None where Linux does not tell."""
+    """Return the bytes of memory that the process has in use, or None where Linux does not tell.
+
+    Examples:
+        >>> used = memory()
+        >>> used is None or used > 1_000_000
+        True
+    """
     with suppress(OSError):
         return int(_STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return None
@@ -41,6 +47,11 @@ def server_gauges(statistics: Scope | None = None) -> dict[str, Gauge]:
 
     Args:
         statistics: The repository that they publish in; the process's own by default.
+
+    Examples:
+        >>> published = {"Cheroot HTTPServer 1": {"Threads": 10, "Threads Idle": 8, "Queue": 0}}
+        >>> server_gauges(published)["Threads Busy"]()
+        2.0
     """
 
     def total(find: Callable[[Scope], float]) -> Gauge:
@@ -63,6 +74,12 @@ def default_gauges(statistics: Scope | None = None) -> dict[str, Gauge]:
 
     Args:
         statistics: The repository that the servers publish in; the process's own by default.
+
+    Examples:
+        >>> from cherrypy_diagnostics import RequestRecorder
+        >>> recorder = RequestRecorder({}, gauges=default_gauges())
+        >>> sorted(recorder.history.gauges)
+        ['Connections', 'Memory', 'Queue', 'Threads', 'Threads Busy']
     """
     return {**server_gauges(statistics), "Memory": memory}
 

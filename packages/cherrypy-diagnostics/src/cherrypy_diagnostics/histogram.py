@@ -42,6 +42,13 @@ class LatencyHistogram:
 
     Raises:
         ValueError: The bounds are not positive and ascending.
+
+    Examples:
+        >>> histogram = LatencyHistogram(bounds=[0.1, 1.0])
+        >>> for seconds in (0.05, 0.5, 0.5, 3.0):
+        ...     histogram.record(seconds)
+        >>> list(histogram.counts), histogram.maximum, histogram.percentile(100)
+        ([1, 2, 1], 3.0, 3.0)
     """
 
     __slots__ = ("bounds", "counts", "maximum", "total")

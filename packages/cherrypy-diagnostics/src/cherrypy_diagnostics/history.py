@@ -48,6 +48,11 @@ class Span(NamedTuple):
     Attributes:
         step: Seconds that a slot takes.
         slots: How many slots are kept.
+
+    Examples:
+        >>> hour = SPANS["1h"]
+        >>> hour.step * hour.slots
+        3600
     """
 
     step: int
@@ -66,6 +71,12 @@ class View(NamedTuple):
         end: When the last slot was over, in seconds of the epoch.
         series: The values by name, the oldest first; None for what is not known. Counts are by
             slot, latencies are in seconds, gauges are the highest that was seen.
+
+    Examples:
+        >>> from cherrypy_diagnostics import RequestRecorder
+        >>> view = RequestRecorder({}).history.view("5m")
+        >>> view.step, len(view.series["Requests"])
+        (1, 300)
     """
 
     step: int
@@ -153,6 +164,15 @@ class History:
 
     Attributes:
         lock: To be held while the totals change, and while `add` is called.
+
+    Examples:
+        >>> totals = {"Enabled": True, "Total Bytes Read": 0, "Total Bytes Written": 0}
+        >>> history = History(totals, {"Threads": lambda: 10.0})
+        >>> begin = history.view("5m").end
+        >>> with history.lock:
+        ...     _ = history.add(begin, 0.25, failed=False)
+        >>> history.view("5m", begin + 1).series["Requests"][-1]
+        1.0
     """
 
     def __init__(

@@ -31,6 +31,19 @@ class StatisticsMiddleware:
             one name are added up in `URI Set Tracking`. Let it return few different names.
         slow_queries: Seconds beyond which a request is kept in `Slow Queries`; 0 keeps none.
         slow_queries_count: How many slow ones are kept.
+
+    Examples:
+        >>> from cherrypy_diagnostics import RequestRecorder
+        >>> from wsgiref.simple_server import demo_app
+        >>> from wsgiref.util import setup_testing_defaults
+        >>> environ = {}
+        >>> setup_testing_defaults(environ)
+        >>> app = StatisticsMiddleware(demo_app, RequestRecorder({}))
+        >>> response = app(environ, lambda status, fields, exc_info=None: None)
+        >>> _ = b"".join(response)
+        >>> response.close()
+        >>> app.recorder.figures["Total Requests"]
+        1
     """
 
     def __init__(

@@ -27,7 +27,12 @@ PAGE_HEADERS: Final[Mapping[str, str]] = {
 
 
 def page_style() -> bytes:
-    """Return the style sheet of these pages, which they expect beside them as ``style.css``."""
+    """Return the style sheet of these pages, which they expect beside them as ``style.css``.
+
+    Examples:
+        >>> b"color" in page_style()
+        True
+    """
     return assets("base.css", "pages.css")
 
 

@@ -28,6 +28,11 @@ def by_header(name: str, value: str) -> Selection:
     Args:
         name: The name of the field.
         value: Its value. Let it be a secret, or anybody can slow down the site and fill its disk.
+
+    Examples:
+        >>> select = by_header("X-Profile", "a secret")
+        >>> select({"HTTP_X_PROFILE": "a secret"}), select({})
+        (True, False)
     """
     key = f"HTTP_{name.upper().replace('-', '_')}"
     expected = value.encode()
@@ -47,6 +52,11 @@ def by_share(share: float, random: Callable[[], float] = random) -> Selection:
 
     Raises:
         ValueError: There is no such share.
+
+    Examples:
+        >>> select = by_share(0.1, random=lambda: 0.05)
+        >>> select({})
+        True
     """
     if not 0 < share <= 1:
         raise ValueError(f"share has to be above 0 and at most 1, not {share!r}")
@@ -61,6 +71,20 @@ class ProfilingMiddleware:
         path: The directory for the profiles; see `Profiler`.
         aggregate: Add all requests up in one file, instead of a file for each.
         select: Which requests are profiled, by their environ; by default all are.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> def application(environ, start_response):
+        ...     start_response("200 OK", [])
+        ...     return [b"Hello"]
+        >>> with TemporaryDirectory() as directory:
+        ...     app = ProfilingMiddleware(application, directory)
+        ...     response = app({}, lambda status, fields: None)
+        ...     print(b"".join(response))
+        ...     response.close()
+        ...     app.profiler.statfiles()
+        b'Hello'
+        ['cp_0001.prof']
     """
 
     def __init__(

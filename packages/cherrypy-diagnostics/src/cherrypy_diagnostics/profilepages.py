@@ -63,6 +63,16 @@ class ProfilePages:
 
     Args:
         profiler: Where they come from.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> from cherrypy_diagnostics import Profiler
+        >>> with TemporaryDirectory() as directory:
+        ...     profiler = Profiler(directory)
+        ...     _ = profiler.run(sorted, [3, 1, 2])
+        ...     pages = ProfilePages(profiler)
+        ...     print("cp_0001.prof" in pages.menu(), "sorted" in pages.report("cp_0001.prof"))
+        True True
     """
 
     def __init__(self, profiler: Profiler) -> None:

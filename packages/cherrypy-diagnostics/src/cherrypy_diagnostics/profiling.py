@@ -27,7 +27,15 @@ _room = Lock()
 
 
 class Recording:
-    """What the profiler saw of one or more calls that belong together."""
+    """What the profiler saw of one or more calls that belong together.
+
+    Examples:
+        >>> recording = Recording()
+        >>> recording.call(sorted, [3, 1, 2])
+        [1, 2, 3]
+        >>> recording.stats().total_calls > 0
+        True
+    """
 
     def __init__(self) -> None:
         self._profile = cProfile.Profile()
@@ -67,6 +75,15 @@ class Profiler:
     Args:
         path: The directory of the files; `profile` in the current one by default. It is made when
             there is something to put into it. Whoever can write to it can crash who reads them.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as directory:
+        ...     profiler = Profiler(directory)
+        ...     print(profiler.run(sorted, [3, 1, 2]), profiler.statfiles())
+        ...     print("sorted" in profiler.stats("cp_0001.prof"))
+        [1, 2, 3] ['cp_0001.prof']
+        True
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
@@ -146,6 +163,14 @@ class ProfileAggregator(Profiler):
     """Profiles calls, and keeps one file in which they are added up.
 
     The file is written anew after each call, as a whole.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as directory:
+        ...     profiler = ProfileAggregator(directory)
+        ...     _ = profiler.run(sorted, [3, 1, 2]), profiler.run(sorted, [2, 1])
+        ...     profiler.statfiles()
+        ['cp_0001.prof']
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:

@@ -29,12 +29,24 @@ SPARE_RECORDS = 16
 
 
 def proc_time(s: Scope) -> float:
-    """Return the seconds since the record `s` began."""
+    """Return the seconds since the record `s` began.
+
+    Examples:
+        >>> from time import time
+        >>> seconds = proc_time({"Start Time": time() - 3600})
+        >>> round(seconds / 3600)
+        1
+    """
     return time() - float(s["Start Time"])
 
 
 def average_uriset_time(s: Scope) -> float:
-    """Return the mean processing time of the uri set `s`, in seconds; 0 if it saw no request."""
+    """Return the mean processing time of the uri set `s`, in seconds; 0 if it saw no request.
+
+    Examples:
+        >>> average_uriset_time({"Sum": 1.5, "Count": 3})
+        0.5
+    """
     return s["Sum"] / s["Count"] if s["Count"] else 0.0
 
 
@@ -58,6 +70,15 @@ class RequestRecorder:
     Attributes:
         figures: The namespace.
         history: The last minutes and hours.
+
+    Examples:
+        >>> recorder = RequestRecorder({})
+        >>> record = recorder.start("192.0.2.1:4711", "GET / HTTP/1.1")
+        >>> recorder.figures["Current Requests"]
+        1
+        >>> recorder.stop(record, "200 OK", bytes_read=0, bytes_written=512)
+        >>> recorder.figures["Current Requests"], recorder.figures["Total Bytes Written"]
+        (0, 512)
     """
 
     def __init__(

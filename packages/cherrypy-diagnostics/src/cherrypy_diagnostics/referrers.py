@@ -26,6 +26,13 @@ class Referrer(NamedTuple):
         object: The object that refers.
         place: Where it does so: `.name`, `['key']` or `[0]`; empty if that is not known.
         parents: Who refers to it in turn.
+
+    Examples:
+        >>> class Keeper: ...
+        >>> keeper, kept = Keeper(), ["what is kept"]
+        >>> keeper.found = kept
+        >>> next(each.place for each in ReferrerTree().ascend(kept) if each.object is keeper)
+        '.found'
     """
 
     object: object
@@ -38,6 +45,14 @@ class Referrers(list[Referrer]):
 
     Attributes:
         more: How many there are beside those in this list.
+
+    Examples:
+        >>> class Keeper: ...
+        >>> keeper, kept = Keeper(), ["what is kept"]
+        >>> keeper.found = kept
+        >>> found = ReferrerTree().ascend(kept)
+        >>> isinstance(found, Referrers), found.more
+        (True, 0)
     """
 
     more: int = 0
@@ -57,6 +72,13 @@ class ReferrerTree:
 
     Attributes:
         peek_length: The greatest length of the text for one object.
+
+    Examples:
+        >>> kept = ["what is kept"]
+        >>> keeper = {"found": kept}
+        >>> tree = ReferrerTree(maxdepth=1)
+        >>> "  {'found': ['what is kept']}['found']" in tree.format(tree.ascend(kept))
+        True
     """
 
     peek_length: int = 40

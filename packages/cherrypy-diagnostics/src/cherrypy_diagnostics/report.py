@@ -32,7 +32,14 @@ None leaves a value out, a text such as `%.3f` is filled with it, and a function
 
 
 class Table(NamedTuple):
-    """A collection, as its columns and one row of texts for each record."""
+    """A collection, as its columns and one row of texts for each record.
+
+    Examples:
+        >>> statistics = {"Mail": {"Enabled": True, "Recent": [{"To": "ann"}, {"To": "bob"}]}}
+        >>> (section,) = Report(statistics).sections()
+        >>> section.tables[0].title, section.tables[0].rows
+        ('Recent', [['ann'], ['bob']])
+    """
 
     title: str
     columns: list[str]
@@ -40,7 +47,13 @@ class Table(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A namespace, as its values by name and the tables of its collections; texts are HTML."""
+    """A namespace, as its values by name and the tables of its collections; texts are HTML.
+
+    Examples:
+        >>> (section,) = Report({"Mail": {"Enabled": True, "Sent": 3}}).sections()
+        >>> section.title, section.values
+        ('Mail', [('Enabled', 'True'), ('Sent', '3')])
+    """
 
     title: str
     values: list[tuple[str, str]]
@@ -48,17 +61,32 @@ class Section(NamedTuple):
 
 
 def iso_format(v: float) -> str:
-    """Return the time `v`, in seconds of the epoch, as `2024-12-31 23:59:59` in UTC."""
+    """Return the time `v`, in seconds of the epoch, as `2024-12-31 23:59:59` in UTC.
+
+    Examples:
+        >>> iso_format(784111777)
+        '1994-11-06 08:49:37'
+    """
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(v))
 
 
 def locale_date(v: float) -> str:
-    """Return the time `v`, in seconds of the epoch, in the form of the process's locale, in UTC."""
+    """Return the time `v`, in seconds of the epoch, in the form of the process's locale, in UTC.
+
+    Examples:
+        >>> "1994" in locale_date(784111777)
+        True
+    """
     return time.strftime("%c", time.gmtime(v))
 
 
 def default_formatting() -> Formatting:
-    """Return the formatting for requests and servers, to be changed at will."""
+    """Return the formatting for requests and servers, to be changed at will.
+
+    Examples:
+        >>> formatting = default_formatting()
+        >>> formatting[APPLICATIONS]["Uptime"] = "%.0f s"
+    """
     requests: Formatting = {
         "Start Time": None,
         "End Time": None,
@@ -104,6 +132,11 @@ def pause_resume(ns: str) -> Callable[[bool], Html]:
 
     Args:
         ns: The name of the namespace.
+
+    Examples:
+        >>> report = Report({"Mail": {"Enabled": True, "Sent": 3}}, controls=pause_resume)
+        >>> "<button>Pause</button>" in report.tables()
+        True
     """
 
     def show(enabled: bool) -> Html:
@@ -126,6 +159,16 @@ class Report:
             a namespace is said of others, too, whose names go on after a space.
         controls: What makes of the name of a namespace how its `Enabled` is shown, where the
             formatting does not say; such as `pause_resume`.
+
+    Examples:
+        >>> import json
+        >>> mail = {"Enabled": True, "Sent": 3, "Twice": lambda s: 2 * s["Sent"]}
+        >>> report = Report({"Mail": mail})
+        >>> json.loads(report.json())["Mail"]["Twice"]
+        6
+        >>> report.pause("Mail")
+        >>> report.statistics["Mail"]["Enabled"]
+        False
     """
 
     def __init__(

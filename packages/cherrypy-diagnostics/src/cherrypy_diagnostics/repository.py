@@ -18,7 +18,13 @@ Scope: TypeAlias = dict[str, Any]
 
 
 def repository() -> Scope:
-    """Return `logging.statistics`, made if it is not there yet."""
+    """Return `logging.statistics`, made if it is not there yet.
+
+    Examples:
+        >>> import logging
+        >>> repository() is logging.statistics
+        True
+    """
     statistics: Scope | None = getattr(logging, "statistics", None)
     if statistics is None:
         statistics = logging.__dict__.setdefault("statistics", {})
@@ -31,6 +37,12 @@ def namespace(name: str, statistics: Scope | None = None) -> Scope:
     Args:
         name: What a reader of a report sees; spaces and capitals are fine.
         statistics: The repository; the process's own by default.
+
+    Examples:
+        >>> mine = namespace("Mail", statistics := {})
+        >>> mine["Sent"] = 3
+        >>> statistics
+        {'Mail': {'Enabled': True, 'Sent': 3}}
     """
     whole = repository() if statistics is None else statistics
     found: Scope = whole.setdefault(name, {})
@@ -45,6 +57,10 @@ def extrapolate_statistics(scope: Scope) -> Scope:
     other entries of the report. In that copy all functions, its own and those of the dicts in it,
     are still to be called: a function may call others, and may not rely on what they returned. The
     order of the calls is not defined. A function that fails leaves None; the failure is logged.
+
+    Examples:
+        >>> extrapolate_statistics({"Sent": 3, "Sent twice": lambda s: 2 * s["Sent"]})
+        {'Sent': 3, 'Sent twice': 6}
     """
     copy: Scope = _copied(scope)
     _expand(copy)

@@ -30,6 +30,10 @@ def is_foreign(fetch_site: str) -> bool:
 
     Args:
         fetch_site: The field `Sec-Fetch-Site`; empty where a client does not send it.
+
+    Examples:
+        >>> is_foreign("cross-site"), is_foreign("same-origin"), is_foreign("")
+        (True, False, False)
     """
     return fetch_site not in {"", "none", "same-origin"}
 
@@ -41,6 +45,16 @@ class StatisticsApplication:
 
     Args:
         pages: The page and its parts.
+
+    Examples:
+        >>> from cherrypy_diagnostics import RequestRecorder
+        >>> recorder = RequestRecorder({})
+        >>> app = StatisticsApplication(StatisticsPages(recorder.history))
+        >>> environ = {"REQUEST_METHOD": "GET", "SCRIPT_NAME": "/statistics", "PATH_INFO": "/"}
+        >>> (page,) = app(environ, lambda status, headers: print(status))
+        200 OK
+        >>> page[:15]
+        b'<!DOCTYPE html>'
     """
 
     def __init__(self, pages: StatisticsPages) -> None:

@@ -43,6 +43,13 @@ class StatisticsPages:
         history: What the plots show.
         report: The figures; by default those of the process, with buttons to pause.
         title: The title of the page, as text.
+
+    Examples:
+        >>> from cherrypy_diagnostics import RequestRecorder
+        >>> recorder = RequestRecorder({})
+        >>> pages = StatisticsPages(recorder.history, title="The shop")
+        >>> "<h1>The shop</h1>" in pages.index("1h")
+        True
     """
 
     def __init__(
