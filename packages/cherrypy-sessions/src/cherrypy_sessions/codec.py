@@ -22,7 +22,14 @@ SALT: Final = b"cherrypy-session"
 
 
 class Serializer(Protocol):
-    """What writes and reads data: the modules `pickle` and `json` do, and others like them."""
+    """What writes and reads data: the modules `pickle` and `json` do, and others like them.
+
+    Examples:
+        >>> import json
+        >>> serializer: Serializer = json
+        >>> serializer.loads(serializer.dumps({"user": "bird"}))
+        {'user': 'bird'}
+    """
 
     def dumps(self, obj: Any, /) -> str | bytes:
         """Return the data as text or bytes."""
@@ -44,6 +51,14 @@ class Codec:
     Raises:
         TypeError: The serializer has no `dumps` and `loads`.
         ValueError: There is an empty key.
+
+    Examples:
+        >>> from datetime import datetime
+        >>> import json
+        >>> codec = Codec(json, secret="a key of this site only")
+        >>> stored = codec.encode("abc123", {"user": "bird"}, datetime(2030, 1, 31))
+        >>> codec.decode("abc123", stored)
+        ({'user': 'bird'}, datetime.datetime(2030, 1, 31, 0, 0))
     """
 
     def __init__(

@@ -30,7 +30,14 @@ _new_morsel = dict.__new__
 
 
 class CookieRequest(Protocol):
-    """What is read of a request."""
+    """What is read of a request.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> request: CookieRequest = SimpleNamespace(headers={"Cookie": "session_id=abc123"})
+        >>> cookie_value(request, "session_id")
+        'abc123'
+    """
 
     @property
     def headers(self) -> Any:
@@ -38,7 +45,15 @@ class CookieRequest(Protocol):
 
 
 class CookieResponse(Protocol):
-    """What is changed of a response."""
+    """What is changed of a response.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> response: CookieResponse = SimpleNamespace(headers={})
+        >>> set_response_cookie(SimpleNamespace(headers={}), response, "abc123", timeout=None)
+        >>> response.headers
+        {'Set-Cookie': 'session_id=abc123; Path=/'}
+    """
 
     @property
     def headers(self) -> Any:
@@ -64,6 +79,13 @@ class SessionCookie:
 
     Warns:
         UserWarning: The options contradict each other, so that browsers will refuse the cookie.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> request, response = SimpleNamespace(headers={}), SimpleNamespace(headers={})
+        >>> cookie = SessionCookie("__Host-site", timeout=None, httponly=True)
+        >>> cookie.set(request, response, "abc123").OutputString()
+        '__Host-site=abc123; HttpOnly; Path=/; Secure'
     """
 
     name: str = "session_id"
@@ -189,6 +211,12 @@ def cookie_value(request: CookieRequest, name: str) -> str | None:
 
     Of several with one name it is the first, the one with the most specific path (RFC 6265,
     section 5.4).
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> request = SimpleNamespace(headers={"Cookie": "lang=de; session_id=abc123"})
+        >>> cookie_value(request, "session_id")
+        'abc123'
     """
     return find_value(request.headers.get("Cookie"), name)
 
@@ -234,6 +262,13 @@ def set_response_cookie(
 
     Raises:
         ValueError: There is no such `samesite`.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> request, response = SimpleNamespace(headers={}), SimpleNamespace(headers={})
+        >>> set_response_cookie(request, response, "abc123", timeout=None, samesite="Lax")
+        >>> response.headers["Set-Cookie"]
+        'session_id=abc123; Path=/; SameSite=Lax'
     """
     cookie = SessionCookie(name, path, path_header, timeout, domain, secure, httponly, samesite)
     cookie.set(request, response, session_id)
@@ -255,6 +290,14 @@ def expire(
         name: The name of the cookie.
         path: The path with which it was set, unless the response has it.
         domain: The domain with which it was set, unless the response has it.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> request = SimpleNamespace(headers={"Cookie": "session_id=abc123"})
+        >>> response = SimpleNamespace(headers={})
+        >>> expire(request, response)
+        >>> response.headers["Set-Cookie"]
+        'session_id=abc123; expires=... GMT; Path=/'
     """
     cookie = find_cookie(response, name)
     if cookie is None:
@@ -278,7 +321,14 @@ def cookie_problem(
     secure: bool = False,
     samesite: str | None = None,
 ) -> str | None:
-    """Return why browsers will refuse a cookie with these options, in a sentence, or None."""
+    """Return why browsers will refuse a cookie with these options, in a sentence, or None.
+
+    Examples:
+        >>> cookie_problem(samesite="None")
+        "Browsers refuse a cookie with samesite='None' that is not secure: set secure too."
+        >>> cookie_problem(samesite="None", secure=True) is None
+        True
+    """
     if name.startswith(HOST_PREFIX) and (domain is not None or path not in {None, "/"}):
         return (
             f"A cookie named {name} is for one host and the path '/': give no domain and no path."

@@ -11,7 +11,17 @@ from cherrypy_sessions.schedule import log
 
 
 class EncodedSession(MergingSession):
-    """The base of the stores that keep bytes."""
+    """The base of the stores that keep bytes.
+
+    Examples:
+        >>> import json
+        >>> from cherrypy_sessions import FileSession
+        >>> class SignedFiles(FileSession):  # one of those that keep bytes
+        ...     serializer = json
+        ...     secret = "a key of this site only"
+        >>> issubclass(SignedFiles, EncodedSession)
+        True
+    """
 
     locks_new: ClassVar[bool] = False
 

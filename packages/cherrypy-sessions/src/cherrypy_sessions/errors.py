@@ -19,15 +19,46 @@ from cherrypy_sessions.schedule import log
 
 
 class SerializationError(TypeError):
-    """A session holds something that its serializer cannot write."""
+    """A session holds something that its serializer cannot write.
+
+    Examples:
+        >>> import json
+        >>> from datetime import datetime
+        >>> from cherrypy_sessions import Codec
+        >>> try:
+        ...     Codec(json).encode("abc123", {"user": object()}, datetime(2030, 1, 31))
+        ... except SerializationError as error:
+        ...     print(error)
+        json cannot write session['user'], a object: Object of type object is not JSON serializable
+    """
 
 
 class SessionTooLargeError(SerializationError):
-    """A session has more data than its store takes."""
+    """A session has more data than its store takes.
+
+    Examples:
+        >>> from cherrypy_sessions import CookieSession
+        >>> session = CookieSession(secret="a key of this site only", max_size=60)
+        >>> session["user"] = "bird"
+        >>> try:
+        ...     session.save()
+        ... except SessionTooLargeError as error:
+        ...     print(error)
+        the session takes ... characters in its cookie, and 60 is the most: ...
+    """
 
 
 class UnreadableError(Exception):
-    """What is stored is no session: damaged, foreign, or signed with another key."""
+    """What is stored is no session: damaged, foreign, or signed with another key.
+
+    Examples:
+        >>> from cherrypy_sessions import Codec
+        >>> try:
+        ...     Codec(secret="a key of this site only").decode("abc123", b"signed by nobody")
+        ... except UnreadableError as error:
+        ...     print(error)
+        it is not signed with a key of ours
+    """
 
 
 class StoreUnavailable(HTTPError):  # noqa: N818 - it is a status of HTTP before all
@@ -35,6 +66,13 @@ class StoreUnavailable(HTTPError):  # noqa: N818 - it is a status of HTTP before
 
     Args:
         message: A sentence for the reader. What exactly failed is in the log.
+
+    Examples:
+        >>> try:
+        ...     raise StoreUnavailable
+        ... except StoreUnavailable as error:
+        ...     error.code, error.message
+        (503, 'The sessions are not available at the moment.')
     """
 
     def __init__(self, message: str = "The sessions are not available at the moment.") -> None:
@@ -42,7 +80,12 @@ class StoreUnavailable(HTTPError):  # noqa: N818 - it is a status of HTTP before
 
 
 class LockLostError(StoreUnavailable):
-    """The lock of a session ended while its request was running: 503, and nothing was written."""
+    """The lock of a session ended while its request was running: 503, and nothing was written.
+
+    Examples:
+        >>> issubclass(LockLostError, StoreUnavailable), LockLostError().message
+        (True, 'The session could not be saved; please try again.')
+    """
 
     def __init__(self) -> None:
         log.error("A session was not saved: its lock ended while its request was running.")
@@ -50,7 +93,12 @@ class LockLostError(StoreUnavailable):
 
 
 class SessionEndedError(StoreUnavailable):
-    """Another request has ended a session that this one had not locked: 503, and it stays ended."""
+    """Another request has ended a session that this one had not locked: 503, and it stays ended.
+
+    Examples:
+        >>> issubclass(SessionEndedError, StoreUnavailable), SessionEndedError().message
+        (True, 'The session has ended meanwhile; please try again.')
+    """
 
     def __init__(self) -> None:
         log.error("A session was not saved: another request has ended it.")

@@ -24,6 +24,14 @@ class FileLocks:
     """One lock for each path, for all processes of this machine: a file, while somebody has it.
 
     It is removed by its holder only; whoever waited for a removed file tries the new one.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> locks = FileLocks()
+        >>> with TemporaryDirectory() as directory:
+        ...     print(locks.acquire(f"{directory}/report.lock", timeout=5))
+        ...     locks.release(f"{directory}/report.lock")
+        True
     """
 
     def __init__(self) -> None:

@@ -39,6 +39,15 @@ class FileSession(EncodedSession):
     """A session that outlives the process.
 
     Each is a file `session-<id>` in `storage_path`, with the pickled pair of data and expiry.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as directory:
+        ...     session = FileSession(storage_path=directory)
+        ...     session["user"] = "bird"
+        ...     session.save()
+        ...     FileSession(session.id, storage_path=directory)["user"]
+        'bird'
     """
 
     SESSION_PREFIX = "session-"

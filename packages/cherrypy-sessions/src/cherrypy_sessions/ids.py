@@ -28,7 +28,12 @@ def generate_id() -> str:
 
 
 def is_valid_id(candidate: object) -> bool:
-    """Return whether a store may be asked for this id."""
+    """Return whether a store may be asked for this id.
+
+    Examples:
+        >>> is_valid_id("abc123"), is_valid_id("../passwords")
+        (True, False)
+    """
     return isinstance(candidate, str) and _is_valid(candidate) is not None
 
 

@@ -37,6 +37,13 @@ def _opening(
         Raises:
             ValueError: There is no such store or `samesite`.
             StoreUnavailable: The store does not answer.
+
+        Examples:
+            >>> from types import SimpleNamespace
+            >>> request, response = SimpleNamespace(headers={}), SimpleNamespace(headers={})
+            >>> session = init(request, response, timeout=20)
+            >>> response.headers["Set-Cookie"].startswith(f"session_id={session.id}; ")
+            True
         """
         return manager(*args, **kwargs).open(request, response)
 
@@ -51,6 +58,13 @@ def lock(session: Session) -> None:
 
     Stores of other people may insist on one all the same: see `Session.locks_new`. What was looked
     at before is loaded again, for others may have changed it meanwhile.
+
+    Examples:
+        >>> from cherrypy_sessions import RamSession
+        >>> session = RamSession()
+        >>> lock(session)  # a new one: nobody else knows it
+        >>> session.locked
+        False
     """
     if not session.locked and (session.locks_new or not session.is_new):
         session.acquire_lock()
@@ -59,7 +73,18 @@ def lock(session: Session) -> None:
 
 
 def save(session: Session) -> None:
-    """Save the session as a request ends, if it was loaded or filled, and release its lock."""
+    """Save the session as a request ends, if it was loaded or filled, and release its lock.
+
+    Examples:
+        >>> from cherrypy_sessions import RamSession
+        >>> session = RamSession()
+        >>> session["user"] = "bird"
+        >>> save(session)
+        >>> again = RamSession(session.id)
+        >>> again["user"]
+        'bird'
+        >>> again.delete()
+    """
     try:
         if session.worth_saving:
             session.save()
@@ -69,6 +94,15 @@ def save(session: Session) -> None:
 
 
 def close(session: Session) -> None:
-    """Release the lock of the session, if the request has it."""
+    """Release the lock of the session, if the request has it.
+
+    Examples:
+        >>> from cherrypy_sessions import RamSession
+        >>> session = RamSession()
+        >>> session.acquire_lock()
+        >>> close(session)
+        >>> session.locked
+        False
+    """
     if session.locked:
         session.release_lock()

@@ -15,6 +15,10 @@ class LockError(Exception):
 
     Args:
         path: Of which file.
+
+    Examples:
+        >>> print(LockError("/run/report.lock"))
+        Unable to lock '/run/report.lock'
     """
 
     msg: ClassVar[str] = "Unable to lock %r"
@@ -24,7 +28,12 @@ class LockError(Exception):
 
 
 class UnlockError(LockError):
-    """A lock could not be given back."""
+    """A lock could not be given back.
+
+    Examples:
+        >>> print(UnlockError("/run/report.lock"))
+        Unable to unlock '/run/report.lock'
+    """
 
     msg: ClassVar[str] = "Unable to unlock %r"
 
@@ -37,6 +46,13 @@ class SystemLockFile:
 
     Raises:
         LockError: Somebody else has it.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as directory:
+        ...     lock = SystemLockFile(f"{directory}/report.lock")
+        ...     lock.release()
+        ...     lock.remove()
     """
 
     def __init__(self, path: str) -> None:
@@ -72,11 +88,23 @@ class SystemLockFile:
 
 
 class UnixLockFile(SystemLockFile):
-    """A locked file on Unix."""
+    """A locked file on Unix.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as directory:
+        ...     lock = UnixLockFile(f"{directory}/report.lock")
+        ...     lock.release()
+    """
 
 
 class WindowsLockFile(SystemLockFile):
-    """A locked file on Windows."""
+    """A locked file on Windows.
+
+    Examples:
+        >>> issubclass(LockFile, SystemLockFile)  # this one, or `UnixLockFile`
+        True
+    """
 
 
 LockFile: type[SystemLockFile] = WindowsLockFile if sys.platform == "win32" else UnixLockFile

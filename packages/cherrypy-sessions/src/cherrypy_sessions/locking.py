@@ -21,11 +21,26 @@ class Expiring(Protocol):
 
 
 class LockTimeout(Exception):  # noqa: N818 - the documented name
-    """A lock could not be had in time."""
+    """A lock could not be had in time.
+
+    Examples:
+        >>> checker = LockChecker("abc123", timeout=60)
+        >>> checker.timer = Timer.after(0)
+        >>> try:
+        ...     checker.expired()
+        ... except LockTimeout as error:
+        ...     print(error)
+        Timeout acquiring lock for abc123
+    """
 
 
 class NeverExpires:
-    """A timer without an end."""
+    """A timer without an end.
+
+    Examples:
+        >>> NeverExpires().expired()
+        False
+    """
 
     def expired(self) -> bool:
         """Return False."""
@@ -37,6 +52,10 @@ class Timer:
 
     Args:
         expiration: The end; without a time zone it is in UTC.
+
+    Examples:
+        >>> Timer.after(60).expired(), Timer.after(0).expired()
+        (False, True)
     """
 
     def __init__(self, expiration: datetime) -> None:
@@ -63,6 +82,15 @@ class LockChecker:
     Args:
         session_id: Whose lock it is.
         timeout: How long to try; None or 0 for ever.
+
+    Examples:
+        >>> checker = LockChecker("abc123", timeout=60)
+        >>> checker.expired()
+        False
+        >>> checker.timer = Timer.after(0)
+        >>> checker.expired()
+        Traceback (most recent call last):
+        cherrypy_sessions.locking.LockTimeout: Timeout acquiring lock for abc123
     """
 
     def __init__(self, session_id: str, timeout: Duration | None) -> None:

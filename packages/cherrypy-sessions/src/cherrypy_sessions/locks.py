@@ -20,7 +20,18 @@ _new_gate = threading.Lock
 
 
 class DeadlockError(RuntimeError):
-    """A thread waits for a lock that it holds itself."""
+    """A thread waits for a lock that it holds itself.
+
+    Examples:
+        >>> locks = FairLocks()
+        >>> locks.acquire("report")
+        True
+        >>> try:
+        ...     locks.acquire("report")
+        ... except DeadlockError as error:
+        ...     print(error)
+        MainThread would wait for itself: it holds this lock already
+    """
 
 
 class _Turn:
@@ -99,6 +110,14 @@ class FairLocks:
     Args:
         queues: Who has or waits for the lock of which key; those who share it share the locks. It
             is for this class alone to change.
+
+    Examples:
+        >>> locks = FairLocks()
+        >>> locks.acquire("report", timeout=5), locks.holder("report")
+        (True, 'MainThread')
+        >>> locks.release("report")
+        >>> len(locks)
+        0
     """
 
     def __init__(self, queues: Queues | None = None) -> None:

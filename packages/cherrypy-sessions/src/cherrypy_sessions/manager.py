@@ -53,6 +53,14 @@ class SessionManager:
 
     Warns:
         UserWarning: The options of the cookie contradict each other.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> manager = SessionManager(name="site", timeout=20, samesite="Lax")
+        >>> request, response = SimpleNamespace(headers={}), SimpleNamespace(headers={})
+        >>> session = manager.open(request, response)
+        >>> response.headers["Set-Cookie"].startswith(f"site={session.id}; ")
+        True
     """
 
     def __init__(

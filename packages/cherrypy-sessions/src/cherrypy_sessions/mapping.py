@@ -17,7 +17,17 @@ missing: Final[Any] = _Missing()
 
 
 class ReadOnlySessionError(TypeError):
-    """The application wrote into a session that is configured as read-only."""
+    """The application wrote into a session that is configured as read-only.
+
+    Examples:
+        >>> from cherrypy_sessions import RamSession
+        >>> session = RamSession(readonly=True)
+        >>> try:
+        ...     session["user"] = "bird"
+        ... except ReadOnlySessionError as error:
+        ...     print(error)
+        This session is read-only: locking is 'readonly', or its cookie has been sent.
+    """
 
 
 class SessionMapping:

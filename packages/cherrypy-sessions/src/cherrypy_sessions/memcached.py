@@ -41,6 +41,14 @@ class MemcachedSession(EncodedSession):
     Reading one costs one round trip with `readonly`; reading and writing one with a lock costs
     three, as long as nobody else has the lock. The clocks of the machines have to agree to within
     a few seconds.
+
+    Examples:
+        >>> class Sessions(MemcachedSession):
+        ...     servers = ["one.example.org:11211", "two.example.org:11211"]
+        >>> Sessions.check_options()
+        >>> Sessions.check_options(prefix="two words")
+        Traceback (most recent call last):
+        ValueError: prefix is up to ... visible ASCII characters, not 'two words'
     """
 
     servers: Sequence[str] = ["127.0.0.1:11211"]

@@ -37,6 +37,18 @@ class SessionMiddleware:
 
     Raises:
         ValueError: An option is one that cannot be.
+
+    Examples:
+        >>> from cherrypy_sessions import CookieSession
+        >>> def application(environ, start_response):
+        ...     environ["cherrypy.session"]["user"] = "bird"
+        ...     start_response("200 OK", [])
+        ...     return [b"Welcome"]
+        >>> options = {"storage_class": CookieSession, "secret": "a key of this site only"}
+        >>> app = SessionMiddleware(application, **options)
+        >>> app({}, lambda status, headers: print(headers[0][0], headers[0][1][:11]))
+        Set-Cookie session_id=
+        [b'Welcome']
     """
 
     def __init__(

@@ -25,6 +25,15 @@ class RamSession(MergingSession):
 
     What is stored, and what is loaded, are copies (`copy.deepcopy`), but for values that cannot be
     copied: those are shared by all requests of the session.
+
+    Examples:
+        >>> session = RamSession()
+        >>> session["user"] = "bird"
+        >>> session.save()
+        >>> again = RamSession(session.id)
+        >>> again["user"]
+        'bird'
+        >>> again.delete()
     """
 
     locks_new: ClassVar[bool] = False

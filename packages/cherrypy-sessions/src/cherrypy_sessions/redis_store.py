@@ -195,6 +195,15 @@ class RedisSession(EncodedSession):
 
     Reading one costs one round trip with `readonly`; reading and writing one with a lock costs
     three, as long as nobody else has the lock.
+
+    Examples:
+        >>> class Sessions(RedisSession):
+        ...     url = "redis://sessions.example.org:6379/0"
+        ...     lock_expiry = 60
+        >>> Sessions.check_options()
+        >>> Sessions.check_options(url="sessions.example.org")
+        Traceback (most recent call last):
+        ValueError: url has to be the address of one server, such as ...
     """
 
     url: str = "redis://127.0.0.1:6379/0"

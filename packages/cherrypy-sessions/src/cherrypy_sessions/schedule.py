@@ -10,14 +10,28 @@ log: logging.Logger = logging.getLogger("cherrypy_sessions")
 
 
 class Scheduler(Protocol):
-    """Calls a function at intervals, starting one interval from now."""
+    """Calls a function at intervals, starting one interval from now.
+
+    Examples:
+        >>> def at_once(task, frequency, name):
+        ...     task()
+        >>> scheduler: Scheduler = at_once
+        >>> scheduler(lambda: print("what has expired is removed"), 300, "Session cleanup")
+        what has expired is removed
+    """
 
     def __call__(self, task: Callable[[], object], frequency: float, name: str) -> Any:
         """Call `task` every `frequency` seconds; return whatever stands for that."""
 
 
 def daemon_thread(task: Callable[[], object], frequency: float, name: str) -> threading.Thread:
-    """Call a function every so many seconds, until the process ends."""
+    """Call a function every so many seconds, until the process ends.
+
+    Examples:
+        >>> thread = daemon_thread(print, 3600, "Session cleanup")
+        >>> thread.name, thread.daemon
+        ('Session cleanup', True)
+    """
 
     def run() -> None:
         while True:

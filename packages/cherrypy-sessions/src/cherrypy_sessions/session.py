@@ -34,6 +34,27 @@ class Session(SessionMapping):
     Args:
         id: What the client sent, if anything. An id that the store does not know is replaced.
         kwargs: Set as attributes.
+
+    Examples:
+        >>> class DictSession(Session):
+        ...     kept = {}
+        ...     def _exists(self):
+        ...         return self.id in self.kept
+        ...     def _load(self):
+        ...         return self.kept.get(self.id)
+        ...     def _save(self, expiration_time):
+        ...         self.kept[self.id] = (self._data, expiration_time)
+        ...     def _delete(self):
+        ...         self.kept.pop(self.id, None)
+        ...     def acquire_lock(self):
+        ...         self.locked = True
+        ...     def release_lock(self):
+        ...         self.locked = False
+        >>> session = DictSession()
+        >>> session["user"] = "bird"
+        >>> session.save()
+        >>> DictSession(session.id)["user"]
+        'bird'
     """
 
     clean_freq: float | None = 5

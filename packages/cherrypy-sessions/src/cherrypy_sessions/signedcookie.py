@@ -54,6 +54,13 @@ class CookieSession(EncodedSession):
     """A session in its cookie.
 
     Of two requests at the same time, the response that comes last has the last word.
+
+    Examples:
+        >>> session = CookieSession(secret="a key of this site only")
+        >>> session["user"] = "bird"
+        >>> session.save()
+        >>> CookieSession(session.token, secret="a key of this site only")["user"]
+        'bird'
     """
 
     serializer: Any = json

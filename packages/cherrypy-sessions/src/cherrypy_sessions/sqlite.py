@@ -87,7 +87,17 @@ def _connect(path: str) -> sqlite3.Connection:
 
 
 class SQLiteSession(EncodedSession):
-    """A session in an SQLite database."""
+    """A session in an SQLite database.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as directory:
+        ...     session = SQLiteSession(database=f"{directory}/sessions.db")
+        ...     session["user"] = "bird"
+        ...     session.save()
+        ...     SQLiteSession(session.id, database=f"{directory}/sessions.db")["user"]
+        'bird'
+    """
 
     database: str
     """The path of the database, which is made if it is not there; its directory has to be."""
