@@ -1,6 +1,7 @@
 """The benchmark: what it reads, the order of its turns, and what it says."""
 
 import contextlib
+import http.server
 import io
 import itertools
 import json
@@ -24,6 +25,7 @@ from workspace.bench.plot import WIDTH, plot
 from workspace.bench.process import Turn
 from workspace.bench.rounds import TURNS, Rounds
 from workspace.bench.table import table
+from workspace.bench.wrk import Wrk
 from workspace.bench.wsgi import Answer, Request
 from workspace.cli import ROOT
 from workspace.errors import Failure, Misuse
@@ -428,6 +430,48 @@ def test_a_wrong_first_answer_is_told(scripted: int, answer: bytes) -> None:
     Scripted.answers = [answer]
     with pytest.raises(AssertionError, match="is not expected"):
         Client(scripted, b"hello")
+
+
+class Counting(http.server.BaseHTTPRequestHandler):
+    """Answers with the statuses that are left, and then with 200."""
+
+    protocol_version = "HTTP/1.1"
+    statuses: ClassVar[list[int]] = []
+
+    def do_GET(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            self.send_response(self.statuses.pop() if self.statuses else 200)
+            self.send_header("Content-Length", "5")
+            self.end_headers()
+            self.wfile.write(b"hello")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def counting() -> Iterator[int]:
+    """Return the port of a server."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Counting) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.mark.requires("wrk")
+def test_wrk_loads_a_server_until_it_is_told_to_stop(counting: int) -> None:
+    wrk = Wrk(counting, b"hello")
+    cost = wrk.elapsed(1)  # too short to be measured
+    assert cost > 0
+    assert wrk.elapsed(1) == cost
+    assert wrk.elapsed(10**7 // cost + 1) > 0
+
+
+@pytest.mark.requires("wrk")
+def test_what_wrk_finds_wrong_is_told(counting: int) -> None:
+    Counting.statuses = [500, 200]
+    with pytest.raises(AssertionError, match="is not expected"):
+        Wrk(counting, b"hello")
 
 
 def test_a_server_is_measured_in_a_process_that_ends() -> None:

@@ -55,6 +55,7 @@ PROGRAMS = {
     "nginx": Program(("nginx-light",), ("nginx",)),
     "openssl": Program(("openssl",), ("openssl",)),
     "redis-server": Program(("redis-server",), ("redis-server",)),
+    "systemd-analyze": Program(("systemd",), ("systemd-analyze",)),
     "wrk": Program(("wrk",), ("wrk",)),
 }
 

@@ -1,6 +1,7 @@
 """What a server's settings are, and the server that they make."""
 
 import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -129,7 +130,16 @@ def test_pool_limits_reach_the_http_server(server: Server) -> None:
         ("max_waiting_bytes", None, "a number of bytes, or 0 for any"),
         ("request_header_timeout", 0, "a number of seconds above 0"),
         ("min_body_rate", -1, "a number of bytes per second, or 0 for any"),
-        ("allowed_hosts", "example.com", "a list of host names"),
+        ("allowed_hosts", "example.com", "a list of host names, without scheme and port"),
+        ("allowed_hosts", ["a:80"], "a list of host names, without scheme and port"),
+        ("allowed_hosts", ["http://a"], "a list of host names, without scheme and port"),
+        ("socket_host", 5, "a host name or an address, or None"),
+        ("socket_host", b"127.0.0.1", "a host name or an address, or None"),
+        ("socket_file", 5, "the path of a Unix socket, or None"),
+        ("ssl_module", None, "builtin or pyopenssl"),
+        ("ssl_certificate", 5, "the path of a file, or None"),
+        ("ssl_ciphers", ["ECDHE"], "names of cipher suites, or None"),
+        ("ssl_hosts", [], "a dict of files by host name"),
         ("statistics", "yes", "True or False"),
         ("nodelay", "no", "True or False"),
     ],
@@ -164,6 +174,51 @@ def test_fewer_threads_at_most_than_at_least_are_refused(server: Server) -> None
         ValueError, match=r"thread_pool_max \(5\) must be at least thread_pool \(10\)"
     ):
         server.start()
+
+
+@pytest.mark.parametrize(
+    ("instance", "words"),
+    [
+        (5, "must be an HTTP server, a callable that returns one, or the dotted name"),
+        (lambda _: None, "must be an HTTP server"),
+        ("cherrypy_server.Nothing", "'cherrypy_server.Nothing', which cannot be imported"),
+        ("no_such_module.Server", "'no_such_module.Server', which cannot be imported"),
+    ],
+)
+def test_an_instance_that_is_no_server_is_refused(
+    server: Server, instance: Any, words: str
+) -> None:
+    server.instance = instance
+    with pytest.raises(ValueError, match=re.escape(words)):
+        server.start()
+
+
+def test_what_is_no_application_is_refused(server: Server) -> None:
+    server.application = "site.application"  # type: ignore[assignment]
+    with pytest.raises(ValueError, match=r"a WSGI callable, not 'site\.application'"):
+        server.start()
+
+
+@pytest.mark.parametrize("module", ["builtin", "pyopenssl"])
+def test_what_is_no_tls_context_is_refused(server: Server, module: str) -> None:
+    server.ssl_module, server.ssl_context = module, 5
+    with pytest.raises(ValueError, match=r"ssl_context must be an .*Context .*, not 5"):
+        server.start()
+
+
+def test_allowed_hosts_may_be_addresses_and_have_a_star(server: Server) -> None:
+    server.allowed_hosts = ("*.example.com", "127.0.0.1", "[::1]", "app_1", "büro.example")
+    WSGIServer(server)
+
+
+def test_a_list_is_a_wsgi_version_too(server: Server) -> None:
+    server.wsgi_version = ["u", 0]  # type: ignore[assignment]  # as TOML has it
+    assert WSGIServer(server).gateway.version == ("u", 0)
+
+
+def test_a_path_may_be_that_of_the_socket(server: Server, tmp_path: Path) -> None:
+    vars(server)["socket_file"] = tmp_path / "s"
+    assert server.bind_addr == str(tmp_path / "s")
 
 
 def test_an_unknown_wsgi_version_is_refused(server: Server) -> None:

@@ -43,6 +43,20 @@ class TLS(Protocol):
         """Return an accepted connection; its `shake_hands` raises `Plain` and `Failed`, too."""
 
 
+def checked_context(context: Any, kind: type, name: str) -> Any:
+    """Return a context of a program's own.
+
+    Raises:
+        ValueError: It is none of this library.
+    """
+    if not isinstance(context, kind):
+        raise ValueError(  # noqa: TRY004 - as all settings
+            f"The server's setting ssl_context must be an {name} with this ssl_module, "
+            f"not {context!r}."
+        )
+    return context
+
+
 class Renewed:
     """What was made of certificates, made anew when one of their files has changed.
 

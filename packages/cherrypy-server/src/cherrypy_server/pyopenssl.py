@@ -16,7 +16,7 @@ from OpenSSL import SSL
 
 from cherrypy_server.certificates import VERSIONS, Identity, TLSSettings, locked
 from cherrypy_server.channel import READ, WRITE, Channel, Gone, Unready
-from cherrypy_server.handshake import Failed, Log, Plain, Renewed
+from cherrypy_server.handshake import Failed, Log, Plain, Renewed, checked_context
 from cherrypy_server.hosts import chosen
 
 VERIFY_MODES = {
@@ -41,10 +41,12 @@ class PyOpenSSLTLS(pyOpenSSLAdapter):
         super().__init__(settings.identity and settings.identity.certificate, None)
         self._settings = settings
         self._renewed: Renewed | None = None
-        self.context: Any = settings.context
+        self.context: Any
         if settings.context is None:
             self._renewed = Renewed(settings, self._made, log)
             self.context = self._renewed.current[""]
+        else:
+            self.context = checked_context(settings.context, SSL.Context, "OpenSSL.SSL.Context")
 
     def bind(self, sock: socket.socket) -> socket.socket:
         """Return the listening socket, which needs no TLS."""

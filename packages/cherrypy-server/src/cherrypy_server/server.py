@@ -3,6 +3,7 @@
 Settings are plain attributes, read each time the server starts; a running one does not change.
 """
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from types import MappingProxyType
@@ -131,7 +132,7 @@ class Server(ServerAdapter):
     """Whether to send small packets at once (TCP_NODELAY)."""
 
     wsgi_version: tuple[int | str, int] = (1, 0)
-    """The WSGI version that the application gets: (1, 0) or ("u", 0)."""
+    """The WSGI version that the application gets: (1, 0) or ("u", 0); from TOML, a list."""
 
     peercreds: bool = False
     """Whether to put process, user and group id of a Unix socket's client into the environ."""
@@ -204,7 +205,7 @@ class Server(ServerAdapter):
     def bind_addr(self) -> BindAddress | None:
         """Where to listen: the socket file, else host and port; None without either."""
         if self.socket_file:
-            return self.socket_file
+            return os.fspath(self.socket_file)
         if self.socket_host is None or self.socket_port is None:
             return None
         return self.socket_host, self.socket_port
@@ -247,11 +248,22 @@ class Server(ServerAdapter):
         self,
         httpserver: ServerInstance | None = None,
     ) -> tuple[HTTPServer, BindAddress | None]:
-        """Return an HTTP server with these settings, and the address it shall listen on."""
+        """Return an HTTP server with these settings, and the address it shall listen on.
+
+        Raises:
+            ValueError: What is to be it, or to make it, does not.
+        """
         chosen = httpserver or self.instance or type(self).httpserver_class
         found: Any = _by_name(chosen) if isinstance(chosen, str) else chosen
-        is_maker = isinstance(found, type) or not hasattr(found, "start")
-        return found(self) if is_maker else found, self.bind_addr
+        if not isinstance(found, type) and hasattr(found, "start"):
+            return found, self.bind_addr
+        made: Any = found(self) if callable(found) else None
+        if not hasattr(made, "start"):
+            raise ValueError(
+                f"The server's setting instance must be an HTTP server, a callable that returns "
+                f"one, or the dotted name of either, not {chosen!r}."
+            )
+        return made, self.bind_addr
 
     def base(self) -> str:
         """Return the URL of this server's root for clients, or the path of its Unix socket."""
@@ -280,4 +292,9 @@ def _by_name(name: str) -> Any:
         raise ValueError(
             f"{name!r} is no dotted name of an HTTP server: use 'package.module.Name'."
         )
-    return getattr(import_module(module), attribute)
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(
+            f"The server's setting instance is {name!r}, which cannot be imported: {error}."
+        ) from error

@@ -3,7 +3,9 @@
 A wrong value stops the start with its name; none is bent into something that seems to be meant.
 """
 
-from collections.abc import Callable
+import os
+import re
+from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any
 
@@ -23,6 +25,10 @@ def check(settings: Any) -> None:
         value = getattr(settings, name)
         if not holds(value):
             raise ValueError(f"The server's setting {name} must be {words}, not {value!r}.")
+    if not callable(settings.application):
+        raise ValueError(  # noqa: TRY004 - as all settings
+            f"The server's application must be a WSGI callable, not {settings.application!r}."
+        )
     if 0 < settings.thread_pool_max < settings.thread_pool:
         raise ValueError(
             f"The server's setting thread_pool_max ({settings.thread_pool_max}) must be at least "
@@ -57,15 +63,27 @@ def _most_threads(value: Any) -> bool:
 
 def _names(value: Any) -> bool:
     return isinstance(value, (list, tuple, set, frozenset)) and all(
-        isinstance(each, str) and each for each in value
+        isinstance(each, str) and _HOST.fullmatch(each) for each in value
     )
 
 
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _path(value: Any) -> bool:
+    return isinstance(value, (str, os.PathLike))
+
+
+_HOST = re.compile(r"(\*\.)?[^\s/:*@]+|\[[0-9a-fA-F:.]+\]")
+_FILE = (_or_none(_path), "the path of a file, or None")
 _FLAG = (_flag, "True or False")
 _SIZE = (_or_none(_whole(0)), "a number of bytes, or 0 for no limit")
 
 RULES: dict[str, tuple[_Check, str]] = {
+    "socket_host": (_or_none(_text), "a host name or an address, or None"),
     "socket_port": (_or_none(_whole(0, 65535)), "a port from 0 to 65535"),
+    "socket_file": (_or_none(_path), "the path of a Unix socket, or None"),
     "socket_file_mode": (_whole(0, 0o777), "permission bits such as 0o660"),
     "socket_queue_size": (_whole(0), "a number of connections"),
     "socket_timeout": (_seconds, "a number of seconds above 0"),
@@ -85,9 +103,16 @@ RULES: dict[str, tuple[_Check, str]] = {
     "max_waiting_bytes": (_whole(0), "a number of bytes, or 0 for any"),
     "request_header_timeout": (_seconds, "a number of seconds above 0"),
     "min_body_rate": (_number, "a number of bytes per second, or 0 for any"),
-    "allowed_hosts": (_names, "a list of host names"),
+    "allowed_hosts": (_names, "a list of host names, without scheme and port"),
     "statistics": _FLAG,
     "nodelay": _FLAG,
     "peercreds": _FLAG,
     "peercreds_resolve": _FLAG,
+    "ssl_module": (_text, "builtin or pyopenssl"),
+    "ssl_certificate": _FILE,
+    "ssl_private_key": _FILE,
+    "ssl_certificate_chain": _FILE,
+    "ssl_client_ca": _FILE,
+    "ssl_ciphers": (_or_none(_text), "names of cipher suites, or None"),
+    "ssl_hosts": (lambda value: isinstance(value, Mapping), "a dict of files by host name"),
 }

@@ -14,7 +14,7 @@ from cheroot.ssl.builtin import BuiltinSSLAdapter
 
 from cherrypy_server.certificates import VERSIONS, Identity, TLSSettings
 from cherrypy_server.channel import READ, WRITE, Channel, Gone, Unready
-from cherrypy_server.handshake import Failed, Log, Plain, Renewed
+from cherrypy_server.handshake import Failed, Log, Plain, Renewed, checked_context
 from cherrypy_server.hosts import chosen
 
 VERIFY_MODES = {
@@ -55,7 +55,7 @@ class BuiltinTLS(BuiltinSSLAdapter):
         self._settings = settings
         self._renewed: Renewed | None = None
         if settings.context is not None:
-            self.context = settings.context
+            self.context = checked_context(settings.context, ssl.SSLContext, "ssl.SSLContext")
         else:
             self._renewed = Renewed(settings, self._made, log)
 

@@ -245,8 +245,9 @@ def _required(bind_addr: BindAddress | None) -> BindAddress:
     return bind_addr
 
 
-def _gateway(version: tuple[int | str, int]) -> type[wsgi.Gateway]:
-    if version not in GATEWAYS:
+def _gateway(version: Any) -> type[wsgi.Gateway]:
+    version = tuple(version) if isinstance(version, list) else version
+    if version not in tuple(GATEWAYS):  # compared, as not everything has a hash
         known = " or ".join(str(each) for each in GATEWAYS)
         raise ValueError(f"wsgi_version must be {known}, not {version!r}.")
     return GATEWAYS[version]

@@ -31,4 +31,5 @@ MODULES = (
     "served",
     "dispatch",
     "bus",
+    "imported",
 )

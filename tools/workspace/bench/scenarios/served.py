@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415 - a peer is imported only in its own environment
 
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workspace.bench.load import CONNECTIONS, Load
+from workspace.bench.wrk import Wrk
 from workspace.bench.wsgi import Application
 
 GROUP = "socket"
@@ -64,14 +66,15 @@ def _cheroot(application: Application) -> Any:
     return Server(("127.0.0.1", 0), application, numthreads=_THREADS, timeout=60)
 
 
-def _loaded(server: Any, case: str) -> Load:
-    """Start a server and return the load on it."""
+def _loaded(server: Any, case: str) -> Load | Wrk:
+    """Start a server and return the load on it: by wrk, where that is installed."""
     connections = 4 * _THREADS if case == "crowd" else CONNECTIONS
     if server.keep_alive_conn_limit is not None:
         server.keep_alive_conn_limit = 2 * connections  # cheroot's ten would end connections
     server.prepare()
     threading.Thread(target=server.serve, daemon=True).start()
-    return Load(server.bind_addr[1], _body(case), connections)
+    load = Wrk if shutil.which("wrk") else Load
+    return load(server.bind_addr[1], _body(case), connections)
 
 
 def _body(case: str) -> bytes:
