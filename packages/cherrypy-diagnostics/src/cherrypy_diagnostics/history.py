@@ -197,10 +197,11 @@ class History:
             failed: Whether it failed.
         """
         due = not self._earliest <= now < self._until and self._turn(now)
-        latencies = self._latencies  # its `record`, without the call
+        latencies = self._latencies  # its `record`, without the calls
         latencies.counts[bisect_left(BOUNDS, seconds)] += 1
         latencies.total += seconds
-        latencies.maximum = max(latencies.maximum, seconds)
+        if seconds > latencies.maximum:  # noqa: PLR1730 - as above
+            latencies.maximum = seconds
         if failed:
             self._errors += 1
         return due

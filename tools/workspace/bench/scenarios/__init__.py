@@ -12,6 +12,7 @@ callable does what it should.
 MODULES = (
     "hello",
     "logged",
+    "recorded",
     "parameters",
     "positional",
     "form",
