@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import reprlib
+from collections.abc import Coroutine
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -320,8 +321,19 @@ def check_iterable(body: object) -> None:
     if not (hasattr(body, "__iter__") or hasattr(body, "__getitem__")):
         raise TypeError(
             "a body has to be text, bytes, an iterable of these, a file or None, not "
-            f"{reprlib.repr(body)}"
+            f"{reprlib.repr(body)}{_advice(body)}"
         )
+
+
+def _advice(body: object) -> str:
+    if isinstance(body, Exception):
+        return "; raise it, in place of returning it"
+    if isinstance(body, Coroutine):
+        body.close()  # or Python warns that nobody awaited it, somewhere else
+        return "; a page is a plain function, not an async one"
+    if isinstance(body, (int, float)):
+        return f"; return str({body!r})"
+    return ""
 
 
 def collect(chunks: Iterable[str | bytes]) -> list[str | bytes]:

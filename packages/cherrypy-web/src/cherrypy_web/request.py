@@ -18,6 +18,7 @@ from cherrypy_httputil import (
     protocol_from_http,
 )
 from cherrypy_serving import serving
+from cherrypy_web.absent import Absent
 from cherrypy_web.environ import EnvironHeaders, find_bad_percent, is_authority
 from cherrypy_web.errorpages import bare_error, format_exc
 from cherrypy_web.handlers import BoundPageHandler
@@ -66,6 +67,10 @@ class Request(RequestData):
     path_info: str
     is_index: bool | None
     protocol: tuple[int, int]
+
+    json: Any = Absent(
+        "decorate the page with @cherrypy.tools.json_in(), or turn that on in config"
+    )
 
     def run(
         self,

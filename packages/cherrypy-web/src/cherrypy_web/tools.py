@@ -364,6 +364,17 @@ class Toolbox:
         # The tools that a program adds are attributes that no type checker has heard of; this is
         # the kind with all the methods that one can have.
         def __getattr__(self, name: str) -> HandlerTool[...]: ...
+    else:
+
+        def __getattr__(self, name: str) -> object:
+            """Say that there is no such tool, and which one may be meant."""
+            import difflib  # noqa: PLC0415 - for mistakes only
+
+            near = difflib.get_close_matches(
+                name, [each for each in dir(self) if each[0] != "_"], 1
+            )
+            hint = f"; is {near[0]!r} meant?" if near else ""
+            raise AttributeError(f"there is no tool {name!r}{hint}", name=name, obj=self)
 
     def __init__(self, namespace: str) -> None:
         self.__dict__["namespace"] = namespace

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
         unknown_namespaces,
         unknown_tool_options,
     )
+    from cherrypy_web.checks.publishing import unpublished
     from cherrypy_web.checks.sections import (
         bracketed_sections,
         empty_configs,
+        misspelled_sections,
         sections_with_script_name,
         unmatched_sections,
     )
@@ -30,7 +32,9 @@ else:
         "findings": "Finding Site",
         "keys": "misplaced_site_entries renamed_keys unknown_keys unknown_namespaces"
         " unknown_tool_options",
-        "sections": "bracketed_sections empty_configs sections_with_script_name unmatched_sections",
+        "publishing": "unpublished",
+        "sections": "bracketed_sections empty_configs misspelled_sections"
+        " sections_with_script_name unmatched_sections",
         "sessions": "insecure_sessions sessions_of_one_process",
         "values": "KNOWN_TYPES wrong_types",
     }
@@ -57,6 +61,7 @@ __all__ = [
     "empty_configs",
     "insecure_sessions",
     "misplaced_site_entries",
+    "misspelled_sections",
     "renamed_keys",
     "sections_with_script_name",
     "sessions_of_one_process",
@@ -64,5 +69,6 @@ __all__ = [
     "unknown_namespaces",
     "unknown_tool_options",
     "unmatched_sections",
+    "unpublished",
     "wrong_types",
 ]

@@ -17,19 +17,24 @@ if TYPE_CHECKING:
 __all__ = [
     "bracketed_sections",
     "empty_configs",
+    "misspelled_sections",
     "sections_with_script_name",
     "unmatched_sections",
 ]
 
 
-def empty_configs(site: Site) -> Iterator[Finding]:
-    """Find applications without config."""
+def empty_configs(
+    site: Site, advice: str = "If it needs none, write checker.check_skipped_app_config: False."
+) -> Iterator[Finding]:
+    """Find applications without config.
+
+    Args:
+        site: The site.
+        advice: What to write instead.
+    """
     for name, app in site.apps.items():
         if not app.config:
-            yield Finding(
-                f"The Application mounted at {name!r} has an empty config.",
-                "If it needs none, write checker.check_skipped_app_config: False.",
-            )
+            yield Finding(f"The Application mounted at {name!r} has an empty config.", advice)
 
 
 def sections_with_script_name(site: Site) -> Iterator[Finding]:
@@ -57,6 +62,21 @@ def bracketed_sections(site: Site) -> Iterator[Finding]:
                     f"Brackets are for files; in a dict, write {section[1:-1]!r}.",
                     place(app, section),
                 )
+
+
+def misspelled_sections(site: Site) -> Iterator[Finding]:
+    """Find sections that no path leads to: they have no slash before them, or one behind."""
+    for name, app in site.apps.items():
+        for section in app.config:
+            path = "/" + section.strip("/")
+            if section in {path, "global"} or section.startswith("["):
+                continue
+            yield Finding(
+                f"The application mounted at {name!r} has a section {section!r}, to which no path "
+                "leads.",
+                f"A section begins with a slash, and ends without one: write {path!r}.",
+                place(app, section),
+            )
 
 
 def unmatched_sections(site: Site) -> Iterator[Finding]:

@@ -25,6 +25,10 @@ LOCALHOST: Final = (
     "The server listens on 'localhost', which may be an IPv4 or an IPv6 address.\n"
     "Write server.socket_host: '127.0.0.1' or '::1'."
 )
+SECTIONS_OF_THE_SITE: Final = (
+    "What was given to cherrypy.config.update() has sections for paths, which are of no use there: "
+    "give them to cherrypy.tree.mount(root, script_name, config), or to cherrypy.quickstart()."
+)
 
 
 class Checker:
@@ -100,11 +104,20 @@ class Checker:
 
     def check_skipped_app_config(self) -> None:
         """Find applications without config."""
-        _warn(checks.empty_configs(self.site()))
+        advice = [SECTIONS_OF_THE_SITE] if self.global_config_contained_paths else []
+        _warn(checks.empty_configs(self.site(), *advice))
 
     def check_app_config_brackets(self) -> None:
         """Find sections of dicts that are in brackets, as in a file."""
         _warn(checks.bracketed_sections(self.site()))
+
+    def check_sections(self) -> None:
+        """Find sections without a slash at the beginning, or with one at the end."""
+        _warn(checks.misspelled_sections(self.site()))
+
+    def check_pages(self) -> None:
+        """Find roots that are classes, and pages of roots without `expose` or `self`."""
+        _warn(checks.unpublished(self.site()))
 
     def check_static_paths(self) -> None:
         """Find static files and directories that are not there, or whose paths are relative."""

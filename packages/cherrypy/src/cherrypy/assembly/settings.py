@@ -66,6 +66,12 @@ class Settings(Config):
         """Let the autoreloader watch a config file that was read."""
         self.assembly.engine.autoreload.files.add(name)
 
+    def global_section(self, config: dict[str, Any]) -> dict[str, Any]:
+        """Return the part of a source that belongs here; the checker learns of the other parts."""
+        if any(name.startswith("/") for name in config):
+            self.assembly.checker.global_config_contained_paths = True
+        return super().global_section(config)
+
     def read(self, config: ConfigSource) -> dict[str, Any]:
         """Return the sections of a config, and watch its file."""
         return as_dict(config, on_file=self.on_file)

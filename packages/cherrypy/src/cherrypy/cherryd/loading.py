@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import cherrypy
 from cherrypy.cherryd.errors import CommandError
+from cherrypy_bus import State
 from cherrypy_config import ConfigError
 from cherrypy_web import Application
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from types import ModuleType
 
 __all__ = ["load"]
 
@@ -34,6 +36,7 @@ def load(
     Raises:
         CommandError: Something is not there or cannot be read.
     """
+    _require_no_namesake(Path("cherrypy.py"))
     if "" not in sys.path:
         sys.path.insert(0, "")  # the command itself may be installed anywhere
     for name in imports:
@@ -47,11 +50,16 @@ def load(
             cherrypy.config.update({"environment": environment})
 
 
+def _require_no_namesake(file: Path) -> None:
+    if file.is_file():
+        raise CommandError(f"the file {str(file)!r} hides CherryPy: give it another name")
+
+
 def _import(name: str) -> None:
     if name.endswith(".py"):
         name = _module_of_file(Path(name))
     try:
-        import_module(name)
+        module = import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or f"{name}.".startswith(f"{error.name}."):
             raise CommandError(
@@ -59,6 +67,24 @@ def _import(name: str) -> None:
                 "-P names one more directory to look in"
             ) from error
         raise
+    _require_own(name, module)
+    if cherrypy.engine.state is State.EXITING:
+        raise CommandError(
+            f"the module {name!r} served the site while it was imported, and it has ended; write "
+            "cherrypy.tree.mount in place of cherrypy.quickstart, or put that below "
+            "if __name__ == '__main__'"
+        )
+
+
+def _require_own(name: str, module: ModuleType) -> None:
+    """Refuse a module of Python's own that was found in place of the one that lies here."""
+    file = Path(f"{name.replace('.', '/')}.py")
+    origin = getattr(module, "__file__", None)
+    if file.is_file() and (origin is None or not file.samefile(origin)):
+        raise CommandError(
+            f"another module {name!r} was found in place of {str(file)!r}: "
+            f"{origin or 'a part of Python'}; give your file another name"
+        )
 
 
 def _module_of_file(file: Path) -> str:
