@@ -559,6 +559,32 @@ def test_wrapper_may_take_options_of_its_own(call: Any, mount: Any, toolbox: Too
 # Toolboxes.
 
 
+def test_help_has_the_options_of_a_tool_as_keys_of_config() -> None:
+    def callback(word: str, *, times: int = 1, make: Any = str) -> None:
+        """Say it."""
+
+    box = Toolbox("mine")
+    box.say = Tool("before_handler", callback)
+    assert box.say.__doc__ == (
+        "Say it.\n\nIn config:\n\n    mine.say.on = True\n    mine.say.word (has to be given)\n"
+        "    mine.say.times = 1\n    mine.say.make = str"
+    )
+    box.dumb = Tool("before_handler", object())  # type: ignore[arg-type]  # no signature
+    assert "mine.dumb.on = True" in str(box.dumb.__doc__)
+
+
+def test_classes_of_tools_keep_their_docstrings() -> None:
+    class Said(Tool[...]):
+        """A kind of its own."""
+
+    class Silent(Tool[...]):
+        pass
+
+    assert Said.__doc__ == "A kind of its own."
+    assert Silent.__doc__ is None
+    assert str(Tool.__doc__).startswith("A function, and the hook point")
+
+
 def test_names_and_places_of_a_tool(toolbox: Toolbox) -> None:
     def callback(a: int = 0) -> None:
         """Say it."""

@@ -14,6 +14,7 @@ from cherrypy_serving import ambient, prepared, serving
 from cherrypy_web.epoch import EPOCH
 from cherrypy_web.hooks import Hook
 from cherrypy_web.options import is_complete
+from cherrypy_web.tooldoc import ToolDoc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -75,7 +76,9 @@ class Tool(Generic[P]):
         self.callable = callable
         self._name = name
         self._priority = priority
-        self.__doc__ = getattr(callable, "__doc__", None)
+
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = ToolDoc(cls.__dict__.get("__doc__"))  # type: ignore[assignment]  # see there
 
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, value)
@@ -199,6 +202,9 @@ class Tool(Generic[P]):
 
 
 _PER_REQUEST = (Tool._setup, Tool._merged_args)  # noqa: SLF001 - see `Tool.is_known`
+
+
+Tool.__doc__ = ToolDoc(Tool.__doc__)  # type: ignore[assignment]  # see there
 
 
 class HandlerTool(Tool[P]):
