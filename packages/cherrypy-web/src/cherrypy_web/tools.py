@@ -374,6 +374,8 @@ class Toolbox:
 
         def __getattr__(self, name: str) -> object:
             """Say that there is no such tool, and which one may be meant."""
+            if hasattr(type(self), name):  # a descriptor refused, and knows why
+                return object.__getattribute__(self, name)
             import difflib  # noqa: PLC0415 - for mistakes only
 
             near = difflib.get_close_matches(
