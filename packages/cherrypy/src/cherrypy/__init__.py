@@ -90,6 +90,7 @@ if TYPE_CHECKING:
 
     from cherrypy import (
         _cpchecker,  # noqa: F401
+        _cpcompat,  # noqa: F401
         _cpconfig,  # noqa: F401 - see __getattr__
         _cperror,  # noqa: F401
         _cplogging,  # noqa: F401
@@ -119,6 +120,7 @@ else:
     _LATER = frozenset(
         {
             "_cpchecker",
+            "_cpcompat",
             "_cpconfig",
             "_cperror",
             "_cplogging",
