@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PATIENCE: Final = 60.0
+ATTEMPTS: Final = 3  # on a machine that is out of breath, a browser may crash as it starts
 ELEMENT: Final = "element-6066-11e4-a52e-4f735466cecf"  # the name that the standard gives it
 OPTIONS: Final = [
     "--headless",
@@ -139,26 +140,43 @@ class Browser:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start a browser, and end it."""
-    command = ["chromedriver", "--port=0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as driver:
-        assert driver.stdout is not None
+    driver, browser = _started(ATTEMPTS)
+    with driver, browser.http:
         try:
-            found = (re.search(r"successfully on port (\d+)", line) for line in driver.stdout)
-            port = next(match[1] for match in found if match)
-            yield from _session(f"http://127.0.0.1:{port}/session")
+            yield browser
         finally:
-            driver.terminate()
+            try:
+                browser.ask("DELETE", "")
+            finally:
+                driver.terminate()
 
 
-def _session(url: str) -> Iterator[Browser]:
+def _started(attempts: int) -> tuple[subprocess.Popen[str], Browser]:
+    """Return a driver and its browser; where that does not start, try again, so often in all.
+
+    Raises:
+        AssertionError: It never did; the text is the driver's.
+    """
+    driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True)
+    assert driver.stdout is not None
+    found = (re.search(r"successfully on port (\d+)", line) for line in driver.stdout)
+    port = next((match[1] for match in found if match), None)
+    try:
+        assert port, "chromedriver has no port"
+        return driver, _session(f"http://127.0.0.1:{port}/session")
+    except (AssertionError, requests.RequestException):
+        driver.terminate()
+        driver.communicate()
+        if attempts == 1:
+            raise
+        return _started(attempts - 1)
+
+
+def _session(url: str) -> Browser:
     options = {"goog:chromeOptions": {"args": OPTIONS}}
     timeouts = {"script": int(PATIENCE * 1000), "implicit": int(PATIENCE * 1000)}
     wanted = {"alwaysMatch": {**options, "timeouts": timeouts}}
     browser = Browser(url)
-    with browser.http:
-        made = browser.ask("POST", "", capabilities=wanted)
-        browser.base += f"/{made['sessionId']}"
-        try:
-            yield browser
-        finally:
-            browser.ask("DELETE", "")
+    made = browser.ask("POST", "", capabilities=wanted)
+    browser.base += f"/{made['sessionId']}"
+    return browser
