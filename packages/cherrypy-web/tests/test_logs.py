@@ -311,6 +311,17 @@ def test_file_that_is_exchanged_while_another_thread_logs_loses_nothing(tmp_path
     assert found == set(written)
 
 
+def test_file_is_closed_after_the_line_of_a_thread_that_was_late(tmp_path: Path) -> None:
+    log = LogManager("late")
+    log.error_log.propagate = False
+    log.error_file = tmp_path / "log"
+    (handler,) = (one for one in log.error_log.handlers if isinstance(one, logging.FileHandler))
+    log.error_file = ""
+    handler.handle(log.error_log.makeRecord("late", logging.INFO, "", 0, "the line", (), None))
+    assert handler.stream is None
+    assert lines(tmp_path / "log") == ["the line"]
+
+
 def test_screen_can_be_turned_on_and_off() -> None:
     log = LogManager("screen test")
     before = len(log.error_log.handlers)

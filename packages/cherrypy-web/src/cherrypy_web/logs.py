@@ -324,8 +324,23 @@ def _paths(handlers: list[logging.Handler]) -> Iterator[str]:
     return (each.baseFilename for each in handlers if isinstance(each, logging.FileHandler))
 
 
+class _LogFile(logging.FileHandler):
+    """A file that is opened for one more line where a thread was about to write as it closed."""
+
+    is_over = False
+
+    def close(self) -> None:
+        self.is_over = True
+        super().close()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        super().emit(record)
+        if self.is_over:
+            super().close()
+
+
 def _file_handler(path: str | Path | None) -> logging.FileHandler | None:
-    return logging.FileHandler(path, encoding="utf-8") if path else None
+    return _LogFile(path, encoding="utf-8") if path else None
 
 
 def _reopen(handler: logging.FileHandler) -> None:
