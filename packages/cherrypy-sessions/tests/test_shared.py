@@ -282,6 +282,26 @@ def test_a_thread_that_waits_too_long_hears_of_it_too(place: Place, id_: str) ->
     third.release_lock()
 
 
+def test_who_waits_for_a_lock_is_not_taken_for_its_holder(
+    place: Place, id_: str, holder: "subprocess.Popen[str]"
+) -> None:
+    def wait() -> None:
+        session = place.open(id_)
+        session.acquire_lock()
+        session.release_lock()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    patience = threading.Event()
+    while not len(getattr(place.store, "locks", "those in Redis are in a queue there")):
+        patience.wait(0.001)
+    with pytest.raises(LockTimeout, match=rf"{holder.pid}.* held it for 0.1 s"):
+        place.open(id_, lock_timeout=0.1).acquire_lock()
+    holder.kill()
+    thread.join(60)
+    assert not thread.is_alive()
+
+
 def test_waiting_for_oneself_is_an_error(place: Place, id_: str) -> None:
     held = place.open(id_)
     held.acquire_lock()

@@ -107,7 +107,7 @@ class MemcachedSession(EncodedSession):
         deadline = None if patience is None else time.monotonic() + patience
         key = self._id
         if not acquire(self.locks, key, patience):
-            raise lock_timeout(key, f"thread {holder(self.locks, key)}", patience)
+            raise lock_timeout(key, self._holder(), patience)
         try:
             self._lock = self._take(deadline, patience)
         except BaseException:
@@ -150,7 +150,7 @@ class MemcachedSession(EncodedSession):
             if item is None:
                 return None  # `_load` will say what it is
             if not item.is_locked:
-                token = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"
+                token = _here() + secrets.token_hex(8)
                 lock = LockedItem(self._servers, self._key(), item, token, self.lock_expiry)
                 if lock.take(found[1]):
                     return lock
@@ -162,6 +162,15 @@ class MemcachedSession(EncodedSession):
                 pause = min(2 * pause, LONGEST_PAUSE)
             found = self._servers.get(self._key())
         return None
+
+    def _holder(self) -> str | None:
+        """Return who has the lock: the first thread in our queue may be waiting for it, too."""
+        found = self._servers.get(self._key())
+        item = None if found is None else Item.unpack(found[0])
+        if item is not None and item.is_locked and not item.holder.startswith(_here()):
+            return item.holder
+        thread = holder(self.locks, self._id)
+        return None if thread is None else f"thread {thread}"
 
     def _forget_lock(self) -> None:
         self.locked: bool = False
@@ -237,3 +246,7 @@ class MemcachedSession(EncodedSession):
             leases.drop(self._own_lock.token)
             self._lock = None
         self._servers.delete(self._key())
+
+
+def _here() -> str:
+    return f"{socket.gethostname()}/{os.getpid()}/"
