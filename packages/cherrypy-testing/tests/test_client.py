@@ -570,3 +570,9 @@ def test_application_binds_what_it_likes_in_a_context_of_its_own() -> None:
 def test_an_option_that_there_is_not_is_named(client: Client) -> None:
     with pytest.raises(TypeError, match="no option auth, cookie; it has data, environ, files, "):
         client.get("/", auth=("jon", "secret"), cookie="a=1")  # type: ignore[call-arg]
+
+
+def test_a_file_that_is_no_upload_is_named(client: Client) -> None:
+    files: Any = {"notes": ("notes.txt", b"Two left")}
+    with pytest.raises(TypeError, match=r"an Upload\(filename, content\); notes is \('notes"):
+        client.post("/", files=files)

@@ -72,7 +72,7 @@ def encode_body(
         files: Files by the name of their field; `data` then has to be fields, or nothing.
 
     Raises:
-        TypeError: Two of them that exclude each other were given.
+        TypeError: Two of them that exclude each other were given, or a file is no `Upload`.
     """
     if json is not None:
         if data is not None or files is not None:
@@ -108,6 +108,8 @@ def _multipart(
     boundary = secrets.token_hex(16)
     parts = [_part(f'name="{_quoted(name)}"', None, value.encode()) for name, value in fields]
     for name, upload in files.items() if isinstance(files, Mapping) else files:
+        if not isinstance(upload, Upload):
+            raise TypeError(f"a file is an Upload(filename, content); {name} is {upload!r}")
         names = f'name="{_quoted(name)}"; filename="{_quoted(upload.filename)}"'
         parts.append(_part(names, upload.media_type, upload.content))
     delimiter = f"--{boundary}\r\n".encode()
