@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -120,10 +121,19 @@ def test_memory_does_not_grow() -> None:
 
 
 def test_a_gauge_that_fails_or_does_not_know_is_a_gap(caplog: pytest.LogCaptureFixture) -> None:
-    watched = Watched(Broken=lambda: 1 / 0, Unknown=lambda: None, Good=lambda: 4)
+    text: Any = "many"
+    watched = Watched(
+        Broken=lambda: 1 / 0,
+        Unknown=lambda: None,
+        Endless=lambda: math.inf,
+        Text=lambda: text,
+        Good=lambda: 4,
+    )
     watched.request(BEGIN + 1)
-    names = ("Broken", "Unknown", "Good")
-    assert [watched.last("5m", name, BEGIN + 2) for name in names] == [None, None, 4]
+    watched.history.tick(BEGIN + 2)
+    series = watched.history.view("5m", BEGIN + 2).series
+    last = {name: series[name][-1] for name in watched.history.gauges}
+    assert last == {"Broken": None, "Unknown": None, "Endless": None, "Text": None, "Good": 4}
     assert "The gauge 'Broken' failed" in caplog.text
 
 

@@ -224,6 +224,15 @@ def test_paths(site: Site) -> None:
     assert (status, headers["Location"]) == ("303 See Other", "stats/")
 
 
+def test_a_place_with_a_strange_name() -> None:
+    found: list[Any] = []
+    environ: dict[str, Any] = {"SCRIPT_NAME": "/of\r\nus", "PATH_INFO": ""}
+    setup_testing_defaults(environ)
+    environ["PATH_INFO"] = ""
+    Site().stats(environ, lambda status, headers: found.append(dict(headers)))
+    assert found[0]["Location"] == "of%0D%0Aus/"
+
+
 def test_where_nothing_is_recorded_there_is_nothing_to_show() -> None:
     site = Site()
     site.statistics["CherryPy Applications"]["Enabled"] = False

@@ -160,7 +160,7 @@ class History:
     Args:
         totals: The namespace whose totals are watched; it stays the caller's.
         gauges: What to look at once in each slot that sees a request, by name. A gauge returns
-            None where it does not know, and fails at its own expense.
+            None where it does not know, and fails at its own expense. A request waits for it.
 
     Attributes:
         lock: To be held while the totals change, and while `add` is called.
@@ -276,7 +276,8 @@ class History:
 
 def _asked(name: str, gauge: Gauge) -> float | None:
     try:
-        return gauge()
+        value = gauge()
+        return float(value) if value is not None and math.isfinite(value) else None
     except Exception:
         log.exception("The gauge %r failed; its value is not known.", name)
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from cherrypy_diagnostics.statisticspages import FIRST_SPAN, HEADERS, StatisticsPages
 
@@ -86,7 +86,7 @@ class StatisticsApplication:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         if path == "":
             # What the page refers to stands beside it: its own path has to end with a slash.
-            name = environ.get("SCRIPT_NAME", "").rpartition("/")[2]
+            name = quote(environ.get("SCRIPT_NAME", "").rpartition("/")[2], encoding="latin-1")
             return _Answer("303 See Other", _TEXT, b"", f"{name}/" if name else "/")
         if path in self._shown:
             return self._show(path, environ) if method in {"GET", "HEAD"} else _NOT_ALLOWED

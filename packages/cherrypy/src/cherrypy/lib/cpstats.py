@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cherrypy.assembly.statistics import StatsTool, recorder
@@ -84,7 +83,7 @@ class StatsPage:
 
     formatting: Formatting = _formatting()
 
-    @cached_property
+    @property
     def _pages(self) -> StatisticsPages:
         report = Report(formatting=self.formatting, controls=pause_resume)
         return StatisticsPages(recorder().history, report)
