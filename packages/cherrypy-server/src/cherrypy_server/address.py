@@ -27,7 +27,7 @@ class BindError(OSError):
         >>> from cherrypy_bus import Bus
         >>> from cherrypy_server import Server
         >>> with socket.create_server(("127.0.0.1", 0)) as other:
-        ...     server = Server(Bus(), None)
+        ...     server = Server(Bus(), lambda environ, start_response: [])
         ...     server.socket_port = other.getsockname()[1]
         ...     try:
         ...         server.start()

@@ -89,18 +89,31 @@ class Request(HTTPRequest):
         Raises:
             Refused: The rest of the body is malformed.
             MaxSizeExceeded: The rest of the body is larger than allowed.
+            ValueError: The application has set fields with which this would be no head, or another.
         """
         try:
             self._skip_body()
-        except (Refused, MaxSizeExceeded):
+            self._head = self._made_head()
+        except Exception:
             self.sent_headers = False
             raise
+
+    def _made_head(self) -> bytes:
         wfile, self.conn.wfile = self.conn.wfile, io.BytesIO()
         try:
             super().send_headers()
-            self._head = self.conn.wfile.getvalue()
+            head: bytes = self.conn.wfile.getvalue()
         finally:
             self.conn.wfile = wfile
+        lines = len(self.outheaders) + 2
+        if head.count(b"\n") != lines or head.count(b"\r") != lines or b"\0" in head:
+            raise ValueError(f"A response field has a line break or a NUL: {self.outheaders!r}")
+        lowered = head.lower()
+        if lowered.count(b"\r\ntransfer-encoding:") != self.chunked_write:
+            raise ValueError("Transfer-Encoding is the server's: an application must not set it")
+        if b"\r\nconnection: close\r\n" in lowered:  # the application may have said so
+            self.close_connection = True
+        return head
 
     def write(self, chunk: bytes) -> None:
         """Send a piece of the body, the first one together with the head."""

@@ -27,7 +27,42 @@ if TYPE_CHECKING:
 BUSY = Refused("503 Service Unavailable", "Too many requests wait.", "Retry-After: 1\r\n")
 
 
-class Gateway10(wsgi.Gateway_10):
+class Framed:
+    """What keeps a body as long as its ``Content-Length`` says: where it ends, the next one begins.
+
+    It stands before a gateway of cheroot.
+    """
+
+    req: Any
+    remaining_bytes_out: int | None
+
+    def respond(self) -> None:
+        """Call the application; end the connection after a body that is too short."""
+        super().respond()  # type: ignore[misc]  # cheroot's
+        left, req = self.remaining_bytes_out, self.req
+        if left and req.method != b"HEAD" and req.status[:3] != b"304":
+            req.close_connection = True
+            message = f"A response ended {left} bytes before its Content-Length: {req.uri!r}"
+            req.server.error_log(message, logging.ERROR)
+
+    def write(self, chunk: bytes) -> None:
+        """Send a piece of the body.
+
+        Raises:
+            ValueError: It goes beyond the ``Content-Length``; what is beyond is not sent.
+        """
+        left = self.remaining_bytes_out
+        if left is None or len(chunk) <= left:
+            super().write(chunk)  # type: ignore[misc]  # cheroot's
+            if left is not None:
+                self.remaining_bytes_out = left - len(chunk)
+            return
+        if left and self.req.sent_headers:
+            super().write(chunk[:left])  # type: ignore[misc]  # cheroot's
+        raise ValueError(f"A response is longer than its Content-Length: {self.req.uri!r}")
+
+
+class Gateway10(Framed, wsgi.Gateway_10):
     """WSGI 1.0 with the host as SERVER_NAME: cheroot puts there what it sends as Server field."""
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # the stub says None
@@ -37,7 +72,7 @@ class Gateway10(wsgi.Gateway_10):
         return environ
 
 
-class GatewayU0(wsgi.Gateway_u0):
+class GatewayU0(Framed, wsgi.Gateway_u0):
     """The same for the experimental WSGI u.0, which decodes path and query string as UTF-8."""
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # the stub says None
