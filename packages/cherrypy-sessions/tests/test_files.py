@@ -194,6 +194,20 @@ def test_clean_up_survives_a_damaged_file(directory: Path) -> None:
     assert names(directory) == ["corrupt-session-abc"]
 
 
+def test_clean_up_goes_on_after_what_it_cannot_read(
+    directory: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    expired = [open_session(directory, timeout=-1) for _ in range(4)]
+    for number, session in enumerate(expired):
+        session.save()
+        aged(directory / f"session-{session.id}", 100)
+        (directory / f"session-{number}").mkdir()  # some are before it in the list, some behind
+        aged(directory / f"session-{number}", 100)
+    open_session(directory).clean_up()
+    assert names(directory) == [f"session-{number}" for number in range(4)]
+    assert caplog.text.count("cannot be cleaned up") == 4
+
+
 def test_clean_up_looks_at_one_file_after_the_other(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -453,6 +467,33 @@ def test_the_lock_of_another_file(directory: Path, stored: FileSession) -> None:
     assert stored.locks.holder(f"{other}.lock")
     stored.release_lock(other)
     assert len(stored.locks) == 0
+
+
+def test_the_lock_of_another_file_leaves_that_of_the_session(
+    directory: Path, stored: FileSession
+) -> None:
+    other = str(directory / "session-other")
+    stored.acquire_lock()
+    stored.acquire_lock(other)
+    stored.release_lock(other)
+    assert stored.locked
+    assert len(stored.locks) == 1
+    stored.release_lock()
+    assert len(stored.locks) == 0
+
+
+def test_a_damaged_file_is_put_aside_without_any_lock(directory: Path, stored: FileSession) -> None:
+    class Unlocked(FileSession):
+        def acquire_lock(self, path: str | None = None) -> None:
+            """Do nothing."""
+
+        def release_lock(self, path: str | None = None) -> None:
+            """Do nothing."""
+
+    (directory / f"session-{stored.id}").write_bytes(b"rubbish")
+    session = Unlocked(stored.id, storage_path=str(directory))
+    assert session.get("color") is None
+    assert names(directory) == [f"corrupt-session-{stored.id}"]
 
 
 def test_threads_of_one_session_take_turns(directory: Path, stored: FileSession) -> None:

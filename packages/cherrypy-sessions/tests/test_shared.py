@@ -191,6 +191,16 @@ def test_readonly_reads_without_a_lock(place: Place, id_: str) -> None:
     other.release_lock()
 
 
+def test_readonly_reads_again_when_it_is_told_to(place: Place, id_: str) -> None:
+    session = place.open(id_, readonly=True)
+    session.load()
+    other = place.open(id_)
+    other["color"] = "blue"
+    other.save()
+    session.load()
+    assert (session.id, session["color"]) == (id_, "blue")
+
+
 def test_what_is_signed_is_read_by_who_has_the_key(place: Place) -> None:
     signed = place.open(secret="old")
     signed["color"] = "red"

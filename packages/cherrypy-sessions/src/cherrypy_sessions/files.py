@@ -121,6 +121,10 @@ class FileSession(EncodedSession):
         """
         if not self.locked:
             return
+        other = None if path is None else self._lock_path(path)
+        if other is not None and self._held not in {None, other}:  # this session's is kept
+            self.locks.release(other)
+            return
         self.locked = self._is_latest = False
         own = vars(self).pop("lock", None)
         if own is not None:  # a subclass has taken a lock of its own kind
@@ -128,7 +132,7 @@ class FileSession(EncodedSession):
             return
         held, self._held = self._held, None
         # The id may have become another since.
-        self.locks.release(held if held and path is None else self._lock_path(path))
+        self.locks.release(other or held or self._lock_path(None))
 
     @property
     def _place(self) -> str:
@@ -139,17 +143,12 @@ class FileSession(EncodedSession):
 
         It looks at one file after the other, and has the lock of one session at a time.
         """
-        now, spare = self.now(), wholefiles.BESIDE + self.SESSION_PREFIX
+        now = self.now()
         for entry in self._entries():
-            name, path = entry.name, entry.path
-            if name.startswith(spare):
-                self._remove_spare(path)
-            elif not name.startswith(self.SESSION_PREFIX):
-                continue
-            elif name.endswith(self.LOCK_SUFFIX):
-                self._remove_lock_file(path)
-            elif self._may_have_expired(path):
-                self._remove_expired(path, now)
+            try:
+                self._clean(entry.name, entry.path, now)
+            except OSError as error:  # somebody else's file must not save all behind it
+                log.error("A file of the sessions cannot be cleaned up: %s", error)
 
     def __len__(self) -> int:
         """Return the number of sessions in the store."""
@@ -157,6 +156,16 @@ class FileSession(EncodedSession):
             entry.name.startswith(self.SESSION_PREFIX) and not entry.name.endswith(self.LOCK_SUFFIX)
             for entry in self._entries()
         )
+
+    def _clean(self, name: str, path: str, now: datetime) -> None:
+        if name.startswith(wholefiles.BESIDE + self.SESSION_PREFIX):
+            self._remove_spare(path)
+        elif not name.startswith(self.SESSION_PREFIX):
+            return
+        elif name.endswith(self.LOCK_SUFFIX):
+            self._remove_lock_file(path)
+        elif self._may_have_expired(path):
+            self._remove_expired(path, now)
 
     def _claim_clean_up(self, frequency: float) -> bool:
         marker = os.path.join(self.storage_path, CLEANED)  # noqa: PTH118
@@ -239,23 +248,32 @@ class FileSession(EncodedSession):
         return os.access(self._get_file_path(), os.F_OK)
 
     def _load(self, path: str | None = None) -> tuple[dict[str, Any], datetime] | None:
+        if path is not None or self.locked:
+            return self._load_alone(path)
+        try:
+            return self._read(path)
+        except UnreadableError:
+            # Somebody may have put it aside meanwhile, and written another.
+            with self._lock_for_once():
+                return self._load_alone(path)
+
+    def _load_alone(self, path: str | None) -> tuple[dict[str, Any], datetime] | None:
+        try:
+            return self._read(path)
+        except UnreadableError as error:
+            self._quarantine(path or self._get_file_path(), error)
+            return None
+
+    def _read(self, path: str | None) -> tuple[dict[str, Any], datetime] | None:
         place = path or self._get_file_path()
         # What a subclass has locked by itself, another process may be writing.
         stored = wholefiles.read(place, locked=self._held is not None or path is not None)
         if stored is None:
             return None
-        try:
-            found = self._codec.decode(self._id if path is None else self._id_of(path), stored)
-        except UnreadableError as error:
-            if path is not None or self.locked:
-                self._quarantine(place, error)
-                return None
-        else:
+        found = self._codec.decode(self._id if path is None else self._id_of(path), stored)
+        if path is None:
             self._seen = stored
-            return found
-        # Somebody may have put it aside meanwhile, and written another.
-        with self._lock_for_once():
-            return self._load()
+        return found
 
     def _id_of(self, path: str) -> str:
         return os.path.basename(path).removeprefix(self.SESSION_PREFIX)  # noqa: PTH119

@@ -189,8 +189,9 @@ class MemcachedSession(EncodedSession):
     def _load(self) -> tuple[dict[str, Any], datetime] | None:
         if self._own_lock is not None:
             return self._decode(self._own_lock.content)
-        found = self._found if self.readonly else self._servers.get(self._key())
-        self._found = None
+        found, self._found = self._found, None
+        if found is None or not self.readonly:
+            found = self._servers.get(self._key())
         if found is None:
             return None
         item = Item.unpack(found[0])

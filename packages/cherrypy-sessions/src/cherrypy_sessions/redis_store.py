@@ -325,7 +325,7 @@ class RedisSession(EncodedSession):
 
     def _load(self) -> tuple[dict[str, Any], datetime] | None:
         stored, self._fetched = self._fetched, None
-        if stored is None and not self.readonly:
+        if stored is None:
             stored = self._server.get(self._key("data", self._id))
         return None if stored is None else self._decode(stored)
 
