@@ -290,6 +290,22 @@ def test_the_request_of_which_most_waits_is_the_one_that_goes(served: Served) ->
         assert statuses(answer(large)) == [503]
 
 
+def test_a_connection_that_waits_is_taken_out_by_one_thread_only(served: Served) -> None:
+    # A worker with another request of the same client may turn it away as the loop wakes up for it.
+    served.start()
+    with served.connect() as client:
+        client.sendall(GET)
+        assert client.recv(65536).endswith(b"hello")
+        assert wait_until(lambda: served.figure("Connections Waiting") == 1)
+        httpserver: Any = served.server.httpserver
+        loop = httpserver._connections
+        (conn,) = loop.open
+        assert [loop._take_out(conn) for _ in range(2)] == [True, False]
+        loop.wait_for(conn)
+        client.sendall(GET)
+        assert client.recv(65536).endswith(b"hello")
+
+
 def test_any_number_of_bytes_may_wait(served: Served) -> None:
     served.server.max_waiting_bytes = 0
     served.start()

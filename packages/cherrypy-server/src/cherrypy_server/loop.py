@@ -171,9 +171,8 @@ class Loop:
                     self._alarm.recv(1024)
             elif key.fileobj is self._listening:
                 self._accept_some()
-            elif (conn := self._waiting.get(key.fd)) is not None and conn is key.data:
-                self._take_out(conn)
-                self._handle(conn)
+            elif self._take_out(key.data):
+                self._handle(key.data)
         if self.server.requests.crowded:
             self.server.refuse_overdue()
         now = time.monotonic()
@@ -198,11 +197,15 @@ class Loop:
             self._selector.register(descriptor, conn.event, conn)
             self._waiting[descriptor] = conn
 
-    def _take_out(self, conn: Connection) -> None:
+    def _take_out(self, conn: Connection) -> bool:
+        """Wait no more on a connection; return False if another thread was faster."""
         descriptor = conn.socket.fileno()
         with self._lock:
-            self._waiting.pop(descriptor, None)
+            if self._waiting.get(descriptor) is not conn:
+                return False
+            del self._waiting[descriptor]
             self._selector.unregister(descriptor)
+            return True
 
     def _handle(self, conn: Connection) -> None:
         """Look at what has come, and do what is next."""
@@ -232,9 +235,9 @@ class Loop:
             heaviest = max(waiting, key=lambda each: each.weight, default=conn)
             if heaviest.weight <= conn.weight:
                 return False
-            self._take_out(heaviest)
-            with self._caring_for(heaviest):
-                self.server.turn_away(heaviest)
+            if self._take_out(heaviest):
+                with self._caring_for(heaviest):
+                    self.server.turn_away(heaviest)
         return True
 
     def _weigh(self, conn: Connection, weight: int) -> None:
@@ -262,8 +265,7 @@ class Loop:
     def _look_at_clock(self, now: float) -> None:
         """Give up those whose time is over, and accept again after a pause."""
         for conn in list(self._waiting.values()):
-            if conn.deadline <= now:
-                self._take_out(conn)
+            if conn.deadline <= now and self._take_out(conn):
                 with self._caring_for(conn):
                     conn.expire()
         if not self._accepts and not self._stopping:
@@ -332,8 +334,7 @@ class Loop:
             self.server.error_log(f"{why}; those that wait longest are closed", logging.WARNING)
         self._full_until = now + EPISODE
         longest = min(list(self._waiting.values()), key=lambda conn: conn.since, default=None)
-        if longest is not None:
-            self._take_out(longest)
+        if longest is not None and self._take_out(longest):
             longest.end()
         return longest is not None
 
