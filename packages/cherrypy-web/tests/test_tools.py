@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -583,6 +583,20 @@ def test_classes_of_tools_keep_their_docstrings() -> None:
     assert Said.__doc__ == "A kind of its own."
     assert Silent.__doc__ is None
     assert str(Tool.__doc__).startswith("A function, and the hook point")
+
+
+def test_classes_of_tools_have_other_bases_too() -> None:
+    class Registered:
+        kinds: ClassVar[dict[str, type]] = {}
+
+        def __init_subclass__(cls, kind: str) -> None:
+            Registered.kinds[kind] = cls
+
+    class Mine(Tool[...], Registered, kind="mine"):
+        """A kind of its own."""
+
+    assert Registered.kinds == {"mine": Mine}
+    assert Mine.__doc__ == "A kind of its own."
 
 
 def test_names_and_places_of_a_tool(toolbox: Toolbox) -> None:

@@ -54,11 +54,22 @@ def test_documented_modules_are_there_after_one_import() -> None:
         "      cherrypy._cpconfig.environments['staging']['request.show_tracebacks'],\n"
         "      cherrypy.process.plugins.Monitor.__name__,\n"
         "      cherrypy.lib.httputil.urljoin('a', 'b'),\n"
-        "      cherrypy.lib.sessions.RamSession.__name__,\n"
+        "      cherrypy.lib.sessions.RamSession.__name__, cherrypy.lib.locking.Timer.__name__,\n"
         "      cherrypy.dispatch.MethodDispatcher.__name__, cherrypy.wsgi.VirtualHost.__name__)\n"
     )
-    expected = "mine False Monitor a/b RamSession MethodDispatcher VirtualHost"
+    expected = "mine False Monitor a/b RamSession Timer MethodDispatcher VirtualHost"
     assert run(program) == expected
+
+
+def test_what_is_imported_later_is_listed_for_who_completes_names() -> None:
+    program = (
+        "import cherrypy\n"
+        "lib = cherrypy.lib\n"
+        "for listed in (cherrypy, lib, lib.cptools, lib.sessions):\n"
+        "    assert set(listed.__all__) <= set(dir(listed)), listed\n"
+        "print(*{'process', '_cpserver', '_cptools'} & set(dir(cherrypy)))\n"
+    )
+    assert set(run(program).split()) == {"process", "_cpserver", "_cptools"}
 
 
 #: What a site may do without: nothing of it is loaded before it is asked for.

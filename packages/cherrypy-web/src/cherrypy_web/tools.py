@@ -77,7 +77,8 @@ class Tool(Generic[P]):
         self._name = name
         self._priority = priority
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
         cls.__doc__ = ToolDoc(cls.__dict__.get("__doc__"))  # type: ignore[assignment]  # see there
 
     def __setattr__(self, name: str, value: object) -> None:

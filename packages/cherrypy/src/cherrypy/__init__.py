@@ -144,6 +144,10 @@ else:
             return import_module(f"cherrypy.{name}")
         raise AttributeError(f"module 'cherrypy' has no attribute {name!r}")
 
+    def __dir__() -> list[str]:
+        """Return what there is, imported or not."""
+        return sorted({*globals(), *_LATER})
+
 
 def _default_request() -> Request:
     """Make what `request` is outside of a request: its hooks and error pages are those of all."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from cherrypy.assembly.once import once
 from cherrypy.assembly.urlpatterns import url_pattern
 from cherrypy_serving import ambient, prepared
 from cherrypy_web import Hook, Tool
@@ -23,7 +23,7 @@ An attribute of its own would make each request a tenth slower (see `cherrypy_we
 """
 
 
-@cache
+@once
 def process_metrics() -> RequestMetrics:
     """Return the figures of this process that the tool fills unless it is told of others."""
     from cherrypy_diagnostics.prometheus import RequestMetrics  # noqa: PLC0415 - an extra

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy._version import __version__
+from cherrypy.assembly.once import once
 from cherrypy_serving import ambient
 from cherrypy_web import Hook, Tool
 
@@ -27,7 +27,7 @@ An attribute of its own would make each request a tenth slower (see `cherrypy_we
 """
 
 
-@cache
+@once
 def recorder() -> RequestRecorder:
     """Return the one recorder of this process: two would not know of each other's changes."""
     from cherrypy_diagnostics import RequestRecorder, default_gauges  # noqa: PLC0415 - most sites do without it

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
         csrf,
         encoding,
         fields,
+        headers,
         httputil,
         jsontools,
+        locking,
         logins,
         negotiation,
         quotas,
@@ -47,10 +49,12 @@ __all__ = [
     "fields",
     "file_generator",
     "file_generator_limited",
+    "headers",
     "httputil",
     "is_closable_iterator",
     "is_iterator",
     "jsontools",
+    "locking",
     "logins",
     "negotiation",
     "quotas",
@@ -79,3 +83,7 @@ if not TYPE_CHECKING:
         if name in __all__:
             return import_module(f"cherrypy.lib.{name}")
         raise AttributeError(f"module 'cherrypy.lib' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        """Return what there is, imported or not."""
+        return sorted({*globals(), *__all__})

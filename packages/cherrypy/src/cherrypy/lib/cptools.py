@@ -43,6 +43,10 @@ else:
             raise AttributeError(f"module 'cherrypy.lib.cptools' has no attribute {name!r}")
         return getattr(import_module(_HOMES[name]), name)
 
+    def __dir__() -> list[str]:
+        """Return what there is, imported or not."""
+        return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "MonitoredHeaderMap",

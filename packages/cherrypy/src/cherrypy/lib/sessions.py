@@ -35,6 +35,10 @@ else:
             raise AttributeError(f"module 'cherrypy.lib.sessions' has no attribute {name!r}")
         return getattr(cherrypy_sessions, name)
 
+    def __dir__() -> list[str]:
+        """Return what there is, imported or not."""
+        return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "CookieSession",
