@@ -354,6 +354,19 @@ def test_readonly_reads_but_never_writes(store: type[RamSession], stored: RamSes
     assert store.cache[stored.id] is before
 
 
+@pytest.mark.parametrize("what", ["save", "delete", "regenerate"])
+def test_readonly_allows_no_explicit_change(
+    store: type[RamSession], stored: RamSession, what: str
+) -> None:
+    session = store(stored.id, readonly=True)
+    before = store.cache[stored.id]
+    session.load()
+    with pytest.raises(ReadOnlySessionError):
+        getattr(session, what)()
+    assert store.cache == {stored.id: before}
+    assert session.id == stored.id
+
+
 def test_options_are_attributes(store: type[RamSession]) -> None:
     assert store(None, timeout=5, color="red").color == "red"  # type: ignore[attr-defined]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from session_places import ALL, Place
 
-from cherrypy_sessions import SessionEndedError, lock, save
+from cherrypy_sessions import DeadlockError, LockTimeout, SessionEndedError, lock, save
 
 pytestmark = pytest.mark.parametrize("place", ALL, indirect=True)
 
@@ -294,3 +294,16 @@ def test_regenerate_with_a_lock_that_came_late_takes_along_what_others_saved(
     save(session)
     assert place.open(id_).missing
     assert stored(place, session.id) == {"color": "red", "count": 2, "user": 1, "page": 1}
+
+
+def test_delete_waits_for_who_has_the_lock(place: Place, id_: str) -> None:
+    first = place.open(id_)
+    first.acquire_lock()
+    first["count"] = 1
+    second = place.open(id_, lock_timeout=0)
+    with pytest.raises((LockTimeout, DeadlockError)):
+        second.delete()
+    save(first)
+    second.delete()
+    assert not second.locked
+    assert place.open(id_).missing

@@ -53,11 +53,14 @@ class SessionMapping:
             self.load()
         return self._data
 
-    def _data_to_write(self) -> dict[str, Any]:
+    def _refuse_if_readonly(self) -> None:
         if self.readonly:
             raise ReadOnlySessionError(
                 "This session is read-only: locking is 'readonly', or its cookie has been sent."
             )
+
+    def _data_to_write(self) -> dict[str, Any]:
+        self._refuse_if_readonly()
         if not self.loaded:
             self.load()
         self.changed = True

@@ -143,7 +143,9 @@ class MemcachedSession(EncodedSession):
 
     def _take(self, deadline: float | None, patience: float | None) -> LockedItem | None:
         """Write the lock into the item, as soon as it is free; None if there is no item."""
-        found, self._found = self._found or self._servers.get(self._key()), None
+        found, self._found = self._found, None
+        if found is None or _is_locked(found[0]):  # then, but maybe no longer
+            found = self._servers.get(self._key())
         pause = FIRST_PAUSE
         while found is not None:
             item = Item.unpack(found[0])
@@ -251,3 +253,8 @@ class MemcachedSession(EncodedSession):
 
 def _here() -> str:
     return f"{socket.gethostname()}/{os.getpid()}/"
+
+
+def _is_locked(value: bytes) -> bool:
+    item = Item.unpack(value)
+    return item is not None and item.is_locked

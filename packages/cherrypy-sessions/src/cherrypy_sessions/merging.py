@@ -74,6 +74,23 @@ class MergingSession(Session):
             self._data = changes.over(self._data)
             self.changed = True
 
+    def delete(self) -> None:
+        """Remove the session from the store, once nobody else has its lock.
+
+        Who has it would save the session when its request ends, and so revive it.
+
+        Raises:
+            ReadOnlySessionError: Nothing may be changed.
+        """
+        if self.locked or self.is_new or self.readonly:
+            super().delete()
+            return
+        self.acquire_lock()
+        try:
+            super().delete()
+        finally:
+            self.release_lock()
+
     def _own_changes(self) -> Changes | None:
         before = self._seen_data()
         return None if before is None else Changes.between(before, self._data, self._alike)

@@ -181,7 +181,9 @@ class Session(SessionMapping):
 
         Raises:
             SessionEndedError: Another request, meanwhile, has ended the session.
+            ReadOnlySessionError: Nothing may be saved.
         """
+        self._refuse_if_readonly()
         try:
             if self.loaded or self.is_new:
                 if not self.loaded and not self._is_kept_clean():
@@ -197,7 +199,12 @@ class Session(SessionMapping):
                 self.release_lock()
 
     def delete(self) -> None:
-        """Remove the session from the store, now. What is written later makes a new one."""
+        """Remove the session from the store, now. What is written later makes a new one.
+
+        Raises:
+            ReadOnlySessionError: Nothing may be changed.
+        """
+        self._refuse_if_readonly()
         self._delete()
         self._data = {}
         self.loaded = True
@@ -213,7 +220,9 @@ class Session(SessionMapping):
 
         Raises:
             SessionEndedError: Another request, meanwhile, has ended the session.
+            ReadOnlySessionError: Nothing may be changed.
         """
+        self._refuse_if_readonly()
         self.regenerated = True
         if not self.loaded:
             self.load()
