@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import threading
 from collections import Counter
 from contextlib import contextmanager
@@ -13,10 +14,9 @@ import pytest
 from webdriver import Browser, chromium
 
 import cherrypy
-from cherrypy.assembly import Assembly
-from cherrypy.assembly.statistics import recorder
+from cherrypy.assembly import Assembly, statistics
 from cherrypy.lib import cpstats
-from cherrypy_diagnostics import APPLICATIONS, repository
+from cherrypy_diagnostics import RequestRecorder, default_gauges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,8 +101,6 @@ class Running(NamedTuple):
 
 @contextmanager
 def served() -> Iterator[int]:
-    recorder.cache_clear()  # what other tests recorded would leave the plots meanwhile
-    repository().pop(APPLICATIONS, None)
     site = Assembly("statistics")
     site.log.screen = False
     settings = {"server.socket_host": "127.0.0.1", "server.socket_port": 0}
@@ -118,9 +116,20 @@ def served() -> Iterator[int]:
         site.engine.exit()
 
 
+@contextmanager
+def fresh_recorder() -> Iterator[None]:
+    """Record as if it were for the first time: what other tests did would leave the plots."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logging, "statistics", {}, raising=False)
+        fresh = RequestRecorder(gauges=default_gauges())
+        for module in (statistics, cpstats):
+            patch.setattr(module, "recorder", lambda: fresh)
+        yield
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
-    with served() as port, chromium() as browser:
+    with fresh_recorder(), served() as port, chromium() as browser:
         load = Load(port)
         load.run()
         yield Running(browser, port, load)
