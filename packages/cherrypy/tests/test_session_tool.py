@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -306,3 +306,21 @@ def test_init_binds_a_session_once(site: Assembly) -> None:
     answer = Client(site.tree).get("/page/")
     assert f"mine={answer.text};" in answer.headers["Set-Cookie"]
     assert "another" not in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("kind", ["mystore", "ram"])
+def test_store_that_a_program_put_into_the_module_has_its_name(
+    site: Assembly, root: Root, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    class OwnSession(RamSession):
+        cache: ClassVar[dict[str, Any]] = {}
+
+    monkeypatch.setattr(lib_sessions, f"{kind.title()}Session", OwnSession, raising=False)
+    assert client(site, root, storage_type=kind).get("/count").text.startswith("1 ")
+    assert len(OwnSession.cache) == 1
+
+
+@pytest.mark.parametrize("kind", ["nowhere", ""])
+def test_name_of_no_store_is_refused(site: Assembly, kind: str) -> None:
+    with pytest.raises(ValueError, match="storage_type must be one of 'ram'"):
+        list(site.tools.sessions.hooks({"storage_type": kind}))

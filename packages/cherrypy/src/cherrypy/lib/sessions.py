@@ -100,6 +100,7 @@ def init(
     """
     if _session() is not None:
         return
+    kwargs.setdefault("storage_class", _own_store(storage_type))
     manager = SessionManager(
         storage_type=storage_type,
         path=path,
@@ -115,6 +116,11 @@ def init(
         **kwargs,
     )
     serving.session = manager.open(serving.request, serving.response)
+
+
+def _own_store(storage_type: str | None) -> type[Session] | None:
+    """Return the store of that name that a program has put into this module, if it has."""
+    return globals().get(f"{storage_type.title()}Session") if storage_type else None
 
 
 class _Opening:
@@ -263,6 +269,7 @@ class SessionTool(Tool[...]):
             raise ValueError(
                 f"tools.sessions.locking is {locking!r}; it must be one of {sorted(LOCKING)}"
             )
+        kwargs.setdefault("storage_class", _own_store(kwargs.get("storage_type")))
         manager = SessionManager(readonly=locking == "readonly", **kwargs)
         yield self._point, Hook(_Opening(manager), priority=priority)
         if locking == "implicit":
