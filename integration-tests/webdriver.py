@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import subprocess
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -122,14 +123,16 @@ class Browser:
         """
         there = f"location.pathname === {path!r} && document.readyState === 'complete'"
         condition = f"{there} && ({also})"
-        while True:
-            try:
-                self.until(condition)
-            except AssertionError as error:
-                if "unloaded" not in str(error):  # the old page went while it was asked
-                    raise
-            else:
-                return
+        deadline = time.monotonic() + PATIENCE
+        # Asked again and again: a script that waits in the old page may sleep there for ever.
+        while not self._holds(condition):
+            assert time.monotonic() < deadline, f"{condition} does not hold"
+
+    def _holds(self, condition: str) -> bool:
+        try:
+            return bool(self.evaluate(condition))
+        except AssertionError:  # the old page went while it was asked
+            return False
 
     def find(self, selector: str) -> str:
         """Return the name of what a CSS selector finds, once it is there."""
