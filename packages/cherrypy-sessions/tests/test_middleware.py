@@ -9,7 +9,14 @@ from wsgiref.validate import validator
 import pytest
 import webob
 
-from cherrypy_sessions import RamSession, SessionMiddleware, StoreUnavailable, daemon_thread
+from cherrypy_sessions import (
+    CookieSession,
+    RamSession,
+    SessionMiddleware,
+    SessionTooLargeError,
+    StoreUnavailable,
+    daemon_thread,
+)
 
 
 def no_schedule(task: object, frequency: float, name: str) -> str:
@@ -332,3 +339,24 @@ def test_a_beginning_that_is_replaced_is_not_sent(store: type[RamSession]) -> No
     site = wrap(changes_its_mind, store)
     assert site({"REQUEST_METHOD": "GET"}, lambda status, *_: begun.append(status)) == [b"sorry"]
     assert begun == ["500 Oh dear"]
+
+
+def test_a_body_that_cannot_begin_is_closed() -> None:
+    closed = []
+
+    class Body:
+        def __iter__(self) -> Iterator[bytes]:
+            return iter([b"never sent"])
+
+        def close(self) -> None:
+            closed.append(self)
+
+    def application(environ: dict[str, Any], start_response: Any) -> Body:
+        environ["cherrypy.session"]["color"] = "red"
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return Body()
+
+    options: dict[str, Any] = {"secret": "a key", "max_size": 10}
+    with pytest.raises(SessionTooLargeError):
+        SessionMiddleware(application, storage_class=CookieSession, **options)({}, print)
+    assert len(closed) == 1

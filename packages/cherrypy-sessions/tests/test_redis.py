@@ -117,6 +117,33 @@ def test_what_is_saved_with_an_end_in_the_past_is_gone(
     assert client.keys() == []
 
 
+def test_what_is_regenerated_with_an_end_in_the_past_is_gone(
+    open_session: Open, id_: str, client: Any
+) -> None:
+    session = open_session(id_, timeout=-1)
+    session.acquire_lock()
+    session.regenerate()
+    session.release_lock()
+    assert client.keys() == []
+
+
+def test_nobody_waits_longer_at_once_than_its_connection_does(
+    open_session: Open, id_: str, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+
+    def wait(_: object, patience: float) -> None:
+        asked.append(patience)
+        client.delete(f"cherrypy-session:{{{id_}}}:lock:")
+
+    client.set(f"cherrypy-session:{{{id_}}}:lock:", "a deployment with another expiry", px=60_000)
+    session = open_session(id_, lock_expiry=10)
+    monkeypatch.setattr(server_at(session.url, 10), "wait", wait)
+    session.acquire_lock()
+    session.release_lock()
+    assert asked == [10]
+
+
 def test_the_data_are_json_unless_told_otherwise(open_session: Open, id_: str, client: Any) -> None:
     _, _, text = client.get(client.keys()[0]).partition(b"\n")
     assert json.loads(text) == {"count": 0}

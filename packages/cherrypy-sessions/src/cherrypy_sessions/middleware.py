@@ -124,7 +124,11 @@ class _Beginning:
             self._send()
             return body
         if self._arguments is not None:
-            self._send()
+            try:
+                self._send()
+            except BaseException:
+                _close(body)
+                raise
         return _Body(body, self._session)
 
     def _write(self, data: bytes) -> None:
@@ -161,8 +165,7 @@ class _Body:
     def close(self) -> None:
         """Close the application's iterable; save, though the client left, and release the lock."""
         try:
-            if hasattr(self._body, "close"):
-                self._body.close()
+            _close(self._body)
             self._settle()
         finally:
             close(self._session)
@@ -171,6 +174,11 @@ class _Body:
         if not self._is_settled:
             self._is_settled = True
             save(self._session)
+
+
+def _close(body: Iterable[bytes]) -> None:
+    if hasattr(body, "close"):
+        body.close()
 
 
 class _Fields:

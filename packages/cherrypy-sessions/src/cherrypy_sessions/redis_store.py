@@ -119,7 +119,9 @@ local token, expiry, content = unpack(ARGV)
 if token ~= '' and redis.call('GET', lock) ~= token then
     return 0
 end
-redis.call('SET', new, content, 'PX', expiry)
+if tonumber(expiry) > 0 then
+    redis.call('SET', new, content, 'PX', expiry)
+end
 redis.call('DEL', data)
 return 1
 """
@@ -301,6 +303,8 @@ class RedisSession(EncodedSession):
                 left = min(left, deadline - time.monotonic())
                 if left <= 0:
                     raise lock_timeout(self._id, holder, patience)
+            # A holder with another `lock_expiry` may have longer than our connection waits.
+            left = min(left, self.lock_expiry)
             server.wait([self._key("turn") + token], max(left, SHORTEST))
 
     def _give_up(self, token: str) -> None:
