@@ -162,6 +162,25 @@ def test_a_site_loads_the_tools_that_it_uses() -> None:
     assert {"cherrypy_static", "cherrypy_tools.caching", "http.cookies", "json"} & loaded == set()
 
 
+def test_what_requests_need_is_imported_before_privileges_are_dropped() -> None:
+    program = (
+        "import sys, cherrypy\n"
+        "class Drop(cherrypy.process.plugins.DropPrivileges):\n"
+        "    def start(self):\n"
+        "        print(*sys.modules)\n"
+        "    start.priority = 77\n"
+        "cherrypy.log.screen = False\n"
+        "cherrypy.server.unsubscribe()\n"
+        "cherrypy.engine.autoreload.unsubscribe()\n"
+        "Drop(cherrypy.engine).subscribe()\n"
+        "cherrypy.engine.start()\n"
+        "cherrypy.engine.exit()\n"
+    )
+    loaded = set(run(program).split())
+    assert {"cherrypy.lib.sessions", "cherrypy_static.serve", "cherrypy_tools.header_log"} <= loaded
+    assert {"cherrypy_web.boundaries", "html", "http.cookies", "json"} <= loaded
+
+
 def test_unknown_attribute_of_the_package_is_an_error() -> None:
     with pytest.raises(AttributeError, match="'cherrypy' has no attribute 'nowhere'"):
         cherrypy.nowhere  # type: ignore[attr-defined]  # noqa: B018 - it raises

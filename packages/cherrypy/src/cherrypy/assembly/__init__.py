@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from cherrypy.assembly.ahead import import_ahead
 from cherrypy.assembly.checker import Checker, checker_class
 from cherrypy.assembly.engine import Engine
 from cherrypy.assembly.logs import SiteLog
@@ -74,6 +75,7 @@ class Assembly:
         self.log.screen = True
         self.engine.subscribe("log", self._log_engine)
         self.engine.subscribe("start", self._check_tools, priority=10)
+        self.engine.subscribe("start", self._import_ahead, priority=76)  # they are dropped at 77
         self.engine.subscribe("graceful", self.log.reopen_files)
         self.checker_class: type[Checker] = checker_class(self)
         self.checker: Checker = self.checker_class()
@@ -90,6 +92,9 @@ class Assembly:
             ToolConfigError: With everything that is wrong.
         """
         check_tools(app for app in self.tree.apps.values() if isinstance(app, Application))
+
+    def _import_ahead(self) -> None:
+        import_ahead(self.engine)
 
     def quickstart(
         self, root: object = None, script_name: str = "", config: ConfigSource | None = None
