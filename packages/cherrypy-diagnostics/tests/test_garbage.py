@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gc
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,10 @@ from cherrypy_diagnostics import (
     get_instances,
     unexpected,
 )
+from cherrypy_diagnostics.referrers import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Leaked:
@@ -222,3 +226,55 @@ def test_uncollectable_objects_are_shown() -> None:
         gc.garbage.clear()
     assert "1 uncollectable" in page
     assert "Leaked(uncollectable)" in page
+
+
+class OwnDict(dict[Any, Any]):
+    def items(self) -> Any:
+        raise RuntimeError("it is loaded when it is asked")
+
+
+class OwnList(list[Any]):
+    def __iter__(self) -> Any:
+        raise RuntimeError("it is loaded when it is asked")
+
+
+class OwnTuple(tuple[Any, ...]):
+    __slots__ = ()
+
+    def __iter__(self) -> Any:
+        raise RuntimeError("it is loaded when it is asked")
+
+
+@pytest.mark.parametrize("kind", ["dict", "list", "tuple"])
+def test_containers_are_not_asked_by_their_own_methods(kind: str) -> None:
+    kept = Leaked()
+    makers: dict[str, Callable[[], object]] = {
+        "dict": lambda: OwnDict(key=kept),
+        "list": lambda: OwnList([kept]),
+        "tuple": lambda: OwnTuple((kept,)),
+    }
+    keeper = makers[kind]()
+    places = {
+        referrer.place
+        for referrer in ReferrerTree(maxdepth=1).ascend(kept)
+        if referrer.object is keeper
+    }
+    assert places == {"['key']" if kind == "dict" else "[0]"}
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray])
+def test_only_the_beginning_of_long_bytes_is_written_out(kind: Any) -> None:
+    looked_at: list[int] = []
+
+    class Long(kind):  # type: ignore[misc]
+        def __getitem__(self, part: Any) -> Any:
+            looked_at.append(part.stop)
+            return super().__getitem__(part)
+
+        def __repr__(self) -> str:
+            raise AssertionError("all of it would be written out")
+
+    Long.__name__ = kind.__name__
+    text = describe({"body": Long(1_000_000)})
+    assert looked_at == [200]
+    assert len(text) < 250

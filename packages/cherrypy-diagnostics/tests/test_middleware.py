@@ -176,6 +176,14 @@ def test_requests_are_put_into_sets(recorder: Any) -> None:
     assert recorder.figures["URI Set Tracking"]["all"]["Count"] == 1
 
 
+def test_request_is_over_although_it_has_no_uri_set(recorder: Any) -> None:
+    app = StatisticsMiddleware(echo, recorder, uriset=lambda environ: environ["no such key"])
+    with pytest.raises(KeyError, match="no such key"):
+        call(app, environ_for())
+    assert recorder.figures["Current Requests"] == 0
+    assert only_record(recorder)["Response Status"] == "200 OK"
+
+
 def test_slow_requests_are_kept(recorder: Any) -> None:
     app = StatisticsMiddleware(echo, recorder, slow_queries=1e-12, slow_queries_count=1)
     for path in ("/a", "/b"):

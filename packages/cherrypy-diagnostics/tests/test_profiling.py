@@ -65,6 +65,13 @@ def test_files_that_are_there_are_not_written_over(tmp_path: Path) -> None:
     assert profiler.statfiles() == ["cp_0007.prof", "cp_0008.prof"]
 
 
+def test_files_are_in_order_of_their_numbers(tmp_path: Path) -> None:
+    for number in (10000, 9999, 1):
+        (tmp_path / f"cp_{number:04}.prof").touch()
+    names = ["cp_0001.prof", "cp_9999.prof", "cp_10000.prof"]
+    assert Profiler(tmp_path).statfiles() == names
+
+
 def test_call_that_fails_is_profiled_and_fails(tmp_path: Path) -> None:
     profiler = Profiler(tmp_path)
     with pytest.raises(RuntimeError, match="the reason"):

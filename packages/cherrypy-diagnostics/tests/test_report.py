@@ -182,6 +182,23 @@ def test_the_default_formatting_can_be_changed() -> None:
     assert default_formatting()["CherryPy Applications"]["Uptime"] == "%.3f"
 
 
+@pytest.mark.parametrize(
+    ("statistics", "shown"),
+    [
+        ({"A": 17}, ">17</td>"),
+        ({"A": None}, "<h2>A</h2>"),
+        ({"A": {"Mixed": {1: {"n": 4}, "1": {"n": 5}}}}, ">5</td>"),
+        ({"A": {"File": "\udcff"}}, r">\udcff</td>"),
+        ({"\udcff": {"File": "x"}}, r"<h2>\udcff</h2>"),
+        ({7: {"n": 4}}, "<h2>7</h2>"),
+    ],
+)
+def test_whatever_others_put_in_is_shown(statistics: Any, shown: str) -> None:
+    html = Report(statistics).tables()
+    assert shown in html
+    html.encode()
+
+
 def test_json_holds_the_unformatted_figures() -> None:
     statistics = {
         "A": {

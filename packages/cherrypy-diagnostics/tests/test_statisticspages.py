@@ -193,6 +193,9 @@ def test_collection_is_paused_and_resumed_by_post(site: Site) -> None:
         (b"", {"CONTENT_LENGTH": "1000000"}, "413 Content Too Large"),
         (b"namespace=Mine", {"HTTP_SEC_FETCH_SITE": "cross-site"}, "403 Forbidden"),
         (b"namespace=Mine", {"HTTP_SEC_FETCH_SITE": "same-origin"}, "303 See Other"),
+        (b"namespace=Mine", {"HTTP_ORIGIN": "http://birds.example"}, "403 Forbidden"),
+        (b"namespace=Mine", {"HTTP_ORIGIN": "null"}, "403 Forbidden"),
+        (b"namespace=Mine", {"HTTP_ORIGIN": "http://127.0.0.1"}, "303 See Other"),
     ],
 )
 def test_what_cannot_be_paused(site: Site, body: bytes, environ: Any, status: str) -> None:

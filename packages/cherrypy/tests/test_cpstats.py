@@ -121,11 +121,36 @@ def test_main_thread_tells_the_time_while_nobody_comes(
     assert ticks == [True]
 
 
-def test_other_sites_pause_nothing(ask: Client) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://birds.example"},  # all that a browser says by plain HTTP
+        {"Origin": "http://localhost:8080"},
+        {"Origin": "null"},
+    ],
+)
+def test_other_sites_pause_nothing(ask: Client, headers: dict[str, str]) -> None:
     form = {"namespace": "CherryPy Applications"}
-    answer = ask.post("/stats/pause", data=form, headers={"Sec-Fetch-Site": "cross-site"})
-    assert answer.status_code == 403
+    assert ask.post("/stats/pause", data=form, headers=headers).status_code == 403
     assert cpstats.appstats["Enabled"] is True
+
+
+def test_page_itself_pauses_by_plain_http(ask: Client) -> None:
+    form, headers = {"namespace": "CherryPy Applications"}, {"Origin": "http://localhost"}
+    assert ask.post("/stats/pause", data=form, headers=headers).status_code == 303
+    assert cpstats.appstats["Enabled"] is False
+
+
+@pytest.mark.parametrize("path", ["", "plots"])
+def test_parameter_that_comes_twice_is_400(ask: Client, path: str) -> None:
+    assert ask.get(f"/stats/{path}?span=5m&span=1h").status_code == 400
+
+
+def test_nothing_is_written_in_answer_to_head(ask: Client) -> None:
+    before = cpstats.appstats["Total Bytes Written"]
+    ask.head("/")
+    assert cpstats.appstats["Total Bytes Written"] == before
 
 
 def test_every_part_of_the_page_asks_who_is_there(site: Assembly) -> None:

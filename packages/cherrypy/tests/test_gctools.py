@@ -95,9 +95,11 @@ def test_mark_is_not_set_by_a_link(ask: Client) -> None:
     assert ask.get("/gc/mark").status_code == 405
 
 
-def test_mark_is_not_set_by_another_site(ask: Client) -> None:
-    answer = ask.post("/gc/mark", headers={"Sec-Fetch-Site": "cross-site"})
-    assert answer.status_code == 403
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://birds.example"}]
+)
+def test_mark_is_not_set_by_another_site(ask: Client, headers: dict[str, str]) -> None:
+    assert ask.post("/gc/mark", headers=headers).status_code == 403
     assert "there is no mark yet" in ask.get("/gc/").text
 
 

@@ -49,3 +49,10 @@ def test_browser_may_load_the_style_alone_and_keep_nothing(ask: Client, path: st
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["", "menu", "report", "objects"])
+def test_parameter_that_comes_twice_is_400(ask: Client, path: str) -> None:
+    names = ("name", "filename", "sort", "base", "pct")
+    query = "&".join(f"{name}=1&{name}=2" for name in names)
+    assert ask.get(f"/inside/{path}?{query}").status_code in {400, 404}

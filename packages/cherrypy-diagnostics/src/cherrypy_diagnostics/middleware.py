@@ -70,16 +70,19 @@ class StatisticsMiddleware:
 
     def finish(self, record: Scope, environ: WSGIEnvironment, response: _Recorded) -> None:
         """Complete the record of a response that is over."""
-        uriset = self.uriset(environ) if callable(self.uriset) else self.uriset
-        self.recorder.stop(
-            record,
-            response.status,
-            response.body_read.bytes_read,
-            response.bytes_written,
-            uriset=uriset,
-            slow_queries=self.slow_queries,
-            slow_queries_count=self.slow_queries_count,
-        )
+        uriset = None
+        try:
+            uriset = self.uriset(environ) if callable(self.uriset) else self.uriset
+        finally:
+            self.recorder.stop(
+                record,
+                response.status,
+                response.body_read.bytes_read,
+                response.bytes_written,
+                uriset=uriset,
+                slow_queries=self.slow_queries,
+                slow_queries_count=self.slow_queries_count,
+            )
 
 
 class _Recorded:

@@ -121,7 +121,8 @@ class Profiler:
 
     def statfiles(self) -> list[str]:
         """Return the names of the files, in order."""
-        return sorted(each.name for each in self.path.glob("cp_*.prof"))
+        names = (each.name for each in self.path.glob("cp_*.prof"))
+        return sorted(names, key=lambda name: (len(name), name))  # 9999 comes before 10000
 
     def load(self, filename: str) -> pstats.Stats:
         """Return the profile in a file.

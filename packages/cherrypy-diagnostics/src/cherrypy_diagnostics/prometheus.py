@@ -174,7 +174,7 @@ class ServerCollector(Collector):
         servers = {
             str(_value(figures, "Bind Address")): figures
             for name, figures in list(self._statistics.items())
-            if name.startswith(self._PREFIX)
+            if str(name).startswith(self._PREFIX)
         }
         for address, figures in servers.items():
             for name, family in families.items():

@@ -13,9 +13,19 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-_short = reprlib.Repr()
+
+class _Short(reprlib.Repr):
+    """Makes short texts, also of bytes, which `reprlib` writes out before it shortens them."""
+
+    def repr_bytes(self, x: bytes | bytearray, level: int) -> str:
+        return self.repr_instance(x[: self.maxstring], level)
+
+    repr_bytearray = repr_bytes
+
+
+_short = _Short()
 _short.maxother = _short.maxstring = 200
 
 
@@ -160,8 +170,18 @@ def _is_dict(obj: object) -> TypeGuard[dict[Any, Any]]:
     return _is(obj, dict)
 
 
-def _is_sequence(obj: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
-    return _is(obj, list, tuple)
+def _is_list(obj: object) -> TypeGuard[list[Any]]:
+    return _is(obj, list)
+
+
+def _is_tuple(obj: object) -> TypeGuard[tuple[Any, ...]]:
+    return _is(obj, tuple)
+
+
+def _elements(obj: object) -> Iterator[Any] | None:
+    if _is_list(obj):
+        return list.__iter__(obj)
+    return tuple.__iter__(obj) if _is_tuple(obj) else None
 
 
 def _is_frame(obj: object) -> TypeGuard[FrameType]:
@@ -175,11 +195,12 @@ def _is(obj: object, *classes: type) -> bool:
 
 def _place(referrer: object, obj: object) -> str:
     """Return where a container or an instance holds an object."""
+    # Not by the methods of the object, which may do anything or fail.
     if _is_dict(referrer):
-        keys = _Held(key for key, value in list(referrer.items()) if value is obj)
+        keys = _Held(key for key, value in list(dict.items(referrer)) if value is obj)
         return f"[{_short.repr(keys[0])}]" if keys else ""
-    if _is_sequence(referrer):
-        places = [number for number, each in enumerate(referrer) if each is obj]
+    if (elements := _elements(referrer)) is not None:
+        places = [number for number, each in enumerate(elements) if each is obj]
         return f"[{places[0]}]" if places else ""
     try:
         attributes = object.__getattribute__(referrer, "__dict__")

@@ -219,7 +219,8 @@ class Report:
         """Yield each namespace with its values and tables, in the order of their names."""
         whole = extrapolate_statistics(self.statistics)
         for title, scope in sorted(whole.items(), key=lambda item: str(item[0])):
-            yield _section(str(title), scope, self._formatting_of(str(title)))
+            values = scope if isinstance(scope, dict) else {"Value": scope}
+            yield _section(str(title), values, self._formatting_of(str(title)))
 
     def _formatting_of(self, title: str) -> Formatting:
         family, _, _ = title.rpartition(" ")
@@ -241,9 +242,10 @@ class Report:
     def tables(self) -> str:
         """Return a heading and a table for each namespace, and one for each collection, as HTML.
 
-        Each cell that holds a figure has an id of its own.
+        Each cell that holds a figure has an id of its own. What UTF-8 cannot have is escaped.
         """
-        return "".join(map(section_html, self.sections()))
+        html = "".join(map(section_html, self.sections()))
+        return html.encode("utf-8", "backslashreplace").decode()
 
 
 def _plain(value: Any) -> Any:
@@ -277,7 +279,7 @@ def _table(title: str, collection: Any, formatting: Formatting) -> Table:
     names = sorted({str(name) for _, record in dicts for name in record})
     columns = [name for name in names if formatting.get(name, "") is not None]
     rows = []
-    for key, record in sorted(dicts) if keyed else dicts:
+    for key, record in sorted(dicts, key=lambda item: item[0]) if keyed else dicts:
         cells = [_shown(record.get(name), formatting.get(name, "")) for name in columns]
         rows.append([escape(key), *cells] if keyed else cells)
     return Table(title, ["", *columns] if keyed else columns, rows)

@@ -25,17 +25,24 @@ class _Answer(NamedTuple):
 _HTML, _JSON, _TEXT = "text/html; charset=utf-8", "application/json", "text/plain; charset=utf-8"
 
 
-def is_foreign(fetch_site: str) -> bool:
+def is_foreign(fetch_site: str, origin: str = "", host: str = "") -> bool:
     """Tell whether a page of another site made a browser send this request.
 
     Args:
-        fetch_site: The field `Sec-Fetch-Site`; empty where a client does not send it.
+        fetch_site: The field `Sec-Fetch-Site`; empty where a client does not send it, such as a
+            browser by plain HTTP from any host but its own.
+        origin: The field `Origin`, which decides in that case; empty where it is not sent either.
+        host: The host that the browser knows this site by, with its port if it has one.
 
     Examples:
         >>> is_foreign("cross-site"), is_foreign("same-origin"), is_foreign("")
         (True, False, False)
+        >>> is_foreign("", "http://birds.example", "shop.example:8080")
+        True
     """
-    return fetch_site not in {"", "none", "same-origin"}
+    if fetch_site:
+        return fetch_site not in {"none", "same-origin"}
+    return bool(origin) and origin.partition("://")[2].lower() != host.lower()
 
 
 class StatisticsApplication:
@@ -104,7 +111,8 @@ class StatisticsApplication:
         return _Answer("200 OK", kind, body.encode() if isinstance(body, str) else body)
 
     def _change(self, path: str, environ: WSGIEnvironment) -> _Answer:
-        if is_foreign(environ.get("HTTP_SEC_FETCH_SITE", "")):
+        names = ("HTTP_SEC_FETCH_SITE", "HTTP_ORIGIN", "HTTP_HOST")
+        if is_foreign(*(environ.get(name, "") for name in names)):
             return _Answer("403 Forbidden", _TEXT, b"Only this site may do that.\n")
         length = environ.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():

@@ -73,4 +73,4 @@ def _are_numbers(cells: Iterable[str]) -> bool:
 
 
 def _id(*names: str) -> str:
-    return escape("/".join(quote(name, safe="") for name in names))
+    return escape("/".join(quote(name, safe="", errors="backslashreplace") for name in names))

@@ -78,7 +78,8 @@ def _complete(
 ) -> None:
     """Complete the record of the running request.
 
-    What was written is its ``Content-Length``: of a stream that has none, nothing is counted.
+    What was written is its ``Content-Length``: of a stream that has none, and in answer to HEAD,
+    nothing is counted.
 
     Args:
         uriset: A name for all requests that are added up together.
@@ -92,7 +93,7 @@ def _complete(
         record,
         str(response.status),
         0 if body is None else body.bytes_read,
-        int(response.headers.get("Content-Length") or 0),
+        0 if request.method == "HEAD" else int(response.headers.get("Content-Length") or 0),
         uriset=uriset,
         slow_queries=slow_queries,
         slow_queries_count=slow_queries_count,

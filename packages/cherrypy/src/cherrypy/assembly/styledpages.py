@@ -1,14 +1,39 @@
-"""What the pages that look into a process share: a style sheet, and a policy for their contents."""
+"""What the pages that look into a process share: who may ask what, a style sheet, and a policy."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
-from cherrypy_diagnostics import PAGE_HEADERS, page_style
+from cherrypy_diagnostics import PAGE_HEADERS, is_foreign, page_style
 from cherrypy_dispatch import expose
+from cherrypy_httputil import HTTPError
 from cherrypy_serving import ambient, serving
 
-__all__ = ["StyledPages"]
+__all__ = ["SINGLE_TEXTS", "StyledPages", "refuse_other_sites"]
+
+
+def refuse_other_sites() -> None:
+    """Refuse the running request if a page of another site made a browser send it.
+
+    Raises:
+        HTTPError: 403, that is the case.
+    """
+    request = serving.request
+    field = request.headers.get
+    host = urlsplit(request.base).netloc
+    if is_foreign(field("Sec-Fetch-Site", ""), field("Origin", ""), host):
+        raise HTTPError(403, "Only this site may do that.")
+
+
+def _check_texts(request: Any, _response: Any) -> None:
+    for name, value in request.params.items():
+        if not isinstance(value, str):
+            raise HTTPError(400, f"The parameter {name!r} has to be one text.")
+
+
+SINGLE_TEXTS: Final = {"hooks.before_handler.single_texts": ambient(_check_texts)}
+"""Config of pages each of whose parameters is one text."""
 
 
 def _protect(_request: Any, response: Any) -> None:
@@ -20,6 +45,7 @@ class StyledPages:
 
     _cp_config: ClassVar[dict[str, Any]] = {
         "hooks.on_start_resource.diagnostics": ambient(_protect),
+        **SINGLE_TEXTS,
     }
 
     @expose

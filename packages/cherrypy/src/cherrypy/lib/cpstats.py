@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from cherrypy.assembly.statistics import StatsTool, recorder
+from cherrypy.assembly.styledpages import SINGLE_TEXTS, refuse_other_sites
 from cherrypy_diagnostics import (
     APPLICATIONS,
     STATISTICS_HEADERS,
@@ -15,14 +16,13 @@ from cherrypy_diagnostics import (
     average_uriset_time,
     default_formatting,
     extrapolate_statistics,
-    is_foreign,
     iso_format,
     locale_date,
     pause_resume,
     proc_time,
 )
 from cherrypy_dispatch import expose
-from cherrypy_httputil import HTTPError, HTTPRedirect, NotFound
+from cherrypy_httputil import HTTPRedirect, NotFound
 from cherrypy_serving import serving
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class StatsPage:
     """
 
     formatting: Formatting = _formatting()
+    _cp_config: ClassVar[dict[str, Any]] = SINGLE_TEXTS
 
     @property
     def _pages(self) -> StatisticsPages:
@@ -129,8 +130,7 @@ class StatsPage:
             raise NotFound from None
 
     def _set(self, change: Callable[[str], None], namespace: str) -> None:
-        if is_foreign(serving.request.headers.get("Sec-Fetch-Site", "")):
-            raise HTTPError(403, "Only this site may do that.")
+        refuse_other_sites()
         try:
             change(namespace)
         except KeyError:

@@ -6,11 +6,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, ClassVar
 
 from cherrypy import engine
-from cherrypy.assembly.styledpages import StyledPages
+from cherrypy.assembly.styledpages import StyledPages, refuse_other_sites
 from cherrypy_bus import SimplePlugin
-from cherrypy_diagnostics import GarbageReport, ReferrerTree, get_instances, is_foreign
+from cherrypy_diagnostics import GarbageReport, ReferrerTree, get_instances
 from cherrypy_dispatch import expose
-from cherrypy_httputil import HTTPError, HTTPRedirect
+from cherrypy_httputil import HTTPRedirect
 from cherrypy_serving import serving
 from cherrypy_web import AppResponse, Request, Response
 
@@ -121,8 +121,7 @@ class GCRoot(StyledPages):
         Raises:
             HTTPError: 403, the page of another site asked for it.
         """
-        if is_foreign(serving.request.headers.get("Sec-Fetch-Site", "")):
-            raise HTTPError(403, "Only this site may do that.")
+        refuse_other_sites()
         self._report.heap.mark()
         raise HTTPRedirect("./")
 
