@@ -482,6 +482,17 @@ def test_the_lock_of_another_file_leaves_that_of_the_session(
     assert len(stored.locks) == 0
 
 
+def test_another_file_may_be_read(directory: Path, stored: FileSession) -> None:
+    other = open_session(directory)
+    other["color"] = "blue"
+    other.save()
+    found = stored._load(f"{directory}/session-{other.id}")
+    assert found is not None
+    assert found[0] == {"color": "blue"}
+    assert stored._load(f"{directory}/session-of-nobody") is None
+    assert stored["color"] == "red"
+
+
 def test_a_damaged_file_is_put_aside_without_any_lock(directory: Path, stored: FileSession) -> None:
     class Unlocked(FileSession):
         def acquire_lock(self, path: str | None = None) -> None:
