@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from http.client import HTTPConnection
@@ -203,7 +204,10 @@ def test_settings_are_those_of_the_server(site: Assembly) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"bind_addr": None}, "no address"), ({"ssl_context": object()}, "ssl_certificate")],
+    [
+        ({"bind_addr": None}, "no address"),
+        ({"ssl_context": ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)}, "ssl_certificate"),
+    ],
 )
 def test_what_gunicorn_cannot_do_is_refused(
     site: Assembly, changes: dict[str, Any], words: str
