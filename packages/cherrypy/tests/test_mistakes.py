@@ -57,7 +57,12 @@ def found(root: Any, config: Any = None, site_config: Any = None) -> str:
         (Selfless(), {}, {}, r"Selfless.index takes no argument.\n.*\nWrite def index\(self\)"),
         (Fine, {}, {}, r"is the class Fine.*\n.*\nMount an object of it: Fine\(\)"),
         (Fine(), {}, {"/": {"tools.gzip.on": True}}, "give them to cherrypy.tree.mount"),
-        (Fine(), {"static": {}}, {}, "section 'static', to which no path.*\n.*\n.*write '/static'"),
+        (
+            Fine(),
+            {"static": {"tools.staticdir.on": False}},
+            {},
+            "section 'static', to which no path.*\n.*\n.*write '/static'",
+        ),
         (Fine(), {"/static/": {}}, {}, "section '/static/', to which.*\n.*\n.*write '/static'"),
         (Fine(), {"/": {"server.socket_port": 1}}, {}, "Move it to a .global. section"),
         (Fine(), {"/": {"tools.gzipp.on": False}}, {}, "Is tools.gzip meant?"),

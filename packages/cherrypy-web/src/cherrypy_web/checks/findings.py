@@ -79,6 +79,8 @@ class Site:
             yield Entry(key, value, _from(origin), None)
         for app in self.apps.values():
             for section, entries in app.config.items():
+                if section != "global" and not section.startswith("/"):
+                    continue  # the program's own
                 for key, value in entries.items():
                     if section == "global" and key in config:
                         continue  # the site has it, too

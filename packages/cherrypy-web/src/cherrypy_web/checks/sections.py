@@ -65,11 +65,16 @@ def bracketed_sections(site: Site) -> Iterator[Finding]:
 
 
 def misspelled_sections(site: Site) -> Iterator[Finding]:
-    """Find sections that no path leads to: they have no slash before them, or one behind."""
+    """Find sections that no path leads to: they have no slash before them, or one behind.
+
+    A section without a slash that says nothing of requests is one of the program's own.
+    """
     for name, app in site.apps.items():
-        for section in app.config:
+        for section, entries in app.config.items():
             path = "/" + section.strip("/")
             if section in {path, "global"} or section.startswith("["):
+                continue
+            if not (section.startswith("/") or _is_of_requests(app, entries)):
                 continue
             yield Finding(
                 f"The application mounted at {name!r} has a section {section!r}, to which no path "
@@ -77,6 +82,11 @@ def misspelled_sections(site: Site) -> Iterator[Finding]:
                 f"A section begins with a slash, and ends without one: write {path!r}.",
                 place(app, section),
             )
+
+
+def _is_of_requests(app: Application, entries: Mapping[str, Any]) -> bool:
+    known = {*app.toolboxes, *app.request_class.namespaces}
+    return any("." in key and key.partition(".")[0] in known for key in entries)
 
 
 def unmatched_sections(site: Site) -> Iterator[Finding]:
