@@ -192,6 +192,15 @@ def test_hostile_names_and_values_are_escaped() -> None:
     assert "objects?name=%22%3E%3Cb%3E.%3Cscript%3E" in pages[0]
 
 
+def test_referrers_of_the_first_objects_are_shown() -> None:
+    _here = [Keeper(name) for name in "abc"]
+    name = f"{Keeper.__module__}.{Keeper.__qualname__}"
+    for trees in (1, 3):
+        page = GarbageReport(trees=trees).objects(name)
+        assert "3 new objects" in page
+        assert page.count("\n  [&lt;") == trees  # the list that is here
+
+
 def test_number_of_objects_shown_is_limited() -> None:
     _here = [Leaked() for _ in range(5)]
     page = GarbageReport(limit=2).objects(NAME)

@@ -136,6 +136,29 @@ def test_failure_is_recorded_once(spans: Spans) -> None:
     assert event.attributes["exception.message"] == "gone"
 
 
+class UntoldError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("there is no text")
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [(ValueError("a file called \udcff"), r"a file called \udcff"), (UntoldError(), "")],
+)
+def test_failure_has_a_text_that_can_be_sent(spans: Spans, error: Exception, message: str) -> None:
+    span = spans.begin()
+    span.fail(error)
+    span.end(500, {})
+    seen = spans.only()
+    assert seen.status.status_code is StatusCode.ERROR
+    assert seen.status.description == f"{type(error).__name__}: {message}"
+    (event,) = seen.events
+    assert event.attributes is not None
+    assert event.attributes["exception.message"] == message
+    for value in event.attributes.values():
+        str(value).encode()
+
+
 @pytest.mark.parametrize(("status", "failed"), [(404, False), (503, True)])
 def test_errors_of_the_server_are_errors(spans: Spans, status: int, failed: bool) -> None:
     spans.begin().end(status, {})

@@ -166,6 +166,8 @@ class GarbageReport:
     Args:
         context: A text on an object, such as the path of a request, or an empty one.
         limit: How many lines a table has at most, and how many objects of a class are shown.
+        trees: Of how many of those it is shown who refers to them, for which the whole memory is
+            looked through a hundred times and more.
 
     Examples:
         >>> class Session: ...
@@ -179,9 +181,11 @@ class GarbageReport:
         self,
         context: Callable[[object], str] = no_context,
         limit: int = 100,
+        trees: int = 10,
     ) -> None:
         self.context = context
         self.limit = limit
+        self.trees = trees
         self.heap: Heap = Heap()
 
     def stats(self, expectations: Iterable[Expectation], tolerance: int = 0) -> str:
@@ -240,7 +244,9 @@ class GarbageReport:
         tree = ReferrerTree(ignore=[found], maxdepth=3)
         lines = []
         for number in range(min(len(found), self.limit)):
-            lines += ["", self._line(found[number]), *tree.format(tree.ascend(found[number]))]
+            lines += ["", self._line(found[number])]
+            if number < self.trees:
+                lines += tree.format(tree.ascend(found[number]))
         if len(found) > self.limit:
             lines += ["", f"[{len(found) - self.limit} more objects]"]
         if not lines:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from http import HTTPMethod
 from logging import Filter, LogRecord
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from traceback import format_exception
+from typing import TYPE_CHECKING, Final, TypeVar
 
 try:
     from opentelemetry import context as contexts
@@ -137,9 +138,11 @@ class RequestSpan:
         if error is self._error:
             return
         self._error = error
-        self.span.record_exception(error)
         self.span.set_attribute("error.type", _type_name(error))
-        self.span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+        if self.span.is_recording():
+            message = _sendable(_message(error))
+            self.span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {message}"))
+            self.span.add_event("exception", _described(error, message))
 
     def end(self, status: int | None, attributes: Mapping[str, str | int]) -> None:
         """End the span, once, and make the outer context current where it still is this one.
@@ -229,7 +232,29 @@ class TraceFilter(Filter):
         return True
 
 
-def _type_name(error: BaseException) -> Any:
+def _type_name(error: BaseException) -> str:
     kind = type(error)
     name = kind.__qualname__
     return name if kind.__module__ == "builtins" else f"{kind.__module__}.{name}"
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - a __str__ may raise anything
+        return ""
+
+
+def _described(error: BaseException, message: str) -> dict[str, str]:
+    """Return what the conventions say of an exception; `record_exception` fails where it does."""
+    trace_back = "".join(format_exception(error))
+    return {
+        "exception.type": _type_name(error),
+        "exception.message": message,
+        "exception.stacktrace": _sendable(trace_back),
+    }
+
+
+def _sendable(text: str) -> str:
+    """Return a text that UTF-8 can have: one other, and an exporter loses all that it sends."""
+    return text.encode("utf-8", "backslashreplace").decode()
