@@ -322,6 +322,11 @@ def test_requests_with_a_header_field_are_selected(tmp_path: Path) -> None:
     assert len(app.profiler.statfiles()) == 1
 
 
+def test_requests_without_the_field_cannot_be_selected() -> None:
+    with pytest.raises(ValueError, match="X-Profile needs a value"):
+        by_header("X-Profile", "")
+
+
 def test_a_share_of_requests_is_selected(tmp_path: Path) -> None:
     numbers = iter([0.0, 0.24, 0.25, 0.9])
     app = ProfilingMiddleware(hello, tmp_path, select=by_share(0.25, lambda: next(numbers)))

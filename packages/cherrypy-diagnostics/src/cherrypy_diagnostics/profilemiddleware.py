@@ -29,11 +29,16 @@ def by_header(name: str, value: str) -> Selection:
         name: The name of the field.
         value: Its value. Let it be a secret, or anybody can slow down the site and fill its disk.
 
+    Raises:
+        ValueError: The value is empty, as that of a request without the field would be.
+
     Examples:
         >>> select = by_header("X-Profile", "a secret")
         >>> select({"HTTP_X_PROFILE": "a secret"}), select({})
         (True, False)
     """
+    if not value:
+        raise ValueError(f"the field {name} needs a value by which requests are selected")
     key = f"HTTP_{name.upper().replace('-', '_')}"
     expected = value.encode()
 
