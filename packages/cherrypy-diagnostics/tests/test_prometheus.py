@@ -178,6 +178,17 @@ def test_servers_are_collected_while_they_run() -> None:
     }
 
 
+def test_server_that_cannot_tell_leaves_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    statistics = {f"Cheroot HTTPServer {name}": server(name, Enabled=False) for name in "ab"}
+    statistics["Cheroot HTTPServer a"]["Threads"] = lambda figures: figures["no such key"]
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(ServerCollector(statistics))
+    found = samples(registry)
+    assert ("http_server_threads", (("server", "a"),)) not in found
+    assert found["http_server_threads", (("server", "b"),)] == 10
+    assert "'Threads' failed" in caplog.text
+
+
 SHARED = """
 import sys
 from cherrypy_diagnostics.prometheus import RequestMetrics, exposition

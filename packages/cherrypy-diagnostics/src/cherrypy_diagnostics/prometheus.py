@@ -6,6 +6,7 @@ costs memory for as long as the process lives, here and in whoever collects them
 
 from __future__ import annotations
 
+import logging
 import os
 from http import HTTPMethod, HTTPStatus
 from threading import Lock
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from cherrypy_diagnostics.repository import Scope
 
 __all__ = ["BUCKETS", "OTHER", "RequestMetrics", "ServerCollector", "exposition", "own_registry"]
+
+log: logging.Logger = logging.getLogger(__name__)
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper bounds of the classes that times are counted in, in seconds."""
@@ -196,7 +199,13 @@ class ServerCollector(Collector):
 
 def _value(figures: Scope, name: str) -> Any:
     value = figures.get(name)
-    return value(figures) if callable(value) else value
+    if not callable(value):
+        return value
+    try:
+        return value(figures)
+    except Exception:  # of a server that stops just now, for example: the others are still told
+        log.exception("The function of the statistic %r failed; it is left out.", name)
+        return None
 
 
 def _is_shared() -> bool:
