@@ -206,6 +206,14 @@ def test_what_is_no_tls_context_is_refused(server: Server, module: str) -> None:
         server.start()
 
 
+def test_an_empty_path_is_no_certificate(server: Server) -> None:
+    server.ssl_certificate = server.ssl_private_key = server.ssl_certificate_chain = ""
+    httpserver, _ = server.httpserver_from_self()
+    assert isinstance(httpserver, WSGIServer)
+    assert httpserver.ssl_adapter is None
+    assert server.base().startswith("http://")
+
+
 def test_allowed_hosts_may_be_addresses_and_have_a_star(server: Server) -> None:
     server.allowed_hosts = ("*.example.com", "127.0.0.1", "[::1]", "app_1", "büro.example")
     WSGIServer(server)

@@ -109,7 +109,7 @@ def tls_settings(server: Any) -> TLSSettings | None:
     Raises:
         ValueError: They contradict each other, or a file cannot be read; the message says which.
     """
-    if server.ssl_context is None and server.ssl_certificate is None:
+    if server.ssl_context is None and not server.ssl_certificate:
         _require_silence(server)
         return None
     identity = _identity(server)
@@ -133,9 +133,10 @@ def tls_settings(server: Any) -> TLSSettings | None:
 
 
 def _identity(server: Any) -> Identity | None:
-    if server.ssl_certificate is None:
+    if not server.ssl_certificate:
         return None
-    return Identity(server.ssl_certificate, server.ssl_private_key, server.ssl_certificate_chain)
+    chain = server.ssl_certificate_chain or None
+    return Identity(server.ssl_certificate, server.ssl_private_key, chain)
 
 
 def _host(name: str) -> str:

@@ -276,7 +276,7 @@ class Server(ServerAdapter):
     def _scheme(self) -> str:
         if self.httpserver is not None:
             return super()._scheme()
-        return "http" if self.ssl_certificate is None and self.ssl_context is None else "https"
+        return "https" if self.ssl_certificate or self.ssl_context is not None else "http"
 
 
 def _own_name() -> str:
