@@ -220,6 +220,7 @@ def test_close_releases_the_lock_and_writes_nothing(
         ("name", "", "cannot have the name ''"),
         ("path", "/; Secure", "'/; Secure' cannot stand in a cookie"),
         ("domain", "example.com\n", "cannot stand in a cookie"),
+        ("storage_class", "redis", "storage_class must be a class of sessions, not 'redis'"),
     ],
 )
 def test_options_that_cannot_be_are_named(

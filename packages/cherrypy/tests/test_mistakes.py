@@ -93,7 +93,9 @@ def test_the_checker_says_nothing_of_a_site_that_is_fine() -> None:
         def index() -> str:
             return "fine"
 
-    for root in (Fine(), Static(), Static, cherrypy.expose(lambda: "x"), None):
+    hung = Unmarked()
+    hung.index = cherrypy.expose(lambda: "found")  # type: ignore[method-assign]
+    for root in (Fine(), hung, Static(), Static, cherrypy.expose(lambda: "x"), None):
         assert found(root, {"/": {"request.show_tracebacks": False}}) == ""
 
 

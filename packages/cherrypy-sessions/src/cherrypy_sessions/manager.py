@@ -88,6 +88,11 @@ class SessionManager:
             name, path, path_header, lifetime, domain, secure, httponly, samesite
         )
         self.store: type[Session] = storage_class or named_store(storage_type)
+        if not isinstance(self.store, type):
+            raise ValueError(  # noqa: TRY004 - as all options
+                f"storage_class must be a class of sessions, not {storage_class!r}; "
+                "in a file it stands without quotes."
+            )
         self.options: dict[str, Any] = {
             **kwargs,
             "timeout": timeout,

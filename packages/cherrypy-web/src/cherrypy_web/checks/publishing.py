@@ -37,7 +37,7 @@ def unpublished(site: Site) -> Iterator[Finding]:
             continue
         yield from (
             Finding(what, advice, where)
-            for method, function in _functions(type(app.root))
+            for method, function in _functions(app.root)
             for what, advice in _faults(f"{type(app.root).__name__}.{method}", method, function)
         )
 
@@ -47,10 +47,11 @@ def _walks(app: Application, site: Site) -> bool:
     return type(config.get("request.dispatch", app.request_class.dispatch)) is Dispatcher
 
 
-def _functions(kind: type) -> Iterator[tuple[str, Callable[..., Any]]]:
+def _functions(root: object) -> Iterator[tuple[str, Callable[..., Any]]]:
+    kind = type(root)
     for method in dir(kind):
         member = inspect.getattr_static(kind, method)
-        if inspect.isfunction(member):
+        if inspect.isfunction(member) and method not in getattr(root, "__dict__", ()):
             yield method, member
 
 
