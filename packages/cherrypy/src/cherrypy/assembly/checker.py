@@ -112,7 +112,7 @@ class Checker:
         _warn(checks.bracketed_sections(self.site()))
 
     def check_sections(self) -> None:
-        """Find sections without a slash at the beginning, or with one at the end."""
+        """Find sections for requests without a slash at the beginning, or with one at the end."""
         _warn(checks.misspelled_sections(self.site()))
 
     def check_pages(self) -> None:
