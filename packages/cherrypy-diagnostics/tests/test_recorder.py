@@ -171,3 +171,12 @@ def test_records_of_threads_that_are_gone_do_not_pile_up(recorder: Any) -> None:
         recorder.figures["Requests"][-gone] = {"End Time": 1}
     one(recorder)
     assert set(recorder.figures["Requests"]) == {threading.get_ident()}
+
+
+def test_only_the_beginning_of_a_long_request_line_is_kept(recorder: Any) -> None:
+    line = f"GET /{'x' * 500_000} HTTP/1.1"
+    record = recorder.start("192.0.2.1:1", line)
+    record["Start Time"] -= 10
+    recorder.stop(record, "200 OK", 0, 0)
+    (slow,) = recorder.figures["Slow Queries"]
+    assert record["Request-Line"] == slow["Request-Line"] == line[:2000]

@@ -27,6 +27,9 @@ APPLICATIONS = "CherryPy Applications"
 SPARE_RECORDS = 16
 """Records of threads that are gone which may stay in the `Requests` collection."""
 
+LONGEST_LINE = 2000
+"""Characters of a request line that are kept: a hundred slow ones must not fill the memory."""
+
 
 def proc_time(s: Scope) -> float:
     """Return the seconds since the record `s` began.
@@ -119,7 +122,7 @@ class RequestRecorder:
 
         Args:
             client: Its address and port.
-            request_line: Method, target and protocol.
+            request_line: Method, target and protocol; `LONGEST_LINE` characters of it are kept.
 
         Returns:
             The record, to be given to `stop` once; None while the namespace is not `Enabled`.
@@ -133,7 +136,7 @@ class RequestRecorder:
             "Client": client,
             "End Time": None,
             "Processing Time": proc_time,
-            "Request-Line": request_line,
+            "Request-Line": request_line[:LONGEST_LINE],
             "Response Status": None,
             "Start Time": time(),
         }
