@@ -347,6 +347,16 @@ def test_a_subclass_may_serve_with_another_class(bus: Bus) -> None:
     assert isinstance(OtherServer(bus, application).httpserver_from_self()[0], Another)
 
 
+def test_a_subclass_may_make_the_usual_server_itself(bus: Bus) -> None:
+    class Own(Server):
+        def httpserver_from_self(self, httpserver: Any = None) -> Any:
+            del httpserver
+            return self.httpserver_class(self), self.bind_addr
+
+    made, _ = Own(bus, application).httpserver_from_self()
+    assert isinstance(made, WSGIServer)
+
+
 def test_an_http_server_that_was_given_is_kept(server: Server, lines: list[str]) -> None:
     class Ended(Another):
         ready = True

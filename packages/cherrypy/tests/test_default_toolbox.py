@@ -56,6 +56,8 @@ def test_a_default_tool_can_be_replaced_and_deleted(site: Assembly) -> None:
     assert "gzip" not in {name for name, _ in tools}
     tools.gzip = mine
     assert tools.gzip is mine
+    tools.gzip = None
+    assert tools.gzip is None
 
 
 def test_one_that_nobody_asked_for_can_be_deleted(site: Assembly) -> None:

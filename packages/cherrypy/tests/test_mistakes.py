@@ -95,7 +95,17 @@ def test_the_checker_says_nothing_of_a_site_that_is_fine() -> None:
 
     hung = Unmarked()
     hung.index = cherrypy.expose(lambda: "found")  # type: ignore[method-assign]
-    for root in (Fine(), hung, Static(), Static, cherrypy.expose(lambda: "x"), None):
+
+    class Page:
+        exposed = True
+
+        def default(self) -> str:
+            return "a helper"
+
+        def __call__(self) -> str:
+            return self.default()
+
+    for root in (Fine(), Page(), hung, Static(), Static, cherrypy.expose(lambda: "x"), None):
         assert found(root, {"/": {"request.show_tracebacks": False}}) == ""
 
 

@@ -173,7 +173,7 @@ class Server(ServerAdapter):
     ssl_context: Any = None
     """A context of that library, made elsewhere, instead of all the other settings of TLS."""
 
-    httpserver_class: Callable[[Any], HTTPServer] = wsgi_server
+    httpserver_class: Callable[[Any], HTTPServer] = staticmethod(wsgi_server)
     """What makes the HTTP server where `instance` does not say; for subclasses."""
 
     _socket_host: str | None = "127.0.0.1"

@@ -20,10 +20,11 @@ __all__ = ["unpublished"]
 def unpublished(site: Site) -> Iterator[Finding]:
     """Find roots that are classes, pages without the mark, and pages that take no ``self``.
 
-    Only the root itself is looked at, and only where the usual dispatcher answers for it.
+    Only the root itself is looked at, and only where the usual dispatcher answers for it. A root
+    that is a page needs no others.
     """
     for name, app in site.apps.items():
-        if app.root is None or not _walks(app, site):
+        if app.root is None or getattr(app.root, "exposed", False) or not _walks(app, site):
             continue
         where = f"application {name or '/'!r}"
         if isinstance(app.root, type):

@@ -18,6 +18,7 @@ __all__ = ["later"]
 
 T = TypeVar("T", bound=Tool[...])
 
+_ABSENT: Final = object()
 _DELETED: Final = object()
 
 
@@ -43,8 +44,8 @@ class later(Generic[T]):  # noqa: N801 - it reads as a word of the table that it
     def __get__(self, box: Toolbox | None, owner: type) -> later[T] | T:
         if box is None:
             return self
-        found: Any = vars(box).get(self._name)
-        if found is None:
+        found: Any = vars(box).get(self._name, _ABSENT)
+        if found is _ABSENT:
             made = self._make(box)
             settle(made, self._name, box.namespace)
             found = vars(box).setdefault(self._name, made)  # another thread may have been faster
