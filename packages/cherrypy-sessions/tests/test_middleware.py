@@ -12,6 +12,7 @@ import webob
 from cherrypy_sessions import (
     CookieSession,
     RamSession,
+    ReadOnlySessionError,
     SessionMiddleware,
     SessionTooLargeError,
     StoreUnavailable,
@@ -131,6 +132,32 @@ def test_what_a_stream_wrote_before_it_failed_is_not_saved(store: type[RamSessio
         list(body)
     body.close()
     assert call(wrap(counter, store), cookie).text == "2"
+
+
+def test_a_stream_that_has_begun_cannot_change_the_id(store: type[RamSession]) -> None:
+    def stream(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        session = environ["cherrypy.session"]
+        session.regenerate()
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        with pytest.raises(ReadOnlySessionError, match="before the response begins"):
+            session.regenerate()
+        yield b"a"
+        session["count"] += 1
+
+    cookie = cookie_of(call(wrap(counter, store)))
+    response = call(wrap(stream, store), cookie)
+    assert cookie_of(response) != cookie
+    assert call(wrap(counter, store), cookie_of(response)).text == "3"
+
+
+def test_a_stream_that_has_begun_may_end_the_session(store: type[RamSession]) -> None:
+    def stream(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        yield b"a"
+        environ["cherrypy.session"].delete()
+
+    call(wrap(stream, store), cookie_of(call(wrap(counter, store))))
+    assert not store.cache
 
 
 def test_an_iterable_without_close_is_fine(store: type[RamSession]) -> None:

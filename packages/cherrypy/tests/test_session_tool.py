@@ -41,6 +41,15 @@ class Root:
         return str(old != cherrypy.session.id)
 
     @cherrypy.expose
+    @cherrypy.config(**{"response.stream": True})
+    def renews_late(self) -> Iterator[str]:
+        yield "begun "
+        try:
+            cherrypy.session.regenerate()
+        except ReadOnlySessionError:
+            yield "refused"
+
+    @cherrypy.expose
     def looks(self) -> str:
         return str(cherrypy.session.get("count"))
 
@@ -88,6 +97,13 @@ def test_session_that_is_read_only_cannot_be_changed(site: Assembly, root: Root)
     answer = client(site, root, locking="readonly").get("/count")
     assert answer.status_code == 500
     assert "ReadOnlySessionError" in answer.text
+
+
+def test_session_of_a_stream_keeps_the_id_that_was_sent(site: Assembly, root: Root) -> None:
+    ask = client(site, root)
+    ask.get("/count")
+    assert ask.get("/renews_late").text == "begun refused"
+    assert ask.get("/count").text.startswith("2 ")
 
 
 def test_session_of_a_stream_is_saved_after_it(site: Assembly, root: Root) -> None:

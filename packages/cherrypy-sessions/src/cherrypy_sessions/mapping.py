@@ -17,7 +17,7 @@ missing: Final[Any] = _Missing()
 
 
 class ReadOnlySessionError(TypeError):
-    """The application wrote into a session that is configured as read-only.
+    """The application changed a session that is read-only, or its id after its cookie was sent.
 
     Examples:
         >>> from cherrypy_sessions import RamSession

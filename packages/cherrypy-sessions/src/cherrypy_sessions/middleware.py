@@ -142,7 +142,7 @@ class _Beginning:
             self._session.readonly = True  # what is written from now on could not be sent
         status, headers, *exc_info = self._arguments or ("500 Internal Server Error", [])
         cookies = [("Set-Cookie", each.OutputString()) for each in self._cookies.values()]
-        self.is_sent = True
+        self.is_sent = self._session.cookie_sent = True
         return self._start_response(status, [*headers, *cookies], *exc_info)
 
 

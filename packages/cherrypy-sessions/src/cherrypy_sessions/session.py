@@ -16,7 +16,7 @@ from weakref import WeakSet
 
 from cherrypy_sessions import ids
 from cherrypy_sessions.errors import SessionEndedError
-from cherrypy_sessions.mapping import SessionMapping
+from cherrypy_sessions.mapping import ReadOnlySessionError, SessionMapping
 from cherrypy_sessions.schedule import Scheduler, log
 
 _starting_clean_up = threading.Lock()
@@ -80,6 +80,9 @@ class Session(SessionMapping):
 
     regenerated: bool = False
     """Whether the application called `regenerate()`."""
+
+    cookie_sent: bool = False
+    """Whether the header fields have gone out, so that the client can be told no other id."""
 
     timeout: float = 60
     """Minutes that the session lives after it was last saved."""
@@ -220,9 +223,15 @@ class Session(SessionMapping):
 
         Raises:
             SessionEndedError: Another request, meanwhile, has ended the session.
-            ReadOnlySessionError: Nothing may be changed.
+            ReadOnlySessionError: Nothing may be changed, or `cookie_sent` says that the client
+                would be left with the old id.
         """
         self._refuse_if_readonly()
+        if self.cookie_sent:
+            raise ReadOnlySessionError(
+                "This session can get no new id: its cookie has been sent. Call regenerate() "
+                "before the response begins; in a stream, before its first piece."
+            )
         self.regenerated = True
         if not self.loaded:
             self.load()

@@ -156,6 +156,7 @@ def save(request: Any, response: Any) -> None:
     if session is None:
         return
     if response.stream and not session.travels:
+        session.cookie_sent = True
         request.hooks.attach("on_end_request", session_saver(session))
         return
     if not response.stream and not isinstance(response.body, list):
