@@ -130,7 +130,7 @@ def test_code_that_the_formatter_would_change_and_the_linter_refuses_fails(
     tmp_path: Path, setting: Make
 ) -> None:
     found = workspace(tmp_path, replace(BASE, code="import os\nx  =  1\n"))
-    formatted, linted = style.steps(setting(found), [found.packages["sample-base"].source])
+    formatted, linted, _ = style.steps(setting(found), [found.packages["sample-base"].source])
     assert "would be reformatted" in outcome(formatted, tmp_path)
     assert "F401" in outcome(linted, tmp_path)
 
@@ -226,6 +226,15 @@ def test_what_a_page_loads_from_other_hosts_is_found(
     page = tmp_path / "page.html"
     page.write_text(text, "utf-8")
     assert pages.loaded_from_elsewhere(page) == found
+
+
+def test_a_word_that_is_spelled_wrong_fails(tmp_path: Path, setting: Make) -> None:
+    found = workspace(tmp_path, BASE)
+    package = found.packages["sample-base"]
+    _, _, spelled = style.steps(setting(found), [package.path])
+    assert "FAILED" not in outcome(spelled, tmp_path)
+    (package.path / "README.md").write_text("It recieves a message.\n", "utf-8")
+    assert "recieves ==> receives" in outcome(spelled, tmp_path)
 
 
 def test_the_newest_interpreter_is_that_of_the_packages_alone(

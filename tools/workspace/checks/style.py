@@ -1,4 +1,4 @@
-"""Format and lint, by ruff."""
+"""Format and lint, by ruff; and spelling, by codespell."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,19 @@ def steps(setting: Setting, paths: Sequence[Path]) -> list[Step]:
     def linted(log: Log) -> None:
         log.run(*_ruff(setting), "check", *paths, cwd=setting.root)
 
-    return [Step("format", formatted), Step("lint", linted)]
+    def spelled(log: Log) -> None:
+        texts = [file for path in paths for file in _texts(path)]
+        options = ["--toml", setting.config]
+        log.run(setting.python, "-m", "codespell_lib", *options, *texts, cwd=setting.root)
+
+    return [Step("format", formatted), Step("lint", linted), Step("spelling", spelled)]
+
+
+def _texts(path: Path) -> list[Path]:
+    """Return what people read: pages, and the sources with their docstrings; not the tests."""
+    patterns = ("*.md", "docs/**/*.md", "src/**/*.py")
+    inner = (path, *path.glob("packages/*"))
+    return [file for place in inner for pattern in patterns for file in place.glob(pattern)]
 
 
 def fix(setting: Setting, log: Log, paths: Sequence[Path]) -> None:
