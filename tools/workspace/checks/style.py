@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workspace.checks import Setting
 from workspace.steps import Log, Step
+
+if TYPE_CHECKING:
+    from workspace.processes import Words
 
 
 def steps(setting: Setting, paths: Sequence[Path]) -> list[Step]:
@@ -18,8 +22,8 @@ def steps(setting: Setting, paths: Sequence[Path]) -> list[Step]:
 
     def spelled(log: Log) -> None:
         texts = [file for path in paths for file in _texts(path)]
-        options = ["--toml", setting.config]
-        log.run(setting.python, "-m", "codespell_lib", *options, *texts, cwd=setting.root)
+        command: Words = [setting.python, "-m", "codespell_lib", "--toml", setting.config, *texts]
+        log.run(*command, cwd=setting.root)
 
     return [Step("format", formatted), Step("lint", linted), Step("spelling", spelled)]
 
