@@ -1,6 +1,7 @@
 """Files that are whole at any time, for whoever reads them without a lock."""
 
 import os
+import stat
 import sys
 import threading
 from pathlib import Path
@@ -98,6 +99,18 @@ def test_what_is_removed_while_it_is_looked_for_is_not_there(
 
     monkeypatch.setattr(os, "fstat", later)
     assert wholefiles.read(path) is None or not kernel.EXCHANGES
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes say less there")
+def test_a_file_that_others_could_read_becomes_one_for_this_user_only(path: str) -> None:
+    Path(path).write_bytes(b"of old")
+    os.chmod(path, 0o644)  # noqa: PTH101
+    modes = []
+    for content in (b"first", b"second", b"third"):
+        wholefiles.write(path, content)
+        assert wholefiles.read(path) == content
+        modes.append(stat.filemode(os.stat(path).st_mode))  # noqa: PTH116
+    assert modes == ["-rw-------"] * 3
 
 
 def test_a_spare_that_leads_elsewhere_is_not_followed(path: str, tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ exchanged, or where it shall survive a power loss.
 
 Only one at a time may write a file. Reading needs no such lock: who reads says so by a shared one
 of the system's, and looks only then whether the file is in its place. A spare that somebody still
-reads is not written into; who comes later does not find it in its place.
+reads is not written into; who comes later does not find it in its place. Nor is one whose mode lets
+others in: a new file takes its place.
 """
 
 import os
+import stat
 import time
 from contextlib import suppress
 
@@ -21,6 +23,9 @@ BESIDE = ".spare-"
 """What the name of a file begins with that is to get the rest of its name, or had it."""
 
 CHUNK = 16 * 1024
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+"""What a file's mode may not let anybody else do."""
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _SPARE = os.O_WRONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0)
@@ -125,7 +130,7 @@ def _content(descriptor: int) -> bytes:
 
 
 def _write_spare(written: str, content: bytes) -> bool:
-    """Write into the spare; return False if there is none, or somebody still reads it."""
+    """Write into the spare; return False if there is none for us alone, or it is still read."""
     if not kernel.EXCHANGES:
         return False
     try:
@@ -133,10 +138,11 @@ def _write_spare(written: str, content: bytes) -> bool:
     except OSError:
         return False
     try:
-        if kernel.is_byte_locked(descriptor, kernel.FIRST):
+        present = os.fstat(descriptor)
+        if present.st_mode & OTHERS or kernel.is_byte_locked(descriptor, kernel.FIRST):
             return False
         _write(descriptor, content)
-        if os.lseek(descriptor, 0, os.SEEK_END) != len(content):
+        if present.st_size > len(content):
             os.ftruncate(descriptor, len(content))
     finally:
         os.close(descriptor)
