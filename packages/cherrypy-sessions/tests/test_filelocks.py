@@ -235,6 +235,20 @@ def test_a_process_that_was_forked_has_no_locks(locks: FileLocks, path: str) -> 
     locks.release(path)
 
 
+def test_a_process_that_was_forked_may_release_what_it_has_no_more(
+    locks: FileLocks, path: str
+) -> None:
+    def release() -> bool:
+        locks.release(path)
+        return not locks.acquire(path, 0)
+
+    locks.acquire(path)
+    assert holds_in_child(release)
+    locks.release(path)
+    with pytest.raises(KeyError):
+        locks.release(path)
+
+
 def test_a_lock_is_released_though_a_process_that_was_forked_has_its_file_open(
     locks: FileLocks, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -184,6 +184,24 @@ def test_another_thread_may_release() -> None:
     assert locks.acquire("a", timeout=0)
 
 
+def test_a_process_that_was_forked_may_release_what_it_has_no_more() -> None:
+    def release() -> bool:
+        locks.release("a")
+        locks.acquire("a")
+        locks.release("a")
+        try:
+            locks.release("a")
+        except RuntimeError:
+            return len(locks) == 0
+        return False
+
+    locks = FairLocks()
+    locks.acquire("a")
+    assert holds_in_child(release)
+    locks.release("a")
+    assert len(locks) == 0
+
+
 def test_a_process_that_was_forked_has_no_locks() -> None:
     locks = FairLocks()
     locks.acquire("a")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from forking import holds_in_child
 from session_places import ALL, Place
 
 from cherrypy_sessions import (
@@ -17,6 +18,7 @@ from cherrypy_sessions import (
     MemcachedSession,
     RedisSession,
     SerializationError,
+    close,
     save,
 )
 
@@ -369,3 +371,20 @@ def test_a_process_that_is_killed_while_it_waits_is_no_hindrance(
     holder.kill()
     session.acquire_lock()
     session.release_lock()
+
+
+@pytest.mark.parametrize("place", ALL, indirect=True)
+def test_a_process_forked_in_a_request_leaves_the_lock_to_the_other(place: Place, id_: str) -> None:
+    session = place.open(id_)
+    session.acquire_lock()
+
+    def leave() -> bool:
+        close(session)
+        return not session.locked
+
+    assert holds_in_child(leave)
+    with pytest.raises((DeadlockError, LockTimeout)):
+        place.open(id_, lock_timeout=0).acquire_lock()
+    session["count"] += 1
+    save(session)
+    assert place.open(id_)["count"] == 1

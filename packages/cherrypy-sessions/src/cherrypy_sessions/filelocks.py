@@ -35,6 +35,7 @@ class FileLocks:
     """
 
     def __init__(self) -> None:
+        self._left: set[str] = set()  # what the process had that this one comes from
         self._begin()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forked)
@@ -73,7 +74,16 @@ class FileLocks:
         return lock is not None
 
     def release(self, path: str) -> None:
-        """Give the lock of a path to the next."""
+        """Give the lock of a path to the next.
+
+        A lock that was held when this process was forked is not its own: nothing happens, once.
+
+        Raises:
+            KeyError: Nobody holds it.
+        """
+        if path not in self._held and path in self._left:
+            self._left.remove(path)
+            return
         lock, turns = self._held[path]
         if turns < IN_A_ROW and len(self._queues[path]) > 1:
             self._held[path] = (lock, turns + 1)
@@ -110,6 +120,7 @@ class FileLocks:
         """Leave the locks to the process that has them."""
         for descriptor in self._descriptors():
             os.close(descriptor)
+        self._left.update(self._held)
         self._begin()
 
     def _descriptors(self) -> set[int]:

@@ -16,6 +16,7 @@ Queues: TypeAlias = dict[Any, Any]
 
 _mutex = threading.Lock()
 _in_use: Final[dict[int, Queues]] = {}  # by identity; dicts cannot be told apart otherwise
+_left: Final[dict[tuple[int, Hashable], Queues]] = {}  # the locks of the process we come from
 _new_gate = threading.Lock
 
 
@@ -79,13 +80,16 @@ def acquire(queues: Queues, key: Hashable, timeout: float | None = None) -> bool
 def release(queues: Queues, key: Hashable) -> None:
     """Give the lock of a key to the next in its queue.
 
+    A lock that was held when this process was forked is not its own: nothing happens, once.
+
     Raises:
         RuntimeError: Nobody holds it.
     """
     with _mutex:
-        if key not in queues:
+        if key in queues:
+            _pass_on(queues, key)
+        elif _left.pop((id(queues), key), None) is None:
             raise RuntimeError("This lock is not held, so it cannot be released")
-        _pass_on(queues, key)
 
 
 def hand_on(queues: Queues, key: Hashable) -> bool:
@@ -194,6 +198,7 @@ def _forked() -> None:
     global _mutex  # noqa: PLW0603 - it may be held by a thread that is not here
     _mutex = threading.Lock()
     for queues in _in_use.values():
+        _left.update(((id(queues), key), queues) for key in queues)
         queues.clear()
     _in_use.clear()
 

@@ -122,7 +122,8 @@ class MemcachedSession(EncodedSession):
         if not self.locked:
             return
         try:
-            if self._lock is not None:
+            # Not in a process that was forked meanwhile: it has no leases.
+            if self._lock is not None and self._lock.token in leases:
                 self._lock.release()
         except StoreUnavailable:
             log.warning("The lock of a session could not be released; it will end by itself.")

@@ -278,8 +278,10 @@ class RedisSession(EncodedSession):
         """Let the next request have the session; do nothing without the lock."""
         if not self.locked:
             return
+        is_ours = self._token in leases  # and not of the process that this one was forked from
         token = self._forget_lock()
-        self._give_up(token)
+        if is_ours:
+            self._give_up(token)
 
     @property
     def _server(self) -> RedisServer:
