@@ -72,11 +72,11 @@ def test_menu_has_the_options_that_it_was_asked_for(
     made: coverage.Coverage, tmp_path: Path
 ) -> None:
     pages = CoveragePages(made)
-    page = pages.menu(tmp_path, pct="80", showpct="checked", exclude="a[.]py")
+    page = pages.menu(tmp_path, pct="80", showpct="checked", exclude="/a.py|/b.py|")
     assert "<strong>75 %</strong>" in page
     assert "a.py</a>" not in page
     assert 'value="checked" checked' in page
-    assert 'name="exclude" value="a[.]py"' in page
+    assert 'name="exclude" value="/a.py|/b.py|"' in page
     assert "%</span>" not in pages.menu(tmp_path)
     assert "test_cart.py" not in pages.menu()
 
@@ -91,8 +91,13 @@ def test_malformed_options_are_errors(made: coverage.Coverage) -> None:
     pages = CoveragePages(made)
     with pytest.raises(ValueError, match="'many'"):
         pages.menu(pct="many")
-    with pytest.raises(ValueError, match=r"'\(' is no regular expression"):
-        pages.menu(exclude="(")
+
+
+def test_what_a_client_leaves_out_is_plain_text(made: coverage.Coverage) -> None:
+    pages = CoveragePages(made)
+    assert "cart.py</a>" in pages.menu(exclude="c.rt[.]py|(")
+    assert "cart.py</a>" in pages.menu(exclude="|")
+    assert "cart.py</a>" not in pages.menu(exclude="(|cart.py")
 
 
 def test_report_marks_each_line(made: coverage.Coverage, tmp_path: Path) -> None:
