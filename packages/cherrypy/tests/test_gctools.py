@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import cherrypy
 from cherrypy.lib import gctools
+from cherrypy_diagnostics import GarbageReport
 from cherrypy_testing import Client
 
 if TYPE_CHECKING:
@@ -101,6 +103,22 @@ def test_mark_is_not_set_by_a_link(ask: Client) -> None:
 def test_mark_is_not_set_by_another_site(ask: Client, headers: dict[str, str]) -> None:
     assert ask.post("/gc/mark", headers=headers).status_code == 403
     assert "there is no mark yet" in ask.get("/gc/").text
+
+
+def test_one_page_is_made_at_a_time(ask: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    others: list[Any] = []
+
+    def new(report: GarbageReport) -> str:
+        with ThreadPoolExecutor(1) as pool:
+            paths = ("/gc/", "/gc/stats", "/gc/objects?name=builtins.dict")
+            others.extend(pool.map(ask.get, paths))
+            others.append(pool.submit(ask.post, "/gc/mark").result())
+        return "made"
+
+    monkeypatch.setattr(GarbageReport, "new", new)
+    assert ask.get("/gc/").text == "made"
+    assert [each.status_code for each in others] == [503] * 4
+    assert ask.get("/gc/objects?name=no.such.Class").status_code == 200
 
 
 def test_context_tells_the_request() -> None:

@@ -56,3 +56,27 @@ def test_parameter_that_comes_twice_is_400(ask: Client, path: str) -> None:
     names = ("name", "filename", "sort", "base", "pct")
     query = "&".join(f"{name}=1&{name}=2" for name in names)
     assert ask.get(f"/inside/{path}?{query}").status_code in {400, 404}
+
+
+def fetched(site: str, mode: str, **others: str) -> dict[str, str]:
+    names = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode}
+    return names | {f"Sec-Fetch-{name}": value for name, value in others.items()}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (fetched("cross-site", "no-cors", Dest="image"), 403),
+        (fetched("same-site", "cors", Dest="empty"), 403),
+        (fetched("cross-site", "navigate", Dest="iframe"), 403),
+        (fetched("cross-site", ""), 403),
+        (fetched("cross-site", "navigate", Dest="document"), 200),
+        (fetched("cross-site", "navigate"), 200),
+        (fetched("same-origin", "no-cors", Dest="style"), 200),
+        (fetched("none", "navigate", Dest="document"), 200),
+    ],
+)
+def test_page_is_no_part_of_another_sites(
+    ask: Client, headers: dict[str, str], status: int
+) -> None:
+    assert ask.get("/inside/", headers=headers).status_code == status

@@ -24,7 +24,7 @@ Tree: TypeAlias = dict[str, Union["Tree", None]]
 """Directories as dicts by name, and files as None."""
 
 EXCLUDE: Final = "python3.|test|tut0|tut1|tutorial"
-"""Which paths the pages leave out, unless something else is said: those with one of these in them."""
+"""The pages leave out paths with one of these texts in them, unless something else is said."""
 
 
 class Lines(NamedTuple):

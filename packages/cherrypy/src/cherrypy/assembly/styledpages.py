@@ -36,12 +36,20 @@ SINGLE_TEXTS: Final = {"hooks.before_handler.single_texts": ambient(_check_texts
 """Config of pages each of whose parameters is one text."""
 
 
-def _protect(_request: Any, response: Any) -> None:
+def _protect(request: Any, response: Any) -> None:
     response.headers.update(PAGE_HEADERS)
+    field = request.headers.get
+    target = field("Sec-Fetch-Mode", ""), field("Sec-Fetch-Dest", "document")
+    if is_foreign(field("Sec-Fetch-Site", "")) and target != ("navigate", "document"):
+        raise HTTPError(403, "This is no part of another site's pages.")
 
 
 class StyledPages:
-    """Pages that have their style sheet beside them, at ``style.css``."""
+    """Pages that have their style sheet beside them, at ``style.css``.
+
+    Some take long to be made. A link from another site leads to them, but no picture, frame or
+    script there: a visitor who may see them would not know of it.
+    """
 
     _cp_config: ClassVar[dict[str, Any]] = {
         "hooks.on_start_resource.diagnostics": ambient(_protect),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,11 +11,13 @@ from cherrypy.assembly.styledpages import StyledPages, refuse_other_sites
 from cherrypy_bus import SimplePlugin
 from cherrypy_diagnostics import GarbageReport, ReferrerTree, get_instances
 from cherrypy_dispatch import expose
-from cherrypy_httputil import HTTPRedirect
+from cherrypy_httputil import HTTPError, HTTPRedirect
 from cherrypy_serving import serving
 from cherrypy_web import AppResponse, Request, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cherrypy_bus import Bus
     from cherrypy_diagnostics import Expectation
 
@@ -69,13 +72,28 @@ def get_context(obj: object) -> str:
     return ""
 
 
+_room = Lock()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let nobody else look: that stops the site, and who waited would keep a thread meanwhile."""
+    if not _room.acquire(blocking=False):
+        raise HTTPError(503, "Another of these pages is being made.")
+    try:
+        yield
+    finally:
+        _room.release()
+
+
 _ONLY_POST = {"tools.allow.on": True, "tools.allow.methods": ["POST"]}
 
 
 class GCRoot(StyledPages):
     """Pages on the objects of this process, to be mounted where only its developers get.
 
-    They show what is in memory, secrets among it. Making one subscribes `request_counter`.
+    They show what is in memory, secrets among it. Making one subscribes `request_counter`. One
+    page is made at a time, because all threads stand still meanwhile: others are answered by 503.
 
     Attributes:
         classes: Which classes `stats` looks at: each with the least and the greatest number of
@@ -96,14 +114,17 @@ class GCRoot(StyledPages):
     @expose
     def index(self) -> str:
         """Show the classes of which there are new objects."""
-        return self._report.new()
+        with _alone():
+            return self._report.new()
 
     @expose
     def stats(self) -> str:
         """Show what cannot be collected, and the classes with too many or too few instances."""
         for name in ("request", "response"):  # those of the main thread are made when needed
             serving.defaults.get(name)
-        return self._report.stats(self.classes, tolerance=max(0, request_counter.count - 1))
+        tolerance = max(0, request_counter.count - 1)
+        with _alone():
+            return self._report.stats(self.classes, tolerance)
 
     @expose
     def objects(self, name: str) -> str:
@@ -112,17 +133,19 @@ class GCRoot(StyledPages):
         Args:
             name: The name of the class, with that of its module.
         """
-        return self._report.objects(name)
+        with _alone():
+            return self._report.objects(name)
 
     @expose
     def mark(self) -> None:
         """Take all objects that are there as known.
 
         Raises:
-            HTTPError: 403, the page of another site asked for it.
+            HTTPError: 403, the page of another site asked for it; 503, a page is being made.
         """
         refuse_other_sites()
-        self._report.heap.mark()
+        with _alone():
+            self._report.heap.mark()
         raise HTTPRedirect("./")
 
     mark._cp_config = _ONLY_POST  # type: ignore[attr-defined]  # noqa: SLF001 - documented
