@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import cProfile
+import errno
 import marshal
 import re
 from html import unescape
@@ -115,6 +116,50 @@ def test_call_is_made_while_somebody_else_profiles(
     assert profiler.statfiles() == []
     profiler.run(leaf, 4)
     assert profiler.statfiles() == ["cp_0001.prof"]
+
+
+def full(*args: Any, **kwargs: Any) -> Any:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("kind", "fails"),
+    [
+        (Profiler, "marshal.dump"),
+        (ProfileAggregator, "marshal.dumps"),
+        (Profiler, "Path.mkdir"),
+        (ProfileAggregator, "Path.mkdir"),
+    ],
+)
+def test_call_has_its_result_where_its_profile_cannot_be_kept(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    kind: type[Profiler],
+    fails: str,
+) -> None:
+    profiler = kind(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(f"cherrypy_diagnostics.profiling.{fails}", full)
+        assert profiler.run(leaf, 4) == 6
+        with pytest.raises(RuntimeError, match="the reason"):
+            profiler.run(branch, 1, fail=True)
+    assert caplog.text.count("A profile is not kept: [Errno 28] No space left on device") == 2
+    assert profiler.run(leaf, 4) == 6
+    assert len(profiler.statfiles()) == 1
+
+
+def test_directory_is_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profiler, other = Profiler(tmp_path), Profiler(tmp_path)
+    (tmp_path / "cp_0007.prof").touch()
+    profiler.run(leaf, 1)
+    other.run(leaf, 1)
+    names = ["cp_0007.prof", "cp_0008.prof", "cp_0009.prof", "cp_0010.prof", "cp_0011.prof"]
+    with monkeypatch.context() as patched:
+        patched.setattr(Profiler, "statfiles", full)
+        profiler.run(leaf, 1)
+        other.run(leaf, 1)
+    assert profiler.statfiles() == names
 
 
 def test_profile_is_a_text_as_pstats_prints_it(tmp_path: Path) -> None:
@@ -299,6 +344,19 @@ def test_request_that_fails_is_profiled(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="the reason"):
         ask(app)
     assert calls_of(app.profiler, "cp_0001.prof", "branch") == 1
+
+
+@pytest.mark.parametrize("aggregate", [False, True])
+def test_request_has_its_answer_where_its_profile_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aggregate: bool
+) -> None:
+    def broken(environ: Any, start_response: Any) -> list[bytes]:
+        raise RuntimeError("the reason")
+
+    monkeypatch.setattr("cherrypy_diagnostics.profiling.Path.mkdir", full)
+    assert ask(ProfilingMiddleware(hello, tmp_path, aggregate)) == b"hello"
+    with pytest.raises(RuntimeError, match="the reason"):
+        ask(ProfilingMiddleware(broken, tmp_path, aggregate))
 
 
 def hello(environ: Any, start_response: Any) -> list[bytes]:

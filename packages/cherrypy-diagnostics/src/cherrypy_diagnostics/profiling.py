@@ -88,6 +88,7 @@ class Profiler:
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self.path: Path = Path("profile" if path is None else path).absolute()
+        self._last: int | None = None
 
     def run(self, func: Callable[P, T], *args: P.args, **params: P.kwargs) -> T:
         """Call a function, keep its profile, and return what it returns.
@@ -101,23 +102,43 @@ class Profiler:
             self.keep(recording)
 
     def keep(self, recording: Recording) -> None:
-        """Write a recording to a file of its own; nothing, if nothing was seen."""
+        """Write a recording to a file; nothing, if nothing was seen.
+
+        Where that is not possible, it is logged: what was profiled has its result all the same.
+        """
         stats = recording.stats()
-        if stats is not None:
-            with self._new_file() as file:
+        if stats is None:
+            return
+        try:
+            self._write(stats)
+        except OSError as error:
+            _log.error("A profile is not kept: %s", error)
+
+    def _write(self, stats: pstats.Stats) -> None:
+        file = self._new_file()
+        try:
+            with file:
                 marshal.dump(_data(stats), file)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
     def _new_file(self) -> BinaryIO:
         """Return a file with the next number, opened for writing; no other process gets it."""
         self.path.mkdir(parents=True, exist_ok=True)
-        numbers = [name[3:-5] for name in self.statfiles()]
-        number = max((int(each) for each in numbers if each.isdecimal()), default=0)
+        number = self._greatest() if self._last is None else self._last
         while True:
             number += 1
             try:
-                return (self.path / f"cp_{number:04}.prof").open("xb")
+                file = (self.path / f"cp_{number:04}.prof").open("xb")
             except FileExistsError:
                 continue
+            self._last = number
+            return file
+
+    def _greatest(self) -> int:
+        numbers = [name[3:-5] for name in self.statfiles()]
+        return max((int(each) for each in numbers if each.isdecimal()), default=0)
 
     def statfiles(self) -> list[str]:
         """Return the names of the files, in order."""
@@ -180,11 +201,8 @@ class ProfileAggregator(Profiler):
         self._file: Path | None = None
         self._sum: pstats.Stats | None = None
 
-    def keep(self, recording: Recording) -> None:
-        """Add a recording to the file."""
-        stats = recording.stats()
-        if stats is None:
-            return
+    def _write(self, stats: pstats.Stats) -> None:
+        """Add what was seen to the file."""
         with self._lock:
             self._sum = stats if self._sum is None else self._sum.add(stats)
             if self._file is None:
