@@ -13,6 +13,7 @@ import session_servers as servers
 
 from cherrypy_sessions import (
     LockLostError,
+    LockTimeout,
     MemcachedSession,
     SessionTooLargeError,
     StoreUnavailable,
@@ -180,6 +181,46 @@ def test_what_the_server_had_no_room_for_is_stored_again(
     kept.delete(f"cherrypy-session:{id_}")
     session.save()
     assert open_session(id_)["count"] == 5
+
+
+class Elsewhere(MemcachedSession):
+    """A session of another process."""
+
+    locks = {}  # noqa: RUF012 - annotated where it is declared
+
+
+def test_who_got_its_turn_while_the_item_was_gone_takes_the_lock_when_it_is_back(
+    memcached_server: servers.Server, open_session: Open, id_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = servers.memcached_options(memcached_server)
+    first, second = Elsewhere(id_, **options), open_session(id_)
+    first.acquire_lock()
+    with monkeypatch.context() as patch:
+        patch.setattr(MemcachedServers, "get", lambda *_: None)  # the server was started anew
+        second.acquire_lock()
+    first["count"] = 5
+    first.save()
+    second["count"] += 1
+    with pytest.raises(LockTimeout):
+        Elsewhere(id_, lock_timeout=0, **options).acquire_lock()
+    save(second)
+    assert open_session(id_)["count"] == 6
+
+
+def test_where_no_lock_can_be_written_others_changes_stay(
+    memcached_server: servers.Server, open_session: Open, kept: MemcachedServers, id_: str
+) -> None:
+    options = servers.memcached_options(memcached_server)
+    kept.put(f"cherrypy-session:{id_}", item_of(kept, id_).content, 60)
+    first, second = Elsewhere(id_, **options), open_session(id_)
+    for session in (first, second):
+        session.acquire_lock()
+        session["count"] = session["count"]
+    first["color"] = "red"
+    save(first)
+    second["count"] = 7
+    save(second)
+    assert dict(open_session(id_).items()) == {"count": 7, "color": "red"}
 
 
 def test_what_was_deleted_is_not_revived_by_a_lock(

@@ -130,6 +130,24 @@ class MemcachedSession(EncodedSession):
         finally:
             self._forget_lock()
 
+    def load(self) -> None:
+        """Read the data from the store, now.
+
+        If the session is gone or has expired, this is a new, empty session with a new id.
+        """
+        super().load()
+        if self._is_unguarded and not self.is_new:  # the item is there again
+            self.release_lock()
+            self.acquire_lock()
+            super().load()
+        if self._is_unguarded:
+            self._is_latest = False
+
+    @property
+    def _is_unguarded(self) -> bool:
+        """Whether there was no item that could hold the lock, so that only this process knows it."""
+        return self._held == self._id and self._lock is None
+
     @property
     def _servers(self) -> MemcachedServers:
         return servers_at(tuple(self.servers))
