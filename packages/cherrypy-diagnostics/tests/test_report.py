@@ -65,16 +65,40 @@ def test_collections_are_tables() -> None:
         }
     }
     assert cells(statistics) == {
+        "My%20Stuff/In%20Order/0/Value": "",
         "My%20Stuff/In%20Order/0/m": "",
         "My%20Stuff/In%20Order/0/n": "4",
+        "My%20Stuff/In%20Order/1/Value": "",
         "My%20Stuff/In%20Order/1/m": "5",
         "My%20Stuff/In%20Order/1/n": "",
+        "My%20Stuff/In%20Order/2/Value": "no record",
+        "My%20Stuff/In%20Order/2/m": "",
+        "My%20Stuff/In%20Order/2/n": "",
         "My%20Stuff/Threads/0/": "5",
         "My%20Stuff/Threads/0/m": "3",
         "My%20Stuff/Threads/0/n": "2",
         "My%20Stuff/Threads/1/": "7",
         "My%20Stuff/Threads/1/m": "",
         "My%20Stuff/Threads/1/n": "1",
+    }
+
+
+def test_values_in_collections_are_in_one_column() -> None:
+    statistics = {"A": {"Answers": {404: 2, 200: 31.25}, "Sizes": [3, [4, 5]]}}
+    formatting = {"A": {"Answers": "%.1f", "Sizes": {"Value": None}}}
+    assert cells(statistics) == {
+        "A/Answers/0/": "200",
+        "A/Answers/0/Value": "31.25",
+        "A/Answers/1/": "404",
+        "A/Answers/1/Value": "2",
+        "A/Sizes/0/Value": "3",
+        "A/Sizes/1/Value": "[4, 5]",
+    }
+    assert cells(statistics, formatting) == {
+        "A/Answers/0/": "200",
+        "A/Answers/0/Value": "31.2",
+        "A/Answers/1/": "404",
+        "A/Answers/1/Value": "2.0",
     }
 
 
@@ -191,6 +215,7 @@ def test_the_default_formatting_can_be_changed() -> None:
         ({"A": {"File": "\udcff"}}, r">\udcff</td>"),
         ({"\udcff": {"File": "x"}}, r"<h2>\udcff</h2>"),
         ({7: {"n": 4}}, "<h2>7</h2>"),
+        ({"A": {"Type": int}}, ">int</td>"),
     ],
 )
 def test_whatever_others_put_in_is_shown(statistics: Any, shown: str) -> None:

@@ -109,6 +109,46 @@ def test_a_function_that_fails_leaves_none_and_a_log_line(caplog: Any) -> None:
     assert "ZeroDivisionError" in caplog.text
 
 
+def test_a_function_that_fails_again_is_silent(caplog: Any) -> None:
+    for hits in (1, 2):  # each record may have a function of its own
+        extrapolate_statistics({"Failing twice": lambda s, hits=hits: hits / 0})
+    extrapolate_statistics({"Failing elsewhere": lambda s: 1 / 0})
+    assert caplog.text.count("'Failing twice' failed") == 1
+    assert caplog.text.count("'Failing elsewhere' failed") == 1
+
+
+def test_a_dict_that_holds_itself_is_cut() -> None:
+    scope: dict[str, Any] = {"Hits": 1, "Same": (shared := {"n": 1}), "Again": shared}
+    scope["Self"], scope["List"] = {"Whole": scope}, [scope]
+    assert extrapolate_statistics(scope) == {
+        "Hits": 1,
+        "Same": {"n": 1},
+        "Again": {"n": 1},
+        "Self": {"Whole": "..."},
+        "List": ["..."],
+    }
+
+
+def test_a_function_that_returns_its_dict_is_cut() -> None:
+    def whole(scope: Any) -> Any:
+        return [scope]
+
+    assert extrapolate_statistics({"Mine": lambda s: s, "Hits": 1}) == {"Mine": "...", "Hits": 1}
+    assert extrapolate_statistics({"Mine": whole}) == {"Mine": ["..."]}
+
+
+def test_a_class_is_no_function() -> None:
+    made: list[Any] = []
+
+    class Made:
+        def __init__(self, scope: Any) -> None:
+            made.append(scope)
+
+    name = extrapolate_statistics({"Type": int, "Made": [Made]})
+    assert name == {"Type": "int", "Made": [Made.__qualname__]}
+    assert made == []
+
+
 def test_a_dict_that_grows_meanwhile_is_no_trouble() -> None:
     scope = {"Mine": {str(n): n for n in range(100)}}
     stop = threading.Event()

@@ -30,9 +30,14 @@ Formatting: TypeAlias = dict[str, Any]
 None leaves a value out, a text such as `%.3f` is filled with it, and a function is called with it.
 """
 
+VALUE = "Value"
+"""What a value is called that has no name of its own."""
+
 
 class Table(NamedTuple):
     """A collection, as its columns and one row of texts for each record.
+
+    What is no record, such as a number, stands in the column `Value`.
 
     Examples:
         >>> statistics = {"Mail": {"Enabled": True, "Recent": [{"To": "ann"}, {"To": "bob"}]}}
@@ -219,7 +224,7 @@ class Report:
         """Yield each namespace with its values and tables, in the order of their names."""
         whole = extrapolate_statistics(self.statistics)
         for title, scope in sorted(whole.items(), key=lambda item: str(item[0])):
-            values = scope if isinstance(scope, dict) else {"Value": scope}
+            values = scope if isinstance(scope, dict) else {VALUE: scope}
             yield _section(str(title), values, self._formatting_of(str(title)))
 
     def _formatting_of(self, title: str) -> Formatting:
@@ -265,7 +270,9 @@ def _section(title: str, scope: Scope, formatting: Formatting) -> Section:
         if form is None:
             continue
         if isinstance(value, dict | list):
-            tables.append(_table(str(name), value, form or {}))
+            tables.append(
+                _table(str(name), value, form if isinstance(form, dict) else {VALUE: form})
+            )
         else:
             values.append((str(name), _shown(value, form)))
     return Section(title, values, tables)
@@ -275,7 +282,7 @@ def _table(title: str, collection: Any, formatting: Formatting) -> Table:
     """Return the table of a collection; the first column of a dict's holds its keys."""
     keyed = isinstance(collection, dict)
     records = list(collection.items()) if keyed else list(enumerate(collection))
-    dicts = [(str(key), record) for key, record in records if isinstance(record, dict)]
+    dicts = [(str(key), each if isinstance(each, dict) else {VALUE: each}) for key, each in records]
     names = sorted({str(name) for _, record in dicts for name in record})
     columns = [name for name in names if formatting.get(name, "") is not None]
     rows = []
