@@ -388,3 +388,17 @@ def test_a_process_forked_in_a_request_leaves_the_lock_to_the_other(place: Place
     session["count"] += 1
     save(session)
     assert place.open(id_)["count"] == 1
+
+
+@pytest.mark.parametrize("place", ALL, indirect=True)
+def test_what_cleans_up_keeps_nothing_of_a_request(place: Place, id_: str) -> None:
+    session = place.open(id_)
+    keepers = [session._keeper()]
+    session.acquire_lock()
+    keepers.append(session._keeper())
+    session.load()
+    keepers.append(session._keeper())
+    save(session)
+    names = ("originalid", "_data", "_seen", "_held", "_found", "_fetched", "_token", "_lock")
+    for keeper in keepers:
+        assert not any(getattr(keeper, name, None) for name in names)

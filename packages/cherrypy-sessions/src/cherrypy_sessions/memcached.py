@@ -66,6 +66,7 @@ class MemcachedSession(EncodedSession):
     mc_lock: ClassVar[Any] = threading.RLock()
     """Documented. Nothing here needs it: each thread has its own connection."""
 
+    _of_request: ClassVar[frozenset[str]] = EncodedSession._of_request | {"_lock", "_found"}
     _held: str | None = None
     _lock: LockedItem | None = None
     _found: tuple[bytes, bytes] | None = None

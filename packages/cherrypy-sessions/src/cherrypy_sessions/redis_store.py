@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from cherrypy_sessions.encoded import EncodedSession, refuse_pickles, warn_of_pickles
 from cherrypy_sessions.errors import LockLostError, StoreUnavailable
@@ -220,6 +220,7 @@ class RedisSession(EncodedSession):
     lock_expiry: float = 30
     """Seconds after which a lock ends whose process does not extend it any more."""
 
+    _of_request: ClassVar[frozenset[str]] = EncodedSession._of_request | {"_token", "_fetched"}
     _token: str | None = None
     _held: str = ""
     _fetched: bytes | None = None
