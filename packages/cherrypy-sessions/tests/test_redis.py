@@ -275,14 +275,17 @@ def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[serve
     server.stop()
 
 
-def test_a_server_that_is_not_there_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    url = "redis://user:password@127.0.0.1:1/0"
+@pytest.mark.parametrize(
+    "url",
+    ["redis://user:secret@127.0.0.1:1/0", "redis://127.0.0.1:1/0?username=user&password=se@cret"],
+)
+def test_a_server_that_is_not_there_is_told(caplog: pytest.LogCaptureFixture, url: str) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         RedisSession("a" * 40, url=url)
     assert caught.value.code == 503
     (line,) = caplog.messages
-    assert line.startswith("The sessions in Redis at 127.0.0.1:1/0 cannot be reached: ")
-    assert "password" not in line
+    assert line.startswith("The sessions in Redis at redis://127.0.0.1:1/0 cannot be reached: ")
+    assert "cret" not in line
 
 
 def test_a_stranger_is_served_without_a_server() -> None:
@@ -376,9 +379,10 @@ def test_a_url_that_is_not_of_one_server_is_an_error_at_the_start(url: str) -> N
     assert "Redis Cluster and Sentinel are not supported" in str(caught.value)
 
 
-def test_a_password_is_told_nobody() -> None:
+@pytest.mark.parametrize("address", ["user:secret@127.0.0.1", "127.0.0.1/0?password=secret"])
+def test_a_password_is_told_nobody(address: str) -> None:
     with pytest.raises(ValueError, match="gopher") as caught:
-        RedisSession.check_options(url="gopher://user:secret@127.0.0.1")
+        RedisSession.check_options(url=f"gopher://{address}")
     assert "secret" not in str(caught.value)
 
 

@@ -147,7 +147,7 @@ class RedisServer:
     """
 
     def __init__(self, url: str, longest_wait: float) -> None:
-        self.name: str = url.rpartition("@")[2]
+        self.name: str = _without_password(url)
         library = load("redis", "redis", "a session in Redis")
         self._errors = (library.RedisError, OSError)
         client = partial(_client, library, _VALKEY.sub("redis", url))
@@ -176,7 +176,8 @@ class RedisServer:
 
 
 def _without_password(url: str) -> str:
-    scheme, slashes, rest = url.rpartition("://")
+    # One may be before the host, or among the options that follow a question mark.
+    scheme, slashes, rest = url.partition("?")[0].rpartition("://")
     return scheme + slashes + rest.rpartition("@")[2]
 
 
