@@ -66,7 +66,7 @@ class MemcachedSession(EncodedSession):
     mc_lock: ClassVar[Any] = threading.RLock()
     """Documented. Nothing here needs it: each thread has its own connection."""
 
-    _of_request: ClassVar[frozenset[str]] = EncodedSession._of_request | {"_lock", "_found"}
+    _of_request: ClassVar[tuple[str, ...]] = ("_lock", "_found")
     _held: str | None = None
     _lock: LockedItem | None = None
     _found: tuple[bytes, bytes] | None = None
@@ -146,7 +146,7 @@ class MemcachedSession(EncodedSession):
 
     @property
     def _is_unguarded(self) -> bool:
-        """Whether there was no item that could hold the lock, so that only this process knows it."""
+        """Whether there was no item for the lock, so that only this process knows it."""
         return self._held == self._id and self._lock is None
 
     @property

@@ -53,7 +53,7 @@ class MergingSession(Session):
     lock_timeout: Duration | None = None
     """How long to wait for the lock; None for as long as it takes."""
 
-    _of_request: ClassVar[frozenset[str]] = Session._of_request | {"_seen", "_held"}
+    _of_request: ClassVar[tuple[str, ...]] = ("_seen", "_held")
     _seen: Any = None  # what the store had when this request last read or wrote it, as it has it
 
     def _seen_data(self) -> dict[str, Any] | None:

@@ -221,7 +221,7 @@ class RedisSession(EncodedSession):
     lock_expiry: float = 30
     """Seconds after which a lock ends whose process does not extend it any more."""
 
-    _of_request: ClassVar[frozenset[str]] = EncodedSession._of_request | {"_token", "_fetched"}
+    _of_request: ClassVar[tuple[str, ...]] = ("_token", "_fetched")
     _token: str | None = None
     _held: str = ""
     _fetched: bytes | None = None

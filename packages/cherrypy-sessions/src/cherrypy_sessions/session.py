@@ -107,8 +107,8 @@ class Session(SessionMapping):
     _is_latest: bool = False  # the data were loaded with the lock that this request has
     _kept_clean: ClassVar[set[str]]
 
-    _of_request: ClassVar[frozenset[str]] = frozenset({"originalid"})
-    """Attributes that a clean-up, which outlives the request, must not keep."""
+    _of_request: ClassVar[tuple[str, ...]] = ("originalid",)
+    """What this class adds of a request, which a clean-up that outlives it must not keep."""
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - documented
         self._data = {}  # here, and not by a method: this is done for each request
@@ -403,8 +403,9 @@ class Session(SessionMapping):
         """Return a copy without data: what is scheduled lives as long as the process."""
         keeper = copy.copy(self)
         keeper.__dict__.update(_data={}, id_observers=[], locked=False)
-        for name in self._of_request & keeper.__dict__.keys():
-            delattr(keeper, name)  # which leaves that of the class
+        for cls in type(self).__mro__:
+            for name in cls.__dict__.get("_of_request", ()):
+                keeper.__dict__.pop(name, None)  # which leaves the default of the class
         return keeper
 
 
