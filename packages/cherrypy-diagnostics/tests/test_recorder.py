@@ -87,6 +87,18 @@ def test_a_request_that_is_over_is_in_the_totals(recorder: Any) -> None:
     )
 
 
+def test_a_record_that_is_taken_back_leaves_what_was_read(recorder: Any) -> None:
+    one(recorder)
+    recorder.drop(None)
+    first, second = recorder.start("c", "first"), recorder.start("c", "second")
+    recorder.drop(first, bytes_read=10)  # of another thread, as it seems
+    assert recorder.figures["Requests"] == {threading.get_ident(): second}
+    recorder.drop(second)
+    figures = extrapolate_statistics(recorder.figures)
+    assert (figures["Current Requests"], figures["Total Requests"]) == (0, 1)
+    assert (figures["Requests"], figures["Total Bytes Read"]) == ({}, 10)
+
+
 def test_nothing_is_recorded_while_it_is_paused(recorder: Any) -> None:
     recorder.figures["Enabled"] = False
     assert one(recorder) is None

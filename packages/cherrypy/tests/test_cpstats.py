@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,6 +29,10 @@ class Root:
     @cherrypy.expose
     def index(self, **params: str) -> str:
         return "hello"
+
+    @cherrypy.expose
+    def moved(self, **params: str) -> str:
+        raise cherrypy.InternalRedirect("/")
 
     @cherrypy.expose
     def fails(self) -> str:
@@ -74,6 +79,25 @@ def test_request_that_fails_is_counted_once_and_over(ask: Client) -> None:
     after = figures(ask)
     assert after["Total Requests"] - before == 1
     assert after["Current Requests"] == 0
+
+
+def test_internal_redirect_counts_once(ask: Client) -> None:
+    before = figures(ask)
+    assert ask.post("/moved", data={"name": "value"}).text == "hello"
+    after = figures(ask)
+    assert after["Total Requests"] - before["Total Requests"] == 1
+    assert after["Total Bytes Read"] - before["Total Bytes Read"] == len("name=value")
+    assert after["Current Requests"] == 0
+    record = cpstats.appstats["Requests"][get_ident()]
+    assert (record["Request-Line"], record["Response Status"]) == ("GET / HTTP/1.1", "200 OK")
+
+
+def test_request_without_an_answer_has_no_status(ask: Client, site: Assembly) -> None:
+    entries = {"tools.cpstats.on": True, "request.throw_errors": True}
+    site.tree.mount(Root(), "/bare", {"/": entries})
+    assert ask.get("/bare/fails").status_code == 500  # which the application knows nothing of
+    assert cpstats.appstats["Requests"][get_ident()]["Response Status"] is None
+    assert cpstats.appstats["Current Requests"] == 0
 
 
 def test_requests_with_the_tool_leave_prepared_plans_as_they_are(ask: Client) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import cherrypy
 from cherrypy._cpnative_server import CPHTTPServer, NativeGateway
+from cherrypy.lib import cpstats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,6 +136,13 @@ def test_a_redirection_is_sent(native: Assembly) -> None:
 
 def test_an_internal_redirection_is_followed(native: Assembly) -> None:
     assert ask(native, "/inside")[1] == "('x',) [('y', 'z')] GET"
+
+
+def test_an_internal_redirection_is_one_request_in_the_statistics(native: Assembly) -> None:
+    native.tree.apps[""].merge({"/": {"tools.cpstats.on": True}})
+    before = cpstats.appstats["Total Requests"]
+    assert ask(native, "/inside")[0].status == 200
+    assert cpstats.appstats["Total Requests"] - before == 1
 
 
 def test_an_internal_redirection_in_a_circle_is_an_error(

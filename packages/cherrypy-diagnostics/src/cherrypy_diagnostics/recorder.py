@@ -125,7 +125,8 @@ class RequestRecorder:
             request_line: Method, target and protocol; `LONGEST_LINE` characters of it are kept.
 
         Returns:
-            The record, to be given to `stop` once; None while the namespace is not `Enabled`.
+            The record, to be given to `stop` or `drop` once; None while the namespace is not
+            `Enabled`.
         """
         figures = self.figures
         if not figures.get("Enabled", False):
@@ -165,7 +166,7 @@ class RequestRecorder:
 
         Args:
             record: What `start` returned; None does nothing.
-            status: Code and reason phrase of the response.
+            status: Code and reason phrase of the response; None if there is none, a failure.
             bytes_read: Size of what was read of the request's body.
             bytes_written: Size of what was sent of the response's body.
             uriset: The name under which `URI Set Tracking` adds it up with others.
@@ -196,6 +197,23 @@ class RequestRecorder:
                 self._keep(record, slow_queries_count)
         if due:
             self.history.sample()
+
+    def drop(self, record: Scope | None, bytes_read: int = 0) -> None:
+        """Take a record back: its request has no answer, because another one goes on with it.
+
+        Args:
+            record: What `start` returned, in the same thread; None does nothing.
+            bytes_read: Size of what was read of the request's body all the same.
+        """
+        if record is None:
+            return
+        figures = self.figures
+        with self._lock:
+            figures["Current Requests"] -= 1
+            figures["Total Requests"] -= 1
+            figures["Total Bytes Read"] += bytes_read
+            if figures["Requests"].get(get_ident()) is record:
+                del figures["Requests"][get_ident()]
 
     def _keep(self, record: Scope, count: int) -> None:
         slow = self.figures.setdefault("Slow Queries", [])

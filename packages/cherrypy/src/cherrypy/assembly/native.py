@@ -101,7 +101,10 @@ class NativeGateway(Gateway):
         while True:
             request = self._begin(app, previous)
             try:
-                self._run(request, method, path, query, rfile)
+                try:
+                    self._run(request, method, path, query, rfile)
+                finally:  # whoever ends it sees why
+                    app.release_serving()
             except InternalRedirect as redirect:
                 visited.append((path, query))
                 here = path[len(app.script_name) :] or "/"
@@ -111,8 +114,6 @@ class NativeGateway(Gateway):
                 method, rfile, previous = "GET", BytesIO(), request
             else:
                 return
-            finally:
-                app.release_serving()
 
     def _begin(self, app: Application, previous: Request | None) -> Request:
         req = self.req

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy._version import __version__
 from cherrypy.assembly.once import once
+from cherrypy_httputil import InternalRedirect
 from cherrypy_serving import ambient
 from cherrypy_web import Hook, Tool
 
@@ -79,7 +80,7 @@ def _complete(
     """Complete the record of the running request.
 
     What was written is its ``Content-Length``: of a stream that has none, and in answer to HEAD,
-    nothing is counted.
+    nothing is counted. One that was redirected internally counts once, as the last one of them.
 
     Args:
         uriset: A name for all requests that are added up together.
@@ -89,10 +90,15 @@ def _complete(
         kwargs: Not used.
     """
     record, body = _running.pop(id(request), _NONE)
+    bytes_read = 0 if body is None else body.bytes_read
+    has_answer = bool(response.status_line)
+    if not has_answer and isinstance(sys.exception(), InternalRedirect):
+        recorder().drop(record, bytes_read)
+        return
     recorder().stop(
         record,
-        str(response.status),
-        0 if body is None else body.bytes_read,
+        str(response.status) if has_answer else None,
+        bytes_read,
         0 if request.method == "HEAD" else int(response.headers.get("Content-Length") or 0),
         uriset=uriset,
         slow_queries=slow_queries,
