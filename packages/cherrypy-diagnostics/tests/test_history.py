@@ -145,6 +145,17 @@ def test_gauges_are_asked_while_the_lock_is_free() -> None:
     assert watched.last("5m", "Locked", BEGIN + 2) == 0
 
 
+def test_a_gauge_that_comes_later_is_unknown_before() -> None:
+    watched = Watched(Queue=lambda: 1)
+    watched.request(BEGIN)
+    watched.request(BEGIN + 1)
+    watched.history.watch({"Queue": lambda: 2, "Threads": lambda: 10})
+    watched.request(BEGIN + 2)
+    assert watched.last("5m", "Queue", BEGIN + 3, 3) == [1, 1, 1]
+    assert watched.last("5m", "Threads", BEGIN + 3, 3) == [None, None, 10]
+    assert watched.last("5m", "Requests", BEGIN + 3, 3) == [1, 1, 1]
+
+
 def test_a_span_that_is_not_kept() -> None:
     with pytest.raises(KeyError):
         Watched().history.view("1y")

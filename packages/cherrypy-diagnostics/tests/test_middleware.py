@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import io
+import logging
 from typing import TYPE_CHECKING, Any
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
 import pytest
 
-from cherrypy_diagnostics import ByteCountWrapper, RequestRecorder, StatisticsMiddleware
+from cherrypy_diagnostics import (
+    ByteCountWrapper,
+    RequestRecorder,
+    StatisticsMiddleware,
+    process_recorder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +85,17 @@ def test_the_process_statistics_are_the_default() -> None:
     before = app.recorder.figures["Total Requests"]
     call(app, environ_for())
     assert app.recorder.figures["Total Requests"] == before + 1
+
+
+def test_all_have_the_recorder_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging, "statistics", {}, raising=False)
+    one, other = StatisticsMiddleware(echo), StatisticsMiddleware(echo)
+    assert one.recorder is other.recorder
+    assert process_recorder("1.0", {"Queue": lambda: 3}) is one.recorder
+    assert one.recorder.figures["Server Version"] == "1.0"
+    assert "Queue" in one.recorder.history.view("5m").series
+    process_recorder("2.0")
+    assert one.recorder.figures["Server Version"] == "1.0"
 
 
 def test_a_paused_recorder_lets_the_application_alone(recorder: Any) -> None:

@@ -100,6 +100,14 @@ def test_request_without_an_answer_has_no_status(ask: Client, site: Assembly) ->
     assert cpstats.appstats["Current Requests"] == 0
 
 
+def test_middleware_has_the_recorder_of_the_tool() -> None:
+    def nothing(environ: Any, start_response: Any) -> list[bytes]:
+        return []
+
+    assert cpstats.StatisticsMiddleware(nothing).recorder is recorder()
+    assert "Sessions" in recorder().history.gauges
+
+
 def test_requests_with_the_tool_leave_prepared_plans_as_they_are(ask: Client) -> None:
     ask.get("/")
     before = EPOCH.value

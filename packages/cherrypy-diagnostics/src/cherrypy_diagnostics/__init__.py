@@ -18,6 +18,7 @@ from cherrypy_diagnostics.histogram import LatencyHistogram
 from cherrypy_diagnostics.history import SPANS, History, Span, View
 from cherrypy_diagnostics.middleware import StatisticsMiddleware
 from cherrypy_diagnostics.page import PAGE_HEADERS, page_style
+from cherrypy_diagnostics.processrecorder import process_recorder
 from cherrypy_diagnostics.profilemiddleware import ProfilingMiddleware, by_header, by_share
 from cherrypy_diagnostics.profilepages import COLUMNS as PROFILE_COLUMNS
 from cherrypy_diagnostics.profilepages import ProfilePages
@@ -98,6 +99,7 @@ __all__ = [
     "page_style",
     "pause_resume",
     "proc_time",
+    "process_recorder",
     "repository",
     "server_gauges",
     "unexpected",

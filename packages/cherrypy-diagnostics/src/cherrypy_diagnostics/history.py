@@ -2,7 +2,8 @@
 
 There is a ring of slots for each span of time: the finest is filled, and each one that is over goes
 into the next coarser ring. No thread does it: whoever comes first in a new slot closes the old one.
-A time in which nobody came has no gauges; its counts are known to be 0.
+A time in which nobody came has no gauges; its counts are known to be 0. Where that is longer than
+the whole ring, nothing is known of it: the clock may have been set.
 
 `add` stands in the path of every request, under the lock of the totals that are passed to it.
 Gauges are asked outside of it: they are other people's functions.
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cherrypy_diagnostics.histogram import BOUNDS, LatencyHistogram
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     Gauge = Callable[[], float | None]
 
@@ -114,15 +115,21 @@ class _Slot:
 class _Ring:
     """The values of the slots of one span that are over."""
 
-    def __init__(self, span: Span, names: Sequence[str], now: float) -> None:
+    def __init__(self, span: Span, names: Iterable[str], now: float) -> None:
         self.step, self.slots = span
         self.number = int(now // self.step)
         self.slot = _Slot()
-        self._names = names
-        self._clear()
+        self._columns: dict[str, array[float]] = {}
+        self.add(names)
+
+    def add(self, names: Iterable[str]) -> None:
+        """Keep values of more names, of which nothing is known so far."""
+        for name in names:
+            self._columns.setdefault(name, array("d", [UNKNOWN]) * self.slots)
 
     def _clear(self) -> None:
-        self._columns = {name: array("d", [UNKNOWN]) * self.slots for name in self._names}
+        names, self._columns = list(self._columns), {}
+        self.add(names)
 
     def advance(self, now: float, idle: Mapping[str, float]) -> _Slot | None:
         """Return the slot that is over, if one is.
@@ -187,6 +194,13 @@ class History:
         self._rings = {name: _Ring(span, names, now) for name, span in SPANS.items()}
         self._finest = next(iter(self._rings.values()))
         self._begin()
+
+    def watch(self, gauges: Mapping[str, Gauge]) -> None:
+        """Look at more gauges from now on; one whose name is known already stays as it is."""
+        with self.lock:
+            self.gauges = {**gauges, **self.gauges}  # the dict in use may be gone through
+            for ring in self._rings.values():
+                ring.add(self.gauges)
 
     def add(self, now: float, seconds: float, *, failed: bool) -> bool:
         """Count a request that is over; return whether `sample` is due.

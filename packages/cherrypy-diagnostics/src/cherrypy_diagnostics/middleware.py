@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_diagnostics.bytecount import ByteCountWrapper
-from cherrypy_diagnostics.recorder import RequestRecorder
+from cherrypy_diagnostics.processrecorder import process_recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from cherrypy_diagnostics.recorder import RequestRecorder
     from cherrypy_diagnostics.repository import Scope
 
     UriSet = Callable[[WSGIEnvironment], str | None]
@@ -26,7 +27,7 @@ class StatisticsMiddleware:
 
     Args:
         application: The application to record.
-        recorder: Where to record; by default one for `logging.statistics`.
+        recorder: Where to record; by default that of the process, `process_recorder`.
         uriset: A name for all requests, or a function that finds one in the environ; requests of
             one name are added up in `URI Set Tracking`. Let it return few different names.
         slow_queries: Seconds beyond which a request is kept in `Slow Queries`; 0 keeps none.
@@ -56,7 +57,7 @@ class StatisticsMiddleware:
         slow_queries_count: int = 100,
     ) -> None:
         self.application = application
-        self.recorder: RequestRecorder = RequestRecorder() if recorder is None else recorder
+        self.recorder: RequestRecorder = process_recorder() if recorder is None else recorder
         self.uriset = uriset
         self.slow_queries = slow_queries
         self.slow_queries_count = slow_queries_count

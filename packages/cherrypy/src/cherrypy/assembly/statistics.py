@@ -30,10 +30,10 @@ An attribute of its own would make each request a tenth slower (see `cherrypy_we
 
 @once
 def recorder() -> RequestRecorder:
-    """Return the one recorder of this process: two would not know of each other's changes."""
-    from cherrypy_diagnostics import RequestRecorder, default_gauges  # noqa: PLC0415 - most sites do without it
+    """Return the one recorder of this process, with what a site looks at."""
+    from cherrypy_diagnostics import default_gauges, process_recorder  # noqa: PLC0415 - most sites do without it
 
-    return RequestRecorder(version=__version__, gauges={**default_gauges(), "Sessions": _sessions})
+    return process_recorder(__version__, {**default_gauges(), "Sessions": _sessions})
 
 
 def _sessions() -> int | None:
