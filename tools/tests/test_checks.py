@@ -228,6 +228,12 @@ def test_what_a_page_loads_from_other_hosts_is_found(
     assert pages.loaded_from_elsewhere(page) == found
 
 
+def test_a_reference_that_leads_nowhere_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("[<code>x</code>][cherrypy_web.x] and <a>[</a>y][cherrypy.y]", "utf-8")
+    assert pages.unresolved(page) == ["cherrypy_web.x", "cherrypy.y"]
+
+
 def test_a_word_that_is_spelled_wrong_fails(tmp_path: Path, setting: Make) -> None:
     found = workspace(tmp_path, BASE)
     package = found.packages["sample-base"]

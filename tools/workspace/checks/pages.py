@@ -15,6 +15,8 @@ _LOADED = re.compile(
     r"""<link\b[^>]*\brel=["']?(?:stylesheet|preconnect)\b[^>]*\bhref=["']?(https?://[^"'> ]+)"""
 )
 
+_UNRESOLVED = re.compile(r"\]\[(cherrypy[\w.]*)\]")
+
 if TYPE_CHECKING:
     from workspace.processes import Words
 
@@ -42,6 +44,9 @@ def build(setting: Setting, log: Log, directory: Path | None = None) -> None:
         where,
     ]
     log.run(*command, cwd=setting.root, env=setting.environ(NO_MKDOCS_2_WARNING="1"))
+    lost = sorted({name for page in where.rglob("*.html") for name in unresolved(page)})
+    if lost:
+        raise Failure(f"nothing in the site is called {', '.join(lost)}")
     foreign = {address for page in where.rglob("*.html") for address in loaded_from_elsewhere(page)}
     if foreign:
         raise Failure(
@@ -65,6 +70,11 @@ def drawn(setting: Setting) -> Step:
             raise Failure("the drawings are out of date; run tools/docs draw") from failure
 
     return Step("drawings", run)
+
+
+def unresolved(page: Path) -> list[str]:
+    """Return the names that a page refers to, and for which no link was made."""
+    return _UNRESOLVED.findall(page.read_text("utf-8"))
 
 
 def loaded_from_elsewhere(page: Path) -> list[str]:
