@@ -16,7 +16,7 @@ from webdriver import Browser, chromium
 import cherrypy
 from cherrypy.assembly import Assembly, statistics
 from cherrypy.lib import cpstats
-from cherrypy_diagnostics import RequestRecorder, default_gauges
+from cherrypy_diagnostics import RequestRecorder, default_gauges, repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,8 +119,9 @@ def served() -> Iterator[int]:
 @contextmanager
 def fresh_recorder() -> Iterator[None]:
     """Record as if it were for the first time: what other tests did would leave the plots."""
+    repository()  # cheroot makes it when it is loaded, and needs it for as long as it is
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(logging, "statistics", {}, raising=False)
+        patch.setattr(logging, "statistics", {})
         fresh = RequestRecorder(gauges=default_gauges())
         for module in (statistics, cpstats):
             patch.setattr(module, "recorder", lambda: fresh)
