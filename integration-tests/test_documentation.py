@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from webdriver import chromium
-from workspace.checks.pages import index_for_files
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,15 +19,14 @@ def test_search_finds_words_in_pages_that_are_opened_from_files(tmp_path: Path) 
     shutil.copytree(ROOT / "docs" / "assets", docs / "assets")
     (docs / "index.md").write_text("# Start\n\nA page.\n", "utf-8")
     (docs / "orchard.md").write_text("# Orchard\n\nHere grow morello cherries.\n", "utf-8")
-    config = f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: {docs}\nsite_dir: {site}\nnav: ['*']\n"
+    config = f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: {docs}\nsite_dir: {site}\nnav: [index.md, orchard.md]\n"
     (tmp_path / "mkdocs.yml").write_text(
         f"{config}theme:\n  custom_dir: {ROOT / 'tools/workspace/theme'}\n"
-        f"hooks: [{ROOT / 'tools/workspace/navigation.py'}]\n",
+        f"hooks: [{ROOT / 'tools/workspace/offline.py'}]\n",
         "utf-8",
     )
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
     subprocess.run([*command, "--config-file", str(tmp_path / "mkdocs.yml")], check=True)
-    index_for_files(site / "search")
     with chromium() as browser:
         browser.open((site / "index.html").as_uri())
         browser.evaluate("document.querySelector('label[for=__search]').click()")

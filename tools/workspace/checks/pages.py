@@ -44,7 +44,6 @@ def build(setting: Setting, log: Log, directory: Path | None = None) -> None:
         where,
     ]
     log.run(*command, cwd=setting.root, env=setting.environ(NO_MKDOCS_2_WARNING="1"))
-    index_for_files(where / "search")
     lost = sorted({name for page in where.rglob("*.html") for name in unresolved(page)})
     if lost:
         raise Failure(f"nothing in the site is called {', '.join(lost)}")
@@ -53,12 +52,6 @@ def build(setting: Setting, log: Log, directory: Path | None = None) -> None:
         raise Failure(
             f"the site loads {', '.join(sorted(foreign))}; it must work without a network"
         )
-
-
-def index_for_files(directory: Path) -> None:
-    """Give the index of the search as a script, too: pages opened from files can load that."""
-    index = (directory / "search_index.json").read_text("utf-8")
-    (directory / "search_index.js").write_text(f"var __index = {index};\n", "utf-8")
 
 
 def draw(setting: Setting, log: Log, *options: str) -> None:
