@@ -19,12 +19,15 @@ def test_search_finds_words_in_pages_that_are_opened_from_files(tmp_path: Path) 
     shutil.copytree(ROOT / "docs" / "assets", docs / "assets")
     (docs / "index.md").write_text("# Start\n\nA page.\n", "utf-8")
     (docs / "orchard.md").write_text("# Orchard\n\nHere grow morello cherries.\n", "utf-8")
-    config = f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: {docs}\nsite_dir: {site}\nnav: [index.md, orchard.md]\n"
-    (tmp_path / "mkdocs.yml").write_text(
-        f"{config}theme:\n  custom_dir: {ROOT / 'tools/workspace/theme'}\n"
-        f"hooks: [{ROOT / 'tools/workspace/offline.py'}]\n",
-        "utf-8",
+    lines = (
+        f"INHERIT: {ROOT / 'mkdocs.yml'}",
+        f"docs_dir: {docs}",
+        f"site_dir: {site}",
+        "nav: [index.md, orchard.md]",
+        f"theme: {{custom_dir: {ROOT / 'tools/workspace/theme'}}}",
+        f"hooks: [{ROOT / 'tools/workspace/offline.py'}]",
     )
+    (tmp_path / "mkdocs.yml").write_text("\n".join(lines), "utf-8")
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
     subprocess.run([*command, "--config-file", str(tmp_path / "mkdocs.yml")], check=True)
     with chromium() as browser:
