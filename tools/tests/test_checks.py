@@ -243,11 +243,16 @@ def test_a_word_that_is_spelled_wrong_fails(tmp_path: Path, setting: Make) -> No
     assert "recieves ==> receives" in outcome(spelled, tmp_path)
 
 
-def test_the_newest_interpreter_is_that_of_the_packages_alone(
+def test_packages_are_tried_alone_on_two_interpreters_which_need_no_other_run(
     tmp_path: Path, setting: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(interpreters, "SUPPORTED", ("3.10", interpreters.current(), "3.99"))
+    monkeypatch.setattr(interpreters, "SUPPORTED", ("3.9", "3.10", interpreters.current(), "3.99"))
     monkeypatch.setattr(interpreters, "find", Path)
     found = workspace(tmp_path, BASE)
     names = [step.name for step in testing.elsewhere(setting(found), list(found))]
-    assert names[:3] == ["wheels", "tests on Python 3.10", "isolation sample-base"]
+    assert names == [
+        "wheels",
+        "tests on Python 3.10",
+        "isolation sample-base",
+        "lowest sample-base",
+    ]

@@ -58,6 +58,11 @@ def newest() -> str:
     return max([current(), *others()], key=lambda version: int(version.split(".")[1]))
 
 
+def middle() -> str:
+    """Return a supported version that is neither the tools' own nor the newest, if there is one."""
+    return next((one for one in others() if one != newest()), current())
+
+
 def version_of(python: Path) -> str | None:
     """Return the version of an interpreter, or None where it does not run."""
     try:

@@ -3,7 +3,7 @@
 There its own tests pass, copied out of the tree, and the programs of its README run. Siblings come
 from wheels too, and only those that the metadata declares (directly or through another) are
 offered, so an undeclared dependency fails. That is tried on the newest interpreter that is here;
-the check ``lowest`` is the same on the tools' own, with the lowest allowed versions.
+the check ``lowest`` is the same with the lowest allowed versions, on one in the middle.
 """
 
 import shutil
@@ -83,7 +83,7 @@ def at_lowest(setting: Setting, package: Package) -> Step:
             parts.append(_wheel(setting, one) if in_tree else _released(setting, one))
         pins = lowest.pins([package, *chosen])
         log.say(f"held at {' '.join(pins) or '(no third-party requirement)'}")
-        _try(setting, log, package, _Room(place, interpreters.current(), parts, pins))
+        _try(setting, log, package, _Room(place, interpreters.middle(), parts, pins))
 
     return Step(f"lowest {package.name}", run, (_WHEELS,))
 

@@ -97,12 +97,14 @@ def _of_everything(setting: Setting, packages: list[Package], *, fast: bool) -> 
 def elsewhere(setting: Setting, packages: list[Package]) -> list[Step]:
     """Return the steps that need environments of their own.
 
-    The newest interpreter needs no step of its own: there each package is tried alone.
+    Two interpreters need no step of their own: on them each package is tried alone, with the
+    newest and with the lowest versions of what it needs.
     """
-    between = [one for one in interpreters.others() if one != interpreters.newest()]
+    covered = {interpreters.newest(), interpreters.middle()}
+    further = [one for one in interpreters.others() if one not in covered]
     return [
         installed.built(setting, packages),
-        *(unit.on_interpreter(setting, packages, version) for version in between),
+        *(unit.on_interpreter(setting, packages, version) for version in further),
         *(installed.alone(setting, package) for package in packages),
         *(installed.at_lowest(setting, package) for package in packages),
     ]
