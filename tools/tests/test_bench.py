@@ -468,6 +468,19 @@ def test_wrk_loads_a_server_until_it_is_told_to_stop(counting: int) -> None:
 
 
 @pytest.mark.requires("wrk")
+def test_wrk_gets_more_time_where_no_answer_came_in_the_first(
+    counting: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrk = Wrk(counting, b"hello")
+    begun = tmp_path / "begun"
+    second = f"test -e {begun} && echo '5 requests in 1s'"
+    first = f"touch {begun}; echo '0 requests in 0s'"
+    monkeypatch.setattr(wrk, "_words", ["sh", "-c", f"{second} || {{ {first}; }}"])
+    wrk()
+    assert begun.exists()
+
+
+@pytest.mark.requires("wrk")
 def test_what_wrk_finds_wrong_is_told(counting: int) -> None:
     Counting.statuses = [500, 200]
     with pytest.raises(AssertionError, match="is not expected"):

@@ -61,9 +61,10 @@ class Wrk:
             wrk.send_signal(signal.SIGINT)  # it looks for it ten times a second, and tells
             told, _ = wrk.communicate(timeout=PATIENCE)
             taken = time.process_time_ns() - started
-        if wrk.returncode == -signal.SIGINT and seconds < PATIENCE:  # it had not begun to look
-            return self._measure(2 * seconds)
         answered = _ANSWERED.search(told)
+        had_no_time = wrk.returncode == -signal.SIGINT or (answered and answered[1] == "0")
+        if had_no_time and seconds < PATIENCE and not _FAILED.search(told):
+            return self._measure(2 * seconds)
         if answered is None or answered[1] == "0" or _FAILED.search(told):
             raise AssertionError(f"wrk got an answer that is not expected, or none: {told}")
         return taken / int(answered[1])
