@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cherrypy_diagnostics import flame
-from cherrypy_diagnostics.flame import Frame, Function, frames, svg
+from cherrypy_diagnostics.flame import Frame, frames, svg
+
+if TYPE_CHECKING:
+    from cherrypy_diagnostics.profiledata import Function
 
 
 def key(name: str) -> Function:

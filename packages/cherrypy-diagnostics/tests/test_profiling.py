@@ -92,9 +92,13 @@ def test_aggregator_adds_calls_up_in_one_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", [Profiler, ProfileAggregator])
 def test_call_within_a_profiled_one_is_made_without(tmp_path: Path, kind: type[Profiler]) -> None:
     outer, inner = kind(tmp_path / "outer"), kind(tmp_path / "inner")
-    assert outer.run(inner.run, branch, 3) == 6
+
+    def call() -> int:
+        return inner.run(branch, 3) + leaf(2)
+
+    assert outer.run(call) == 7
     assert inner.statfiles() == []
-    assert calls_of(outer, "cp_0001.prof", "leaf") == 2
+    assert calls_of(outer, "cp_0001.prof", "leaf") == 3
     inner.run(leaf, 3)
     assert inner.statfiles() == ["cp_0001.prof"]
 
@@ -125,10 +129,10 @@ def full(*args: Any, **kwargs: Any) -> Any:
 @pytest.mark.parametrize(
     ("kind", "fails"),
     [
-        (Profiler, "marshal.dump"),
-        (ProfileAggregator, "marshal.dumps"),
-        (Profiler, "Path.mkdir"),
-        (ProfileAggregator, "Path.mkdir"),
+        (Profiler, "profiling.marshal.dump"),
+        (ProfileAggregator, "aggregator.Path.write_bytes"),
+        (Profiler, "profiling.Path.mkdir"),
+        (ProfileAggregator, "profiling.Path.mkdir"),
     ],
 )
 def test_call_has_its_result_where_its_profile_cannot_be_kept(
@@ -140,13 +144,17 @@ def test_call_has_its_result_where_its_profile_cannot_be_kept(
 ) -> None:
     profiler = kind(tmp_path)
     with monkeypatch.context() as patched:
-        patched.setattr(f"cherrypy_diagnostics.profiling.{fails}", full)
+        patched.setattr(f"cherrypy_diagnostics.{fails}", full)
         assert profiler.run(leaf, 4) == 6
+        profiler.statfiles()  # when it was tried
         with pytest.raises(RuntimeError, match="the reason"):
             profiler.run(branch, 1, fail=True)
+        profiler.statfiles()
     assert caplog.text.count("A profile is not kept: [Errno 28] No space left on device") == 2
     assert profiler.run(leaf, 4) == 6
-    assert len(profiler.statfiles()) == 1
+    (name,) = profiler.statfiles()
+    # What was added up is still there for the next time.
+    assert calls_of(profiler, name, "leaf") == (2 if kind is ProfileAggregator else 1)
 
 
 def test_directory_is_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +164,7 @@ def test_directory_is_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     other.run(leaf, 1)
     names = ["cp_0007.prof", "cp_0008.prof", "cp_0009.prof", "cp_0010.prof", "cp_0011.prof"]
     with monkeypatch.context() as patched:
-        patched.setattr(Profiler, "statfiles", full)
+        patched.setattr(Profiler, "_names", full)
         profiler.run(leaf, 1)
         other.run(leaf, 1)
     assert profiler.statfiles() == names

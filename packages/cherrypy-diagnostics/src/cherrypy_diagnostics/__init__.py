@@ -1,5 +1,6 @@
 """Look into a running process: figures that a site collects about itself."""
 
+from cherrypy_diagnostics.aggregator import ProfileAggregator
 from cherrypy_diagnostics.bytecount import ByteCountWrapper, InputStream
 from cherrypy_diagnostics.coverpages import CoveragePages, annotated_file, covered_tree
 from cherrypy_diagnostics.coverpages import Lines as CoverageLines
@@ -22,7 +23,7 @@ from cherrypy_diagnostics.processrecorder import process_recorder
 from cherrypy_diagnostics.profilemiddleware import ProfilingMiddleware, by_header, by_share
 from cherrypy_diagnostics.profilepages import COLUMNS as PROFILE_COLUMNS
 from cherrypy_diagnostics.profilepages import ProfilePages
-from cherrypy_diagnostics.profiling import ProfileAggregator, Profiler, Recording
+from cherrypy_diagnostics.profiling import Profiler, Recording
 from cherrypy_diagnostics.recorder import (
     APPLICATIONS,
     RequestRecorder,

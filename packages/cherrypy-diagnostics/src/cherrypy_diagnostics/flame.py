@@ -12,13 +12,12 @@ import heapq
 import zlib
 from html import escape
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-Function: TypeAlias = tuple[str, int, str]
-"""File, line and name, as `pstats` has them."""
+    from cherrypy_diagnostics.profiledata import Function
 
 LIMIT: Final = 500
 """How many frames are shown at most: the widest."""

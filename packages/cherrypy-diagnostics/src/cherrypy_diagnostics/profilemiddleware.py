@@ -10,7 +10,8 @@ import hmac
 from random import random
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cherrypy_diagnostics.profiling import ProfileAggregator, Profiler, Recording
+from cherrypy_diagnostics.aggregator import ProfileAggregator
+from cherrypy_diagnostics.profiling import Profiler, Recording
 
 if TYPE_CHECKING:
     import os

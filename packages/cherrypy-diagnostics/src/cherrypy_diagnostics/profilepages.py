@@ -10,12 +10,13 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from cherrypy_diagnostics.flame import Function, frames, svg
+from cherrypy_diagnostics.flame import frames, svg
 from cherrypy_diagnostics.page import page, scrolled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from cherrypy_diagnostics.profiledata import Function
     from cherrypy_diagnostics.profiling import Profiler
 
 LIMIT: Final = 1000

@@ -13,7 +13,9 @@ import pstats
 from io import StringIO
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, BinaryIO, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, ParamSpec, TypeVar
+
+from cherrypy_diagnostics.profiledata import Profile, add
 
 if TYPE_CHECKING:
     import os
@@ -39,6 +41,7 @@ class Recording:
 
     def __init__(self) -> None:
         self._profile = cProfile.Profile()
+        self._has_begun = False
 
     def call(self, func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what a function returns, profiled unless the profiler is in use elsewhere."""
@@ -60,13 +63,28 @@ class Recording:
         except ValueError:  # somebody else, from Python 3.12 on
             _room.release()
             return False
+        self._has_begun = True
         return True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was seen, because the profiler was in use elsewhere."""
+        return not self._has_begun
+
+    def add_to(self, whole: Profile) -> None:
+        """Add what was seen to a profile."""
+        add(self._profile.getstats(), whole)
 
     def stats(self) -> pstats.Stats | None:
         """Return what was seen, or None if that is nothing."""
-        self._profile.create_stats()
-        seen = self._profile.stats
-        return pstats.Stats(self._profile) if seen else None
+        seen: Profile = {}
+        self.add_to(seen)
+        if not seen:
+            return None
+        stats = pstats.Stats()
+        stats.stats = seen  # type: ignore[attr-defined] # typeshed lacks it
+        stats.get_top_level_stats()
+        return stats
 
 
 class Profiler:
@@ -106,19 +124,20 @@ class Profiler:
 
         Where that is not possible, it is logged: what was profiled has its result all the same.
         """
-        stats = recording.stats()
-        if stats is None:
+        if recording.is_empty:
             return
+        seen: Profile = {}
+        recording.add_to(seen)
         try:
-            self._write(stats)
+            self._write(seen)
         except OSError as error:
             _log.error("A profile is not kept: %s", error)
 
-    def _write(self, stats: pstats.Stats) -> None:
+    def _write(self, seen: Profile) -> None:
         file = self._new_file()
         try:
             with file:
-                marshal.dump(_data(stats), file)
+                marshal.dump(seen, file)
         except OSError:
             Path(file.name).unlink(missing_ok=True)
             raise
@@ -137,11 +156,14 @@ class Profiler:
             return file
 
     def _greatest(self) -> int:
-        numbers = [name[3:-5] for name in self.statfiles()]
+        numbers = [name[3:-5] for name in self._names()]
         return max((int(each) for each in numbers if each.isdecimal()), default=0)
 
     def statfiles(self) -> list[str]:
         """Return the names of the files, in order."""
+        return self._names()
+
+    def _names(self) -> list[str]:
         names = (each.name for each in self.path.glob("cp_*.prof"))
         return sorted(names, key=lambda name: (len(name), name))  # 9999 comes before 10000
 
@@ -179,40 +201,3 @@ class Profiler:
         stats.stream = text  # type: ignore[attr-defined] # typeshed lacks it; pstats documents it
         stats.strip_dirs().sort_stats(sortby).print_stats()
         return text.getvalue()
-
-
-class ProfileAggregator(Profiler):
-    """Profiles calls, and keeps one file in which they are added up.
-
-    The file is written anew after each call, as a whole.
-
-    Examples:
-        >>> from tempfile import TemporaryDirectory
-        >>> with TemporaryDirectory() as directory:
-        ...     profiler = ProfileAggregator(directory)
-        ...     _ = profiler.run(sorted, [3, 1, 2]), profiler.run(sorted, [2, 1])
-        ...     profiler.statfiles()
-        ['cp_0001.prof']
-    """
-
-    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        super().__init__(path)
-        self._lock = Lock()
-        self._file: Path | None = None
-        self._sum: pstats.Stats | None = None
-
-    def _write(self, stats: pstats.Stats) -> None:
-        """Add what was seen to the file."""
-        with self._lock:
-            self._sum = stats if self._sum is None else self._sum.add(stats)
-            if self._file is None:
-                with self._new_file() as file:
-                    self._file = Path(file.name)
-            partial = self._file.with_suffix(".partial")
-            partial.write_bytes(marshal.dumps(_data(self._sum)))
-            partial.replace(self._file)
-
-
-def _data(stats: pstats.Stats) -> dict[Any, Any]:
-    data: dict[Any, Any] = stats.stats  # type: ignore[attr-defined] # what pstats itself dumps
-    return data
