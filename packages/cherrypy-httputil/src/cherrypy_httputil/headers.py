@@ -63,7 +63,7 @@ class CaseInsensitiveDict(dict[str, V]):
         dict.__delitem__(self, title(key))
 
     def __contains__(self, key: object) -> bool:
-        return dict.__contains__(self, title(key))
+        return dict.__contains__(self, titles[key])  # type: ignore[index]  # as in title()
 
     @overload
     def get(self, key: object, default: None = None) -> V | None: ...
@@ -84,8 +84,8 @@ class CaseInsensitiveDict(dict[str, V]):
             KeyError: If there is neither.
         """
         if default is _MISSING:
-            return dict.pop(self, title(key))
-        return dict.pop(self, title(key), default)
+            return dict.pop(self, titles[key])  # type: ignore[index]  # as in title()
+        return dict.pop(self, titles[key], default)  # type: ignore[index]  # as in title()
 
     def setdefault(self, key: object, x: Any = None) -> Any:
         """Return the value for `key`; if there is none, set it to `x` first."""

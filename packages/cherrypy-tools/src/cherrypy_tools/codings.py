@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import zlib
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cherrypy_tools.extras import load
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 GZIP_CONTAINER = 16 + zlib.MAX_WBITS
+
+LARGE_BLOCK = 512 * 1024
+"""Bytes; with half of it, the heap would be given back."""
 
 
 class Compressor(Protocol):
@@ -63,11 +67,24 @@ class _Brotli:
         return packed
 
 
+@cache
+def keep_heap() -> None:
+    """Let the C library keep the 256 kB that a compressor takes and gives back.
+
+    That of GNU returns the end of its heap to the system wherever 128 kB of it are free, and has
+    to fetch it for the next page, which can take a quarter of the time of compressing that. Once
+    a large block was freed it keeps twice as much as that (mallopt(3), `M_MMAP_THRESHOLD`).
+    """
+    bytes(LARGE_BLOCK)
+
+
 def _gzip(level: int) -> Compressor:
+    keep_heap()
     return zlib.compressobj(level, zlib.DEFLATED, GZIP_CONTAINER)
 
 
 def _gzip_at_once(data: bytes, level: int) -> bytes:
+    keep_heap()
     return zlib.compress(data, level, GZIP_CONTAINER)
 
 

@@ -119,13 +119,18 @@ def is_eligible(response: ResponseMessage, mime_types: Sequence[str]) -> bool:
     """Tell whether a response has a body that may be compressed, of one of the media types."""
     headers = response.headers
     kind = headers.get("Content-Type")
-    if kind is None or not matches_any(kind, tuple(mime_types)):
-        return False
-    if media_type(kind) == EVENTS and EVENTS not in mime_types:
+    if kind is None or not _is_meant(kind, tuple(mime_types)):
         return False
     if response.status_code in BODILESS or "Content-Encoding" in headers:
         return False
     return "no-transform" not in headers.get("Cache-Control", "").lower()
+
+
+@lru_cache(maxsize=256)
+def _is_meant(content_type: str, mime_types: tuple[str, ...]) -> bool:
+    if media_type(content_type) == EVENTS and EVENTS not in mime_types:
+        return False
+    return matches_any(content_type, mime_types)
 
 
 def encode_body(
@@ -140,7 +145,7 @@ def encode_body(
         _weaken_tag(headers)
         return
     body = response.app_iter
-    if isinstance(body, list | tuple):
+    if isinstance(body, (list, tuple)):
         data = b"".join(body)
         if not data and request.method != "HEAD":
             return
@@ -184,7 +189,7 @@ def compress(body: Iterable[bytes], compress_level: int) -> Iterator[bytes]:
         >>> decompress(b"".join(compress([b"te", b"xt"], 9)))
         b'text'
     """
-    return packed(body, zlib.compressobj(compress_level, zlib.DEFLATED, GZIP_CONTAINER))
+    return packed(body, CODINGS["gzip"].make(compress_level))
 
 
 def decompress(body: bytes) -> bytes:
