@@ -134,6 +134,19 @@ def test_number_of_instances_outside_of_its_bounds_is_found() -> None:
     few, right, many = (Leaked, 4, 9, ""), (Leaked, 3, 3, ""), (Leaked, 0, 2, "")
     assert [each.expectation for each in unexpected([few, right, many])] == [few, many]
     assert list(unexpected([many], tolerance=1)) == []
+    assert list(unexpected([many], tolerance=lambda: 1)) == []
+
+
+def test_what_is_on_its_way_out_is_no_leak(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Served:
+        """What a request has while it is served."""
+
+    kept, going = [Served()], [Served(), Served()]
+    monkeypatch.setattr("cherrypy_diagnostics.garbage.sleep", lambda _: going.clear())
+    assert list(unexpected([(Served, 0, 1, "")])) == []
+    going += [Served(), Served()]
+    (finding,) = unexpected([(Served, 0, 0, "")])
+    assert finding.instances == kept
 
 
 # New objects.

@@ -122,9 +122,8 @@ class GCRoot(StyledPages):
         """Show what cannot be collected, and the classes with too many or too few instances."""
         for name in ("request", "response"):  # those of the main thread are made when needed
             serving.defaults.get(name)
-        tolerance = max(0, request_counter.count - 1)
         with _alone():
-            return self._report.stats(self.classes, tolerance)
+            return self._report.stats(self.classes, lambda: max(0, request_counter.count - 1))
 
     @expose
     def objects(self, name: str) -> str:
