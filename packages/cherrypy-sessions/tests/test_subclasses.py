@@ -301,6 +301,21 @@ def test_methods_that_a_subclass_wraps_are_called(shared: tuple[Any, dict[str, A
     assert manager.store(id_, **manager.options).missing
 
 
+def test_a_release_that_a_subclass_wraps_is_called(shared: tuple[Any, dict[str, Any]]) -> None:
+    base, options = shared
+    released: list[str] = []
+
+    class Store(base):  # type: ignore[valid-type, misc]  # a class of this test
+        def release_lock(self) -> None:
+            released.append(self.id)
+            super().release_lock()
+
+    manager = SessionManager(storage_class=Store, serializer=json, **options)
+    id_ = visit(manager).id
+    assert threads_visit(manager, id_) == list(range(2, 22))
+    assert released == 20 * [id_]
+
+
 def test_what_a_subclass_writes_otherwise_is_saved_without_the_lock_too(
     shared: tuple[Any, dict[str, Any]],
 ) -> None:

@@ -1,7 +1,8 @@
 """Locks between threads and between processes, by the path of what they are for.
 
 Threads of one process queue up first, so that only one of them waits in the kernel. The kernel
-takes back what a process had that has ended, however it did.
+takes back what a process had that has ended, however it did. A thread may hand on what it has still
+to write: the kernel's lock is kept until that is written, whoever has its turn by then.
 """
 
 import os
@@ -12,12 +13,30 @@ from contextlib import suppress
 from typing import Any, Final
 
 from cherrypy_sessions import kernel, locks
+from cherrypy_sessions.pending import PendingWrite
 
 FIRST_PAUSE = 0.001
 LONGEST_PAUSE = 0.05
 
 IN_A_ROW: Final = 8
 """How many threads of this process may have a lock before other processes get a chance."""
+
+
+class _Tenure:
+    """The time in which this process has a lock.
+
+    Attributes:
+        lock: What the kernel has locked.
+        turns: How many threads have had it.
+        pending: What the thread before may still be writing.
+    """
+
+    __slots__ = ("lock", "pending", "turns")
+
+    def __init__(self, lock: Any) -> None:
+        self.lock = lock
+        self.turns = 1
+        self.pending: PendingWrite | None = None
 
 
 class FileLocks:
@@ -40,12 +59,13 @@ class FileLocks:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forked)
 
-    def acquire(self, path: str, timeout: float | None = None) -> bool:
+    def acquire(self, path: str, timeout: float | None = None, *, early: bool = False) -> bool:
         """Wait for the lock of a path, and return whether it was had.
 
         Args:
             path: Of the lock file.
             timeout: Seconds to wait at most; None for as long as it takes.
+            early: Whether to have it though the thread before may still be writing; see `handed`.
 
         Raises:
             DeadlockError: This thread has the lock already.
@@ -59,6 +79,8 @@ class FileLocks:
             self._give_back(path)
             raise
         if path in self._held:  # the thread before us has left it open
+            if not early:
+                self._settle_or_release(path)
             return True
         lock = None
         try:
@@ -70,7 +92,7 @@ class FileLocks:
             if lock is None:
                 locks.release(self._queues, path)
         if lock is not None:
-            self._held[path] = (lock, 1)
+            self._held[path] = _Tenure(lock)
         return lock is not None
 
     def release(self, path: str) -> None:
@@ -84,16 +106,57 @@ class FileLocks:
         if path not in self._held and path in self._left:
             self._left.remove(path)
             return
-        lock, turns = self._held[path]
-        if turns < IN_A_ROW and len(self._queues[path]) > 1:
-            self._held[path] = (lock, turns + 1)
-            if locks.hand_on(self._queues, path):
-                return
+        tenure = self._held[path]
+        self.settle(path)
+        if self.is_wanted(path) and self.hand_on(path, None):
+            return
         del self._held[path]
         try:
-            self._unlock(path, lock)
+            self._unlock(path, tenure.lock)
         finally:
             locks.release(self._queues, path)
+
+    def is_wanted(self, path: str) -> bool:
+        """Return whether the lock of a path, which a thread of ours has, may go to another one."""
+        tenure = self._held.get(path)
+        return (
+            tenure is not None and tenure.turns < IN_A_ROW and len(self._queues.get(path, ())) > 1
+        )
+
+    def hand_on(self, path: str, pending: PendingWrite | None) -> bool:
+        """Give the lock of a path to the next thread; return False, and keep it, without one.
+
+        Args:
+            path: Of the lock file.
+            pending: What is still to be written.
+        """
+        tenure = self._held[path]
+        tenure.turns += 1
+        tenure.pending = pending
+        if locks.hand_on(self._queues, path):
+            return True
+        tenure.pending = None
+        return False
+
+    def handed(self, path: str) -> bytes | None:
+        """Return what the thread before is writing; None if that is to be read where it belongs."""
+        tenure = self._held.get(path)
+        if tenure is None or tenure.pending is None:
+            return None
+        if tenure.pending.has_failed:
+            tenure.pending = None
+            return None
+        return tenure.pending.content
+
+    def settle(self, path: str) -> bool:
+        """Wait until the thread before has written; return False if it could not."""
+        tenure = self._held.get(path)
+        if tenure is None or tenure.pending is None:
+            return True
+        if not tenure.pending.wait():
+            return False
+        tenure.pending = None
+        return True
 
     def discard(self, path: str) -> None:
         """Remove the lock file that a killed process left, unless somebody has the lock."""
@@ -114,7 +177,7 @@ class FileLocks:
 
     def _begin(self) -> None:
         self._queues: locks.Queues = {}
-        self._held: dict[str, tuple[Any, int]] = {}  # what is locked, and how often in a row
+        self._held: dict[str, _Tenure] = {}
 
     def _forked(self) -> None:
         """Leave the locks to the process that has them."""
@@ -124,7 +187,15 @@ class FileLocks:
         self._begin()
 
     def _descriptors(self) -> set[int]:
-        return {lock for lock, _ in self._held.values()}
+        return {tenure.lock for tenure in self._held.values()}
+
+    def _settle_or_release(self, path: str) -> None:
+        try:
+            self.settle(path)
+        except BaseException:  # of a signal handler
+            self.release(path)
+            raise
+        self._held[path].pending = None  # what has failed is not based on
 
     def _give_back(self, path: str) -> None:
         """Release a lock that was left open for a thread that was interrupted in that moment."""

@@ -14,10 +14,11 @@ from typing import Any, ClassVar
 from cherrypy_sessions import wholefiles
 from cherrypy_sessions.codec import Codec
 from cherrypy_sessions.encoded import EncodedSession
-from cherrypy_sessions.errors import UnreadableError
+from cherrypy_sessions.errors import StoreUnavailable, UnreadableError
 from cherrypy_sessions.filelocks import FileLocks
 from cherrypy_sessions.ids import is_file_name
 from cherrypy_sessions.locking import lock_timeout, seconds
+from cherrypy_sessions.pending import PendingWrite
 from cherrypy_sessions.rangelocks import file_locks
 from cherrypy_sessions.schedule import log
 from cherrypy_sessions.session import Session
@@ -107,7 +108,8 @@ class FileSession(EncodedSession):
             return
         lock_path = self._lock_path(path)
         patience = None if self.lock_timeout is None else seconds(self.lock_timeout)
-        if not self.locks.acquire(lock_path, patience):
+        early = path is None and self._reads_as_here
+        if not self.locks.acquire(lock_path, patience, early=early):
             raise lock_timeout(self.id, self.locks.holder(lock_path), patience)
         if path is None:
             self._held = lock_path
@@ -265,15 +267,23 @@ class FileSession(EncodedSession):
             return None
 
     def _read(self, path: str | None) -> tuple[dict[str, Any], datetime] | None:
-        place = path or self._get_file_path()
-        # What a subclass has locked by itself, another process may be writing.
-        stored = wholefiles.read(place, locked=self._held is not None or path is not None)
+        stored = self._stored(path)
         if stored is None:
             return None
         found = self._codec.decode(self._id if path is None else self._id_of(path), stored)
         if path is None:
             self._seen = stored
         return found
+
+    def _stored(self, path: str | None) -> bytes | None:
+        if self._held is not None:
+            handed = self.locks.handed(self._held) if path is None else None
+            if handed is not None and self._held == self._lock_path(None):
+                return handed
+            self._wait_for_writer()
+        # What a subclass has locked by itself, another process may be writing.
+        locked = self._held is not None or path is not None
+        return wholefiles.read(path or self._get_file_path(), locked=locked)
 
     def _id_of(self, path: str) -> str:
         return os.path.basename(path).removeprefix(self.SESSION_PREFIX)  # noqa: PTH119
@@ -286,7 +296,43 @@ class FileSession(EncodedSession):
             with self._lock_for_once():
                 self._write_file(content)
 
+    def _save_last(self, expiration_time: datetime) -> None:
+        held = self._held
+        if held is None or not (self.locks.is_wanted(held) and self._may_hand_on(held)):
+            super()._save_last(expiration_time)
+            return
+        content = self._encode(expiration_time)
+        self._settle()
+        with PendingWrite(content) as pending:
+            # Before it is so: whoever interrupts this must not release what is another's.
+            self.locked, self._held = False, None
+            if not self.locks.hand_on(held, pending):
+                self.locked, self._held = True, held
+            self._write_file(content)
+
+    def _may_hand_on(self, held: str) -> bool:
+        """Return whether the next thread may go on while this one writes."""
+        return held == self._lock_path(None) and self._writes_as(FileSession)
+
+    @property
+    def _reads_as_here(self) -> bool:
+        return type(self)._load is FileSession._load  # noqa: SLF001
+
+    def _settle(self) -> None:
+        """Wait until the thread that had the lock before has written what this one goes on with.
+
+        Raises:
+            StoreUnavailable: It could not.
+        """
+        if not self._wait_for_writer():
+            log.error("A session was not saved: that of the request before it could not be.")
+            raise StoreUnavailable("The session could not be saved; please try again.")
+
+    def _wait_for_writer(self) -> bool:
+        return self._held is None or self.locks.settle(self._held)
+
     def _write_file(self, content: bytes) -> None:
+        self._settle()
         wholefiles.write(self._get_file_path(), content, durable=self.fsync)
         self._seen = content
 
@@ -299,10 +345,12 @@ class FileSession(EncodedSession):
             self.release_lock()
 
     def _delete(self) -> None:
+        self._wait_for_writer()
         wholefiles.remove(self._get_file_path())
 
     def _quarantine(self, path: str, error: UnreadableError) -> None:
         """Put a file aside that cannot be read, for somebody to look at."""
+        self._wait_for_writer()
         directory, name = os.path.split(path)
         aside = os.path.join(directory, QUARANTINED + name)  # noqa: PTH118
         with suppress(FileNotFoundError):

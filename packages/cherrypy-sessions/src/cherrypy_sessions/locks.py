@@ -19,6 +19,10 @@ _in_use: Final[dict[int, Queues]] = {}  # by identity; dicts cannot be told apar
 _left: Final[dict[tuple[int, Hashable], Queues]] = {}  # the locks of the process we come from
 _new_gate = threading.Lock
 
+# Who is woken needs the interpreter, which who wakes it would keep until it waits for something
+# itself: all that is done after a request, and before the next, would be time of the lock.
+_let_it_run = getattr(os, "sched_yield", lambda: None)
+
 
 class DeadlockError(RuntimeError):
     """A thread waits for a lock that it holds itself.
@@ -85,11 +89,14 @@ def release(queues: Queues, key: Hashable) -> None:
     Raises:
         RuntimeError: Nobody holds it.
     """
+    is_another_ready = False
     with _mutex:
         if key in queues:
-            _pass_on(queues, key)
+            is_another_ready = _pass_on(queues, key)
         elif _left.pop((id(queues), key), None) is None:
             raise RuntimeError("This lock is not held, so it cannot be released")
+    if is_another_ready:
+        _let_it_run()
 
 
 def hand_on(queues: Queues, key: Hashable) -> bool:
@@ -98,7 +105,8 @@ def hand_on(queues: Queues, key: Hashable) -> bool:
         if len(queues[key]) == 1:
             return False
         _pass_on(queues, key)
-        return True
+    _let_it_run()
+    return True
 
 
 def holder(queues: Queues, key: Hashable) -> str | None:
@@ -182,15 +190,17 @@ def _has_come(queues: Queues, key: Hashable, turn: _Turn) -> bool:
         return False
 
 
-def _pass_on(queues: Queues, key: Hashable) -> None:
+def _pass_on(queues: Queues, key: Hashable) -> bool:
+    """Let the next in a queue go on, and return whether there is one."""
     queue = queues[key]
     queue.popleft()
     if queue:
         queue[0].gate.release()
-    else:
-        del queues[key]
-        if not queues:
-            _in_use.pop(id(queues), None)
+        return True
+    del queues[key]
+    if not queues:
+        _in_use.pop(id(queues), None)
+    return False
 
 
 def _forked() -> None:

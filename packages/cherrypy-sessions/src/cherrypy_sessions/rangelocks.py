@@ -77,7 +77,7 @@ class RangeLocks(FileLocks):
         _slot.cache_clear()  # the names in it are those of this process
 
     def _descriptors(self) -> set[int]:
-        tables = {lock for lock, _ in self._held.values()} | {*self._tables.values()}
+        tables = {tenure.lock for tenure in self._held.values()} | {*self._tables.values()}
         return {table.descriptor for table in tables}
 
     def _try(self, path: str, *, wait: bool) -> Any:

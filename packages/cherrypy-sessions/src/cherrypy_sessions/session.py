@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 from weakref import WeakSet
 
 from cherrypy_sessions import ids
@@ -21,6 +21,7 @@ from cherrypy_sessions.schedule import Scheduler, log
 
 _starting_clean_up = threading.Lock()
 _cleaned_up: "WeakSet[type[Session]]" = WeakSet()
+_WRITING: Final = ("_save", "_delete", "release_lock")
 _minutes = lru_cache(maxsize=16)(lambda minutes: timedelta(minutes=minutes))
 
 
@@ -308,7 +309,7 @@ class Session(SessionMapping):
     def _writes_as(self, store: "type[Session]") -> bool:
         """Return whether a store may write in one step what a subclass could want to do itself."""
         cls = type(self)
-        return cls._save is store._save and cls._delete is store._delete  # noqa: SLF001
+        return all(getattr(cls, name) is getattr(store, name) for name in _WRITING)
 
     def _move_data(self, new: str) -> None:
         """Store the data under another id, and then no longer under this one."""
