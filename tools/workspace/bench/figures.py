@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 AGAIN = "again"
-OURS = frozenset({"ours", "match"})
+OURS = frozenset({"ours", "extra", "match"})
 _FOR_QUARTILES = 2
 _DECIMALS = ((10, 2), (100, 1))
 

@@ -1,24 +1,19 @@
 """The content codings that a response can be compressed with, in one table.
 
-Brotli and Zstandard need libraries of the extras; they are loaded when the first body needs them.
+Brotli and Zstandard need libraries of the extras, which are loaded when the first body needs them.
+gzip needs none; `deflation` says what makes it.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import zlib
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from cherrypy_tools.deflation import gzip_at_once, gzip_compressor
 from cherrypy_tools.extras import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-GZIP_CONTAINER = 16 + zlib.MAX_WBITS
-
-LARGE_BLOCK = 512 * 1024
-"""Bytes; with half of it, the heap would be given back."""
 
 
 class Compressor(Protocol):
@@ -67,27 +62,6 @@ class _Brotli:
         return packed
 
 
-@cache
-def keep_heap() -> None:
-    """Let the C library keep the 256 kB that a compressor takes and gives back.
-
-    That of GNU returns the end of its heap to the system wherever 128 kB of it are free, and has
-    to fetch it for the next page, which can take a quarter of the time of compressing that. Once
-    a large block was freed it keeps twice as much as that (mallopt(3), `M_MMAP_THRESHOLD`).
-    """
-    bytes(LARGE_BLOCK)
-
-
-def _gzip(level: int) -> Compressor:
-    keep_heap()
-    return zlib.compressobj(level, zlib.DEFLATED, GZIP_CONTAINER)
-
-
-def _gzip_at_once(data: bytes, level: int) -> bytes:
-    keep_heap()
-    return zlib.compress(data, level, GZIP_CONTAINER)
-
-
 def _zstd(level: int) -> Compressor:
     library = load("zstandard", "zstd", "the coding zstd")
     compressor: Compressor = library.ZstdCompressor(level=level).compressobj()
@@ -98,7 +72,7 @@ CODINGS = {
     "br": Coding("br", _Brotli, 4, (0, 11), "brotli"),
     # Browsers take a window of 8 MiB at most (RFC 9659): no higher level keeps to it.
     "zstd": Coding("zstd", _zstd, 3, (1, 19), "zstandard"),
-    "gzip": Coding("gzip", _gzip, 5, (0, 9), at_once=_gzip_at_once),
+    "gzip": Coding("gzip", gzip_compressor, 5, (0, 9), at_once=gzip_at_once),
 }
 """The codings by name; where a client has no preference, the first one is taken."""
 

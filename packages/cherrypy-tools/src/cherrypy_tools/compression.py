@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cherrypy_httputil import HTTPError
-from cherrypy_tools.codings import CODINGS, GZIP_CONTAINER, Coding, checked_level, packed
+from cherrypy_tools.codings import CODINGS, Coding, checked_level, packed
+from cherrypy_tools.deflation import GZIP_CONTAINER, gzip_compressor
 from cherrypy_tools.media import matches_any, media_type
 from cherrypy_tools.preferences import preferences
 from cherrypy_tools.trace import trace
@@ -189,7 +190,7 @@ def compress(body: Iterable[bytes], compress_level: int) -> Iterator[bytes]:
         >>> decompress(b"".join(compress([b"te", b"xt"], 9)))
         b'text'
     """
-    return packed(body, CODINGS["gzip"].make(compress_level))
+    return packed(body, gzip_compressor(compress_level))
 
 
 def decompress(body: bytes) -> bytes:
