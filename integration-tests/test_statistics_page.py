@@ -242,6 +242,109 @@ def test_button_pauses_and_resumes(running: Running) -> None:
     assert cpstats.appstats["Enabled"] is True
 
 
+STATE = "document.getElementById('state').textContent"
+
+
+def test_page_says_that_the_collection_is_paused(running: Running) -> None:
+    running.see(390, "light")
+    cpstats.appstats["Enabled"] = False
+    try:
+        running.browser.until(f"{STATE}.includes('paused')")
+    finally:
+        cpstats.appstats["Enabled"] = True
+    running.browser.until(f"{STATE} === ''")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_says_that_the_server_is_gone_and_goes_on_with_it(
+    running: Running, scheme: str
+) -> None:
+    running.see(390, scheme)
+    running.browser.evaluate("scrollTo(0, document.body.scrollHeight)")
+    network = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    running.send("Network.enable", {})
+    running.send("Network.emulateNetworkConditions", {"offline": True, **network})
+    try:
+        said = running.browser.until(f"{STATE}.includes('cannot be reached') && {STATE}")
+        place = "document.getElementById('state').getBoundingClientRect().top"
+        assert 0 <= running.browser.evaluate(place) < 100
+        alarm = running.browser.evaluate("getComputedStyle(document.getElementById('state')).color")
+    finally:
+        running.send("Network.emulateNetworkConditions", {"offline": False, **network})
+    assert said.startswith("What you see is of ")
+    assert "Trying again every 5 seconds." in said
+    assert alarm == {"light": "rgb(192, 31, 46)", "dark": "rgb(255, 123, 131)"}[scheme]
+    running.browser.until(f"{STATE} === '' && !document.body.hasAttribute('data-stale')")
+
+
+@pytest.mark.parametrize(
+    ("fetch", "reason"),
+    [
+        ("Promise.resolve(new Response('', {status: 503}))", "the server says 503"),
+        ("Promise.resolve(new Response('<h1>Log in</h1>'))", "something else answers"),
+        ("Promise.reject(new DOMException('', 'TimeoutError'))", "no answer for 10 seconds"),
+    ],
+)
+def test_page_says_why_it_has_no_figures(running: Running, fetch: str, reason: str) -> None:
+    running.see(1280, "light")
+    running.browser.evaluate(
+        f"[window.fetched = fetch, window.fetch = () => {fetch}, load()].length"
+    )
+    running.browser.until(f"{STATE}.includes('{reason}')")
+    running.browser.evaluate("[window.fetch = window.fetched, load()].length")
+    running.browser.until(f"{STATE} === ''")
+
+
+def test_page_goes_on_at_once_when_it_is_seen_again(running: Running) -> None:
+    running.see(1280, "light")
+    # From now on, no time passes: what happens does so because of the events.
+    running.browser.evaluate(
+        "[clearTimeout(timer), window.setTimeout = (call, wait) => (window.wait = wait, 0)].length"
+    )
+    loads = running.browser.until("!isLoading && document.body.dataset.loaded")
+
+    def show(hidden: str) -> None:
+        change = (
+            f"Object.defineProperty(document, 'hidden', {{value: {hidden}, configurable: true}})"
+        )
+        event = "document.dispatchEvent(new Event('visibilitychange'))"
+        running.browser.evaluate(f"[{change}, {event}].length")
+
+    show("true")
+    assert running.browser.evaluate("isLoading") is False
+    show("false")
+    running.browser.until(f"document.body.dataset.loaded === '{int(loads) + 1}'")
+    running.browser.until("window.wait === 2000")
+    # Where there is no answer, it asks again a little later, and when there is a network again.
+    failing = "Promise.reject(new TypeError())"
+    running.browser.evaluate(f"[window.fetched = fetch, window.fetch = () => {failing}].length")
+    show("false")
+    running.browser.until("document.body.hasAttribute('data-stale')")
+    running.browser.until("window.wait === 5000")
+    running.browser.evaluate("window.fetch = window.fetched, dispatchEvent(new Event('online'))")
+    running.browser.until(f"document.body.dataset.loaded === '{int(loads) + 2}'")
+
+
+def test_button_stops_the_page_and_says_so(running: Running) -> None:
+    running.see(1280, "light")
+    running.browser.click("#live")
+    assert running.browser.until(f"{STATE}").endswith(": the page is not live.")
+    running.browser.click("#live")
+    running.browser.until(f"{STATE} === ''")
+
+
+def test_server_that_begins_anew_has_nothing_to_show(running: Running) -> None:
+    running.see(1280, "light")
+    running.browser.evaluate(
+        "[window.fetched = fetch, window.fetch = (where) => where.startsWith('plots')"
+        " ? Promise.resolve(Response.json({...known, plots: []})) : fetched(where), load()].length"
+    )
+    running.browser.until("document.querySelector('#plots > p')")
+    assert running.browser.evaluate("document.querySelectorAll('.plot').length") == 0
+    running.browser.evaluate("[window.fetch = window.fetched, load()].length")
+    running.browser.until("document.querySelector('.plot svg')")
+
+
 def test_page_works_without_its_script(running: Running) -> None:
     running.see(1280, "light")
     running.send("Emulation.setScriptExecutionDisabled", {"value": True})

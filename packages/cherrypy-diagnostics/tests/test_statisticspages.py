@@ -173,6 +173,17 @@ def test_nothing_that_clients_send_becomes_html(site: Site) -> None:
         assert "<script>" not in page
 
 
+def test_a_pause_is_told(site: Site) -> None:
+    paused = '<p id="state" role="status">Requests are not recorded now'
+    assert json.loads(site.ask("/stats/plots")[2])["note"] == ""
+    assert paused not in site.ask("/stats/")[2]
+    site.statistics["CherryPy Applications"]["Enabled"] = False
+    assert "paused" in json.loads(site.ask("/stats/plots")[2])["note"]
+    assert paused in site.ask("/stats/")[2]
+    site.statistics["CherryPy Applications"] = "of somebody else"
+    assert paused not in site.ask("/stats/")[2]
+
+
 def test_collection_is_paused_and_resumed_by_post(site: Site) -> None:
     form = b"namespace=CherryPy+Applications"
     for action, enabled in (("pause", False), ("resume", True)):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cherrypy_diagnostics.history import SPANS
 from cherrypy_diagnostics.page import PAGE_HEADERS, assets, scrolled
 from cherrypy_diagnostics.plots import Line, Plot, plots, shown
+from cherrypy_diagnostics.recorder import APPLICATIONS
 from cherrypy_diagnostics.report import Report, iso_format, pause_resume
 
 if TYPE_CHECKING:
@@ -78,11 +79,18 @@ class StatisticsPages:
             f'<meta name="robots" content="noindex">\n<title>{title}</title>\n'
             f'<link rel="stylesheet" href="style.css">\n<script src="script.js" defer></script>\n'
             f"</head>\n<body>\n<header>\n<h1>{title}</h1>\n{_spans(span)}"
-            f'<p id="state" role="status"></p>\n</header>\n<main>\n'
+            f'</header>\n<p id="state" role="status">{self._note}</p>\n<main>\n'
             f'<section id="plots" aria-label="Plots" data-span="{span}">\n'
             f"{''.join(map(_plot, drawn)) or _NOTHING}</section>\n{_as_table(view, drawn)}"
             f'<div id="figures">\n{self.tables()}</div>\n</main>\n</body>\n</html>\n'
         )
+
+    @property
+    def _note(self) -> str:
+        """What a reader of the plots has to know."""
+        requests = self.report.statistics.get(APPLICATIONS)
+        is_paused = isinstance(requests, dict) and not requests.get("Enabled", True)
+        return _PAUSED if is_paused else ""
 
     def tables(self) -> str:
         """Return the figures as HTML, for the script."""
@@ -107,7 +115,7 @@ class StatisticsPages:
             }
             for plot in plots(view)
         ]
-        whole = {"end": view.end, "plots": found, "step": view.step}
+        whole = {"end": view.end, "note": self._note, "plots": found, "step": view.step}
         return json.dumps(whole, separators=(",", ":")).encode("ascii")
 
     @staticmethod
@@ -121,6 +129,7 @@ class StatisticsPages:
         return assets("statistics.js")
 
 
+_PAUSED = "Requests are not recorded now: the collection is paused."
 _NOTHING = "<p>There is nothing to show yet: no second has passed, or nothing is recorded.</p>\n"
 
 

@@ -10,6 +10,7 @@ const ROOM = {top: 20, right: 10, bottom: 22, left: 42};
 const HEIGHT = 160;
 const JOINED = 15; // slots in which a level may be unknown without a gap
 const PATIENCE = 10000; // milliseconds
+const RETRY = 5000; // milliseconds
 
 const place = document.getElementById("plots");
 const state = document.getElementById("state");
@@ -20,6 +21,8 @@ const canvases = new Map();
 let known = null;
 let chosen = null; // how many slots back from the latest one is looked at
 let timer = 0;
+let isLoading = false;
+let failure = ""; // why there are no new figures
 
 function number(value) {
   if (value === null || value === undefined) {
@@ -180,21 +183,25 @@ function showAll() {
   known.plots.forEach(show);
 }
 
+function slotsOf(plots) {
+  return plots.length ? plots[0].lines[0].values.length : 0;
+}
+
 function choose(back) {
-  const slots = known.plots[0].lines[0].values.length;
+  const slots = slotsOf(known.plots);
   chosen = back === null ? null : Math.min(Math.max(back, 0), slots - 1);
   showAll();
 }
 
 function point(event) {
   const box = event.currentTarget.getBoundingClientRect();
-  const slots = known.plots[0].lines[0].values.length;
+  const slots = slotsOf(known.plots);
   const share = (event.clientX - box.left - ROOM.left) / (box.width - ROOM.left - ROOM.right);
   choose(slots - Math.round(share * slots));
 }
 
 function press(event) {
-  const slots = known.plots[0].lines[0].values.length;
+  const slots = slotsOf(known.plots);
   const page = Math.round(slots / 10);
   const now = chosen ?? 0;
   const moves = {
@@ -258,6 +265,9 @@ function buildAll() {
     place.replaceChildren();
     canvases.clear();
     known.plots.forEach(build);
+    if (!known.plots.length) {
+      element(place, "p", "There is nothing to show yet.");
+    }
   }
 }
 
@@ -273,7 +283,7 @@ function fillTable() {
     element(head, "th", `${plot.title} ${line.name}${unit}`, {scope: "col", class: "number"});
   }
   const body = document.createDocumentFragment();
-  const slots = lines.length ? lines[0][1].values.length : 0;
+  const slots = slotsOf(known.plots);
   for (let at = slots - 1; at >= 0; at -= 1) {
     if (lines.some(([, line]) => line.values[at] !== null)) {
       const row = element(body, "tr", "");
@@ -317,46 +327,77 @@ async function get(address) {
   return answer;
 }
 
+const REASONS = {
+  AbortError: `there is no answer for ${PATIENCE / 1000} seconds`,
+  TimeoutError: `there is no answer for ${PATIENCE / 1000} seconds`,
+  TypeError: "the server cannot be reached",
+  SyntaxError: "something else answers; load the page again",
+};
+
 async function load() {
-  clearTimeout(timer);
+  if (isLoading) {
+    return;
+  }
+  isLoading = true;
   try {
     known = await (await get(`plots?span=${span}`)).json();
-    if (known.plots.length) {
-      buildAll();
-      showAll();
-      fillTable();
-    }
+    buildAll();
+    showAll();
+    fillTable();
     showFigures(await (await get("tables")).text());
-    state.textContent = "";
+    failure = "";
     document.body.dataset.loaded = Number(document.body.dataset.loaded || 0) + 1;
   } catch (error) {
-    const since = known ? `These are the figures of ${clock(known.end, true)}. ` : "";
-    state.textContent = `${since}New ones cannot be had: ${error.message}.`;
+    failure = REASONS[error.name] || error.message;
   }
+  isLoading = false;
+  tell();
   plan();
+}
+
+const isLive = () => live.getAttribute("aria-pressed") === "true";
+
+// Say why what is shown does not change, if it does not.
+function tell() {
+  const since = known ? `What you see is of ${clock(known.end, true)}` : "There are no figures";
+  let text = known ? known.note : "";
+  if (!isLive()) {
+    text = `${since}: the page is not live.`;
+  } else if (failure) {
+    text = `${since}: ${failure}. Trying again every ${RETRY / 1000} seconds.`;
+  }
+  if (state.textContent !== text) { // or it would be read aloud again
+    state.textContent = text;
+  }
+  document.body.toggleAttribute("data-stale", Boolean(failure));
 }
 
 function plan() {
   clearTimeout(timer);
-  if (live.getAttribute("aria-pressed") === "true" && !document.hidden) {
-    timer = setTimeout(load, Math.min(Math.max(2, known ? known.step : 2), 30) * 1000);
+  if (isLive() && !document.hidden) {
+    const wait = Math.min(Math.max(2, known ? known.step : 2), 30) * 1000;
+    timer = setTimeout(load, failure ? RETRY : wait);
+  }
+}
+
+// Go on at once: the page is seen again, or there is a network again.
+function resume() {
+  clearTimeout(timer);
+  if (isLive() && !document.hidden) {
+    load();
   }
 }
 
 const live = element(document.querySelector("header"), "button", "Live", {
   id: "live", type: "button", "aria-pressed": "true", title: "Keep the page up to date",
 });
-document.querySelector("header").append(state);
 live.addEventListener("click", () => {
-  const on = live.getAttribute("aria-pressed") !== "true";
-  live.setAttribute("aria-pressed", on);
-  if (on) {
-    load();
-  } else {
-    clearTimeout(timer);
-  }
+  live.setAttribute("aria-pressed", !isLive());
+  tell();
+  resume();
 });
-document.addEventListener("visibilitychange", plan);
+document.addEventListener("visibilitychange", resume);
+window.addEventListener("online", resume);
 table.addEventListener("toggle", () => known && fillTable());
-new ResizeObserver(() => known && known.plots.length && canvases.size && showAll()).observe(place);
+new ResizeObserver(() => known && canvases.size && showAll()).observe(place);
 load();
