@@ -243,7 +243,8 @@ def test_profile_is_looked_through_by_clicks(browser: Browser, site: Site) -> No
     by_calls = "document.querySelector('th[aria-sort]').textContent === 'Calls'"
     browser.arrive("/profiles/report", by_calls)
     counts = browser.evaluate(
-        "[...document.querySelectorAll('tbody td:nth-child(4)')].map(each => +each.textContent)"
+        "[...document.querySelectorAll('tbody td:nth-child(4)')]"
+        ".map(each => +each.textContent.replaceAll(',', ''))"
     )
     assert counts == sorted(counts, reverse=True)
     # A frame leads to its function: who called it, and whom it calls.

@@ -138,7 +138,8 @@ def running() -> Iterator[Running]:
 
 def cell(name: str) -> str:
     """Return an expression for what the table of requests says."""
-    return f"document.getElementById('{quote(f'CherryPy Applications/{name}')}').textContent"
+    text = f"document.getElementById('{quote(f'CherryPy Applications/{name}')}').textContent"
+    return f"{text}.replaceAll(',', '')"
 
 
 def total(plot: str, line: str) -> str:
@@ -172,8 +173,11 @@ def test_server_tells_its_own_figures(running: Running) -> None:
         "(one) => one.textContent.includes('Cheroot HTTPServer'))"
     )
     for name in names:
-        find = f"[...{server}.querySelectorAll('th')].find((th) => th.textContent === '{name}')"
-        assert float(running.browser.evaluate(f"{find}.nextSibling.textContent")) >= 0
+        is_it = f"(th) => th.firstChild.data.trim() === '{name}'"
+        find = f"[...{server}.querySelectorAll('th')].find({is_it})"
+        assert (
+            float(running.browser.evaluate(f"{find}.nextSibling.textContent").replace(",", "")) >= 0
+        )
 
 
 @pytest.mark.parametrize("width", [390, 1280])

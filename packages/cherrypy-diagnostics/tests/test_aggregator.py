@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cherrypy_diagnostics import ProfileAggregator, Recording
+from cherrypy_diagnostics import ProfileAggregator, Profiler, Recording
 from cherrypy_diagnostics.profiledata import Profile, add
 
 if TYPE_CHECKING:
@@ -107,6 +107,21 @@ def test_no_call_waits_for_the_disk_and_none_is_lost(
     stats: Any = profiler.load("cp_0001.prof").stats  # type: ignore[attr-defined]
     assert calls_of(stats, "even") == 51
     assert len(disk.writers) == 2
+
+
+def test_other_profilers_of_the_directory_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, profiler = Disk(monkeypatch), ProfileAggregator(tmp_path)
+    profiler.run(even, 0)
+    assert disk.is_asked.wait(PATIENCE)
+    assert Profiler(tmp_path / "other").statfiles() == []
+    found: list[list[str]] = []
+    reader = Thread(target=lambda: found.append(Profiler(tmp_path).statfiles()))
+    reader.start()
+    disk.is_ready.set()
+    reader.join(PATIENCE)
+    assert found == [["cp_0001.prof"]]
 
 
 def test_calls_of_many_threads_are_added_up(tmp_path: Path) -> None:

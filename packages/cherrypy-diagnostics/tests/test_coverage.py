@@ -59,7 +59,7 @@ def test_first_page_shows_the_directory_that_has_all_files(
     made: coverage.Coverage, tmp_path: Path
 ) -> None:
     page = CoveragePages(made).index()
-    assert f"<h1>Coverage of {tmp_path}</h1>" in page
+    assert f"<title>Coverage of {tmp_path}</title>" in page
     assert "cart.py</a> <span>75 %</span>" in page
     assert "test_cart.py</a> <strong>25 %</strong>" in page
     assert "a.py</a> <strong>0 %</strong>" in page

@@ -263,6 +263,20 @@ def test_hostile_names_are_escaped(pages: ProfilePages) -> None:
         assert "<script" not in each
 
 
+def test_paths_are_shown_from_where_modules_are_found(
+    pages: ProfilePages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.path", ["", "/srv", "/srv/site", "/srv/sit"])
+    namespace: dict[str, Any] = {}
+    for path in ("/srv/site/shop/orders.py", "/srv/sites.py", "/elsewhere/a.py"):
+        exec(compile("def f(): pass", path, "exec"), namespace)
+        pages.profiler.run(namespace["f"])
+    found = [pages.report(f"cp_000{number}.prof") for number in (2, 3, 4)]
+    assert 'title="/srv/site/shop/orders.py:1(f)">shop/orders.py:1(f)</a>' in found[0]
+    assert ">sites.py:1(f)</a>" in found[1]
+    assert ">/elsewhere/a.py:1(f)</a>" in found[2]
+
+
 def test_number_of_rows_is_limited(pages: ProfilePages, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cherrypy_diagnostics.profilepages.LIMIT", 1)
     page = pages.report("cp_0001.prof")

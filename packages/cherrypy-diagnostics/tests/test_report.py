@@ -16,6 +16,7 @@ from cherrypy_diagnostics import (
     default_formatting,
     iso_format,
     locale_date,
+    measured,
 )
 
 
@@ -137,6 +138,33 @@ def test_what_a_formatting_cannot_show_is_shown_unformatted() -> None:
         "A/Text": "x",
         "A/Function": "1",
     }
+
+
+def test_long_numbers_have_commas() -> None:
+    statistics = {
+        "A": {"Count": 1234567, "Year": 2030, "Rate": -98765.4321, "Text": "1234567", "Is": True}
+    }
+    formatting = {"A": {"Rate": "%.1f"}}
+    assert cells(statistics, formatting) == {
+        "A/Count": "1,234,567",
+        "A/Year": "2030",
+        "A/Rate": "-98,765.4",
+        "A/Text": "1234567",
+        "A/Is": "True",
+    }
+    assert cells(statistics, {"A": {"Count": str}})["A/Count"] == "1234567"
+
+
+def test_names_are_followed_by_their_units() -> None:
+    statistics = {"A": {"Delay": 0.25, "Begin": 784111777, "Parts": {"a": {"Size": 3}}}}
+    parts = {"Size": measured(lambda v: v * 2, "<kB>")}
+    formatting = {"A": {"Delay": measured("%.1f", "s"), "Begin": iso_format, "Parts": parts}}
+    html = Report(statistics, formatting).tables()
+    assert '>Delay <span class="unit">s</span></th>' in html
+    assert '>Begin <span class="unit">UTC</span></th>' in html
+    assert '>Size <span class="unit">&lt;kB&gt;</span></th>' in html
+    assert cells(statistics, formatting)["A/Parts/0/Size"] == "6"
+    assert measured("%.1f", "s") == "%.1f"
 
 
 def test_a_formatting_function_may_make_html() -> None:

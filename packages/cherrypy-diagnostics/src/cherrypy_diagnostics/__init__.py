@@ -5,6 +5,14 @@ from cherrypy_diagnostics.bytecount import ByteCountWrapper, InputStream
 from cherrypy_diagnostics.coverpages import CoveragePages, annotated_file, covered_tree
 from cherrypy_diagnostics.coverpages import Lines as CoverageLines
 from cherrypy_diagnostics.coverpages import Tree as CoverageTree
+from cherrypy_diagnostics.formatting import (
+    Formatting,
+    default_formatting,
+    iso_format,
+    locale_date,
+    measured,
+    pause_resume,
+)
 from cherrypy_diagnostics.garbage import (
     Expectation,
     GarbageReport,
@@ -31,16 +39,7 @@ from cherrypy_diagnostics.recorder import (
     proc_time,
 )
 from cherrypy_diagnostics.referrers import Referrer, Referrers, ReferrerTree
-from cherrypy_diagnostics.report import (
-    Formatting,
-    Report,
-    Section,
-    Table,
-    default_formatting,
-    iso_format,
-    locale_date,
-    pause_resume,
-)
+from cherrypy_diagnostics.report import Report, Section, Table
 from cherrypy_diagnostics.repository import Scope, extrapolate_statistics, namespace, repository
 from cherrypy_diagnostics.statisticsapp import StatisticsApplication, is_foreign
 from cherrypy_diagnostics.statisticspages import HEADERS as STATISTICS_HEADERS
@@ -95,6 +94,7 @@ __all__ = [
     "is_foreign",
     "iso_format",
     "locale_date",
+    "measured",
     "memory",
     "namespace",
     "page_style",

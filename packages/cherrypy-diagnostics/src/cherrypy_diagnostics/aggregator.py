@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Condition, Thread, current_thread
 from typing import TYPE_CHECKING
 
-from cherrypy_diagnostics.profiling import Profiler
+from cherrypy_diagnostics.profiling import Profiler, writing
 
 if TYPE_CHECKING:
     import os
@@ -27,8 +27,8 @@ class ProfileAggregator(Profiler):
     """Profiles calls, and keeps one file in which they are added up.
 
     The file is written anew, as a whole, soon after each call, by a thread of its own: no call
-    waits for that. Whoever asks this object what there is gets all that was kept before; who reads
-    the file by itself may call `flush` first.
+    waits for that. A `Profiler` of this process has it all, whichever it is; who reads the file
+    by other means may call `flush` first.
 
     Examples:
         >>> from tempfile import TemporaryDirectory
@@ -60,6 +60,7 @@ class ProfileAggregator(Profiler):
             self._kept += 1
             if self._is_writing:
                 return
+            writing.add(self)
             self._writer = Thread(target=self._write_all, name="ProfileAggregator")
             try:
                 self._writer.start()
@@ -78,11 +79,6 @@ class ProfileAggregator(Profiler):
         with self._changed:
             kept = self._kept
             self._changed.wait_for(lambda: self._written >= kept or not self._is_writing)
-
-    def statfiles(self) -> list[str]:
-        """Return the names of the files, in order, when all that was kept is written."""
-        self.flush()
-        return super().statfiles()
 
     def _write_all(self) -> None:
         try:
@@ -103,6 +99,7 @@ class ProfileAggregator(Profiler):
     def _leave(self) -> None:
         with self._changed:
             self._writer = None
+            writing.discard(self)
             self._changed.notify_all()
 
     def _write_sum(self, kept: int, data: bytes) -> None:

@@ -244,7 +244,7 @@ class GarbageReport:
         """
         rows = "".join(
             f'<tr><td class="name"><a href="objects?name={quote(name, safe="")}">{escape(name)}</a>'
-            f'</td><td class="number">{new}</td><td class="number">{total}</td></tr>\n'
+            f'</td><td class="number">{new:,}</td><td class="number">{total:,}</td></tr>\n'
             for name, new, total in self.heap.growth()[: self.limit]
         )
         since = "since the mark" if self.heap.is_marked else "in all: there is no mark yet"
@@ -263,7 +263,7 @@ class GarbageReport:
             name: The name of the class, as the page of new objects has it.
         """
         found = self.heap.new_objects(name)
-        return page(name, f"{_LINKS}<p>{len(found)} new objects.</p>\n{self._objects(found)}")
+        return page(name, f"{_LINKS}<p>{len(found):,} new objects.</p>\n{self._objects(found)}")
 
     def _objects(self, found: list[object]) -> str:
         tree = ReferrerTree(ignore=[found], maxdepth=3)

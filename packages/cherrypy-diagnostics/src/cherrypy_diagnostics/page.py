@@ -6,6 +6,7 @@ is inline, so that the strictest policy for contents will do: `PAGE_HEADERS` has
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -56,8 +57,13 @@ def page(title: str, body: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="robots" content="noindex">\n'
         f'<title>{name}</title>\n<link rel="stylesheet" href="style.css">\n</head>\n'
-        f"<body>\n<header>\n<h1>{name}</h1>\n</header>\n<main>\n{body}</main>\n</body>\n</html>\n"
+        f"<body>\n<header>\n<h1>{_breakable(name)}</h1>\n</header>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )
+
+
+def _breakable(html: str) -> str:
+    """Return a name in which lines may break where it has parts, and not in the midst of a word."""
+    return re.sub(r"(?<=[\w)])(?=[./_(])", "<wbr>", html)
 
 
 def scrolled(name: str, html: str) -> str:

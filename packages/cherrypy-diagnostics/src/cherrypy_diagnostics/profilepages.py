@@ -5,7 +5,9 @@ The pages refer to each other as `report?filename=…&sort=…&function=…`.
 
 from __future__ import annotations
 
+import os
 import pstats
+import sys
 from html import escape
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -26,7 +28,7 @@ class Line(NamedTuple):
     """What a profile says of a function, or of the calls from one function to another.
 
     Attributes:
-        function: The name of the function, with its file and line.
+        function: The name of the function, with the path of its file and its line.
         calls: How often it was called.
         own: The seconds that it took, without those of the functions that it called.
         total: The seconds that it took together with those.
@@ -98,7 +100,7 @@ class ProfilePages:
         Args:
             filename: The name of the file.
             sort: A key of `COLUMNS`.
-            function: The name of the function, as the page of all functions has it.
+            function: The name of the function with the whole path of its file, `path:line(name)`.
 
         Raises:
             FileNotFoundError: There is no such file.
@@ -134,6 +136,12 @@ _ABOUT: Final = (
     "among them by the time of theirs.</p>\n"
 )
 _BACK: Final = '<p><a href="menu">Profiles</a></p>\n'
+
+
+def _short(name: str) -> str:
+    """Return the name of a function without the directory that its module was found in."""
+    found = [each for each in sys.path if each and name.startswith(f"{each}{os.sep}")]
+    return name[len(max(found, key=len)) + 1 :] if found else name
 
 
 def _report(**query: str) -> str:
@@ -191,7 +199,13 @@ class _Table:
         return f'<th scope="col" class="{kind}"{state}><a href="{link}">{title}</a></th>'
 
     def _row(self, line: Line) -> str:
-        figures = f"{line.total:.6f}", f"{line.own:.6f}", line.calls, f"{line.per_call:.6f}"
+        figures = (
+            f"{line.total:,.6f}",
+            f"{line.own:,.6f}",
+            f"{line.calls:,}",
+            f"{line.per_call:,.6f}",
+        )
         cells = "".join(f'<td class="number">{each}</td>' for each in figures)
         name, link = escape(line.function), escape(self._link(line.function))
-        return f'<tr><td class="name"><a href="{link}">{name}</a></td>{cells}</tr>\n'
+        shown = f'<a href="{link}" title="{name}">{escape(_short(line.function))}</a>'
+        return f'<tr><td class="name">{shown}</td>{cells}</tr>\n'

@@ -13,7 +13,7 @@ import pstats
 from io import StringIO
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, BinaryIO, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Final, ParamSpec, TypeVar
 
 from cherrypy_diagnostics.profiledata import Profile, add
 
@@ -159,8 +159,14 @@ class Profiler:
         numbers = [name[3:-5] for name in self._names()]
         return max((int(each) for each in numbers if each.isdecimal()), default=0)
 
+    def flush(self) -> None:
+        """Wait until all that was kept is written; here, that has no need to be waited for."""
+
     def statfiles(self) -> list[str]:
-        """Return the names of the files, in order."""
+        """Return the names of the files, in order, when all is written that this process kept."""
+        for other in writing.copy():
+            if other.path == self.path:
+                other.flush()
         return self._names()
 
     def _names(self) -> list[str]:
@@ -201,3 +207,7 @@ class Profiler:
         stats.stream = text  # type: ignore[attr-defined] # typeshed lacks it; pstats documents it
         stats.strip_dirs().sort_stats(sortby).print_stats()
         return text.getvalue()
+
+
+writing: Final[set[Profiler]] = set()
+"""Those that have something which is still to be written."""

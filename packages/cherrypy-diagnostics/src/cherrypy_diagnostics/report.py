@@ -9,33 +9,29 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from cherrypy_diagnostics.gauges import SERVERS
+from cherrypy_diagnostics.formatting import default_formatting, shown, unit_of
 from cherrypy_diagnostics.page import page
-from cherrypy_diagnostics.recorder import APPLICATIONS
 from cherrypy_diagnostics.repository import extrapolate_statistics, repository
 from cherrypy_diagnostics.tables import section_html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from cherrypy_diagnostics.formatting import Formatting
     from cherrypy_diagnostics.repository import Scope
-
-Formatting: TypeAlias = dict[str, Any]
-"""How to show values, by name, nested like the statistics.
-
-None leaves a value out, a text such as `%.3f` is filled with it, and a function is called with it.
-"""
 
 VALUE = "Value"
 """What a value is called that has no name of its own."""
 
+_NO_UNITS: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 class Table(NamedTuple):
-    """A collection, as its columns and one row of texts for each record.
+    """A collection, as its columns, one row of texts for each record, and units of columns.
 
     What is no record, such as a number, stands in the column `Value`.
 
@@ -49,10 +45,11 @@ class Table(NamedTuple):
     title: str
     columns: list[str]
     rows: list[list[str]]
+    units: Mapping[str, str] = _NO_UNITS
 
 
 class Section(NamedTuple):
-    """A namespace, as its values by name and the tables of its collections; texts are HTML.
+    """A namespace: its values by name, tables of its collections, and units; texts are HTML.
 
     Examples:
         >>> (section,) = Report({"Mail": {"Enabled": True, "Sent": 3}}).sections()
@@ -63,96 +60,7 @@ class Section(NamedTuple):
     title: str
     values: list[tuple[str, str]]
     tables: list[Table]
-
-
-def iso_format(v: float) -> str:
-    """Return the time `v`, in seconds of the epoch, as `2024-12-31 23:59:59` in UTC.
-
-    Examples:
-        >>> iso_format(784111777)
-        '1994-11-06 08:49:37'
-    """
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(v))
-
-
-def locale_date(v: float) -> str:
-    """Return the time `v`, in seconds of the epoch, in the form of the process's locale, in UTC.
-
-    Examples:
-        >>> "1994" in locale_date(784111777)
-        True
-    """
-    return time.strftime("%c", time.gmtime(v))
-
-
-def default_formatting() -> Formatting:
-    """Return the formatting for requests and servers, to be changed at will.
-
-    Examples:
-        >>> formatting = default_formatting()
-        >>> formatting[APPLICATIONS]["Uptime"] = "%.0f s"
-    """
-    requests: Formatting = {
-        "Start Time": None,
-        "End Time": None,
-        "Processing Time": "%.3f",
-        "Bytes Read": "%s",
-        "Bytes Written": "%s",
-    }
-    slow = {"Start Time": iso_format, "End Time": None, "Processing Time": "%.3f"}
-    seconds = dict.fromkeys(("Min", "Max", "Sum", "Avg"), "%.3f")
-    names = ("Read/Request", "Read/Second", "Written/Request", "Written/Second")
-    figures: Formatting = {f"Bytes {name}": "%.3f" for name in names}
-    figures |= dict.fromkeys(("Requests/Second", "Total Time", "Uptime"), "%.3f")
-    figures |= {"Current Time": iso_format, "Start Time": iso_format}
-    figures |= {"Requests": requests, "Slow Queries": slow, "URI Set Tracking": seconds}
-    server: Formatting = {"Accepts/sec": "%.3f"}
-    server |= dict.fromkeys(("Run time", "Work Time", *_THROUGHPUT), _counted("%.3f"))
-    server |= dict.fromkeys(("Requests", "Bytes Read", "Bytes Written"), _counted("%d"))
-    server["Worker Threads"] = dict.fromkeys(("Work Time", *_THROUGHPUT), "%.3f")
-    return {APPLICATIONS: figures, SERVERS: server}
-
-
-_THROUGHPUT = ("Read Throughput", "Write Throughput")
-
-
-def _counted(form: str) -> Callable[[float], str]:
-    """Return what shows a figure for which servers have -1 while they do not count."""
-    return lambda value: "not counted" if value == -1 else form % value
-
-
-class Html(str):
-    """Text that is HTML already."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return self
-
-
-def pause_resume(ns: str) -> Callable[[bool], Html]:
-    """Return what shows whether a namespace is `Enabled`, with a button to change that.
-
-    The button posts to `pause` or `resume`, beside the page.
-
-    Args:
-        ns: The name of the namespace.
-
-    Examples:
-        >>> report = Report({"Mail": {"Enabled": True, "Sent": 3}}, controls=pause_resume)
-        >>> "<button>Pause</button>" in report.tables()
-        True
-    """
-
-    def show(enabled: bool) -> Html:
-        action, state = ("pause", "Enabled") if enabled else ("resume", "Disabled")
-        return Html(
-            f'{state} <form action="{action}" method="POST">'
-            f'<input type="hidden" name="namespace" value="{escape(ns)}">'
-            f"<button>{action.capitalize()}</button></form>"
-        )
-
-    return show
+    units: Mapping[str, str] = _NO_UNITS
 
 
 class Report:
@@ -274,8 +182,8 @@ def _section(title: str, scope: Scope, formatting: Formatting) -> Section:
                 _table(str(name), value, form if isinstance(form, dict) else {VALUE: form})
             )
         else:
-            values.append((str(name), _shown(value, form)))
-    return Section(title, values, tables)
+            values.append((str(name), shown(value, form)))
+    return Section(title, values, tables, _units(formatting))
 
 
 def _table(title: str, collection: Any, formatting: Formatting) -> Table:
@@ -287,21 +195,10 @@ def _table(title: str, collection: Any, formatting: Formatting) -> Table:
     columns = [name for name in names if formatting.get(name, "") is not None]
     rows = []
     for key, record in sorted(dicts, key=lambda item: item[0]) if keyed else dicts:
-        cells = [_shown(record.get(name), formatting.get(name, "")) for name in columns]
+        cells = [shown(record.get(name), formatting.get(name, "")) for name in columns]
         rows.append([escape(key), *cells] if keyed else cells)
-    return Table(title, ["", *columns] if keyed else columns, rows)
+    return Table(title, ["", *columns] if keyed else columns, rows, _units(formatting))
 
 
-def _shown(value: Any, form: Any) -> str:
-    """Return `value` as HTML; what its formatting cannot show is shown unformatted."""
-    if value is None:
-        return ""
-    try:
-        if callable(form):
-            value = form(value)
-        elif form:
-            value = form % value
-    except Exception:  # noqa: BLE001 - a formatting function may raise anything
-        return escape(str(value))
-    html = getattr(value, "__html__", None)
-    return str(html()) if html is not None else escape(str(value))
+def _units(formatting: Formatting) -> dict[str, str]:
+    return {name: unit for name, form in formatting.items() if (unit := unit_of(form))}

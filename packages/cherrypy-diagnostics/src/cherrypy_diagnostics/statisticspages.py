@@ -13,11 +13,12 @@ import json
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from cherrypy_diagnostics.formatting import iso_format, pause_resume
 from cherrypy_diagnostics.history import SPANS
 from cherrypy_diagnostics.page import PAGE_HEADERS, assets, scrolled
 from cherrypy_diagnostics.plots import Line, Plot, plots, shown
 from cherrypy_diagnostics.recorder import APPLICATIONS
-from cherrypy_diagnostics.report import Report, iso_format, pause_resume
+from cherrypy_diagnostics.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,7 +165,8 @@ def _as_table(view: View, drawn: list[Plot]) -> str:
         if any(value is not None for value in values)
     )
     table = (
-        f'<table><thead><tr><th scope="col">Until</th>{head}</tr></thead>\n'
+        f'<table><thead><tr><th scope="col">Until <span class="unit">UTC</span></th>{head}</tr>'
+        f"</thead>\n"
         f"<tbody>{rows}</tbody></table>"
     )
     return (

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from cherrypy_diagnostics.page import scrolled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from cherrypy_diagnostics.report import Section, Table
 
@@ -27,7 +27,8 @@ def section_html(section: Section) -> str:
     """
     name = escape(section.title)
     rows = "".join(
-        f'<tr><th scope="row">{escape(key)}</th>{_cell(value, section.title, key)}</tr>\n'
+        f'<tr><th scope="row">{_name(key, section.units)}</th>'
+        f"{_cell(value, section.title, key)}</tr>\n"
         for key, value in section.values
     )
     tables = "".join(_table_html(section.title, table) for table in section.tables)
@@ -41,7 +42,7 @@ def section_html(section: Section) -> str:
 def _table_html(section: str, table: Table) -> str:
     numeric = [_are_numbers(row[at] for row in table.rows) for at in range(len(table.columns))]
     head = "".join(
-        f'<th scope="col"{_class(number)}>{escape(column) or "Key"}</th>'
+        f'<th scope="col"{_class(number)}>{_name(column, table.units) or "Key"}</th>'
         for column, number in zip(table.columns, numeric, strict=True)
     )
     rows = "".join(
@@ -57,6 +58,11 @@ def _table_html(section: str, table: Table) -> str:
     body = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
     shown = scrolled(f"{section}: {table.title}", body)
     return f'<div class="collection">\n<h3>{name}</h3>\n{shown}</div>\n'
+
+
+def _name(name: str, units: Mapping[str, str]) -> str:
+    unit = f' <span class="unit">{escape(units[name])}</span>' if name in units else ""
+    return f"{escape(name)}{unit}"
 
 
 def _cell(html: str, *names: str) -> str:
