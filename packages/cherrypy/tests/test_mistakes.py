@@ -124,6 +124,7 @@ async def page() -> str:
         (object, "a body has to be text, bytes, an iterable of these, a file or None"),
         (lambda: cherrypy.session["a"], "turn it on with the config entry tools.sessions.on"),
         (lambda: cherrypy.request.json, "decorate the page with @cherrypy.tools.json_in()"),
+        (lambda: cherrypy.request.json, "; a request without a body, such as GET, has none"),
     ],
 )
 def test_a_page_that_cannot_work_says_why(answer: Callable[[], Any], advice: str) -> None:

@@ -69,7 +69,8 @@ class Request(RequestData):
     protocol: tuple[int, int]
 
     json: Any = Absent(
-        "decorate the page with @cherrypy.tools.json_in(), or turn that on in config"
+        "decorate the page with @cherrypy.tools.json_in(), or turn that on in config; a request "
+        "without a body, such as GET, has none"
     )
 
     def run(
