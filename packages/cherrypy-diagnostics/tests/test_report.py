@@ -17,6 +17,7 @@ from cherrypy_diagnostics import (
     iso_format,
     locale_date,
     measured,
+    pause_resume,
 )
 
 
@@ -153,6 +154,14 @@ def test_long_numbers_have_commas() -> None:
         "A/Is": "True",
     }
     assert cells(statistics, {"A": {"Count": str}})["A/Count"] == "1234567"
+
+
+def test_long_text_may_go_on_in_the_next_line() -> None:
+    html = Report({"A": {"Long": "x" * 61, "Short": "x" * 60}}).tables()
+    assert '<td id="A/Long" class="long">' in html
+    assert '<td id="A/Short">' in html
+    controlled = Report({"A": {"Enabled": True}}, controls=pause_resume).tables()
+    assert '<td id="A/Enabled">' in controlled
 
 
 def test_names_are_followed_by_their_units() -> None:

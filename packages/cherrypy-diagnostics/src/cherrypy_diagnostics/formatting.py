@@ -113,9 +113,9 @@ def default_formatting() -> Formatting:
     figures |= {"Requests": requests, "Slow Queries": slow, "URI Set Tracking": seconds}
     server: Formatting = {"Accepts/sec": "%.3f"}
     server |= dict.fromkeys(("Run time", "Work Time"), measured(_counted("%.3f"), "s"))
-    server |= dict.fromkeys(_THROUGHPUT, measured(_counted("%.3f"), "bytes/s"))
+    server |= dict.fromkeys(_THROUGHPUT, measured(_counted("%.3f"), "B/s"))
     server |= dict.fromkeys(("Requests", "Bytes Read", "Bytes Written"), _counted("%d"))
-    throughput = dict.fromkeys(_THROUGHPUT, measured("%.3f", "bytes/s"))
+    throughput = dict.fromkeys(_THROUGHPUT, measured("%.3f", "B/s"))
     server["Worker Threads"] = {"Work Time": _SECONDS, **throughput}
     return {APPLICATIONS: figures, SERVERS: server}
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from cherrypy_diagnostics.report import Section, Table
 
+WIDE = 60
+"""Characters beyond which a text may go on in the next line."""
+
 _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?(e[-+]\d+)?")
 
 
@@ -66,11 +69,14 @@ def _name(name: str, units: Mapping[str, str]) -> str:
 
 
 def _cell(html: str, *names: str) -> str:
-    return f'<td id="{_id(*names)}"{_class(bool(_NUMBER.fullmatch(html)))}>{html}</td>'
+    is_number = bool(_NUMBER.fullmatch(html))
+    is_long = len(html) > WIDE and "<" not in html
+    return f'<td id="{_id(*names)}"{_class(is_number, is_long=is_long)}>{html}</td>'
 
 
-def _class(number: bool) -> str:
-    return ' class="number"' if number else ""
+def _class(is_number: bool, *, is_long: bool = False) -> str:
+    name = "number" if is_number else "long" if is_long else ""
+    return f' class="{name}"' if name else ""
 
 
 def _are_numbers(cells: Iterable[str]) -> bool:
