@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from wsgiref.validate import validator
 
@@ -148,6 +149,41 @@ def test_a_stream_that_has_begun_cannot_change_the_id(store: type[RamSession]) -
     response = call(wrap(stream, store), cookie)
     assert cookie_of(response) != cookie
     assert call(wrap(counter, store), cookie_of(response)).text == "3"
+
+
+def looking_late(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+    """A stream that looks into its session only after it has begun."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    yield b"a"
+    environ["cherrypy.session"]["late"] = environ["cherrypy.session"].get("count")
+
+
+def test_a_session_that_expired_begins_anew_in_a_stream_with_the_id_that_the_client_has(
+    store: type[RamSession],
+) -> None:
+    class Recognized(store):  # type: ignore[valid-type, misc]  # a class of this test
+        def _exists(self) -> bool:
+            return self._id in self.cache  # as files are, until they are cleaned up
+
+    cookie = cookie_of(call(wrap(counter, store)))
+    for id_, (data, end) in store.cache.items():
+        store.cache[id_] = (data, end - timedelta(days=1))
+    assert cookie_of(call(wrap(looking_late, Recognized), cookie)) == cookie
+    assert [data for data, _ in store.cache.values()] == [{"late": None}]
+
+
+def test_a_session_that_was_ended_stays_so_in_a_stream(store: type[RamSession]) -> None:
+    cookie = cookie_of(call(wrap(counter, store)))
+    body: Any = wrap(looking_late, store, locking="explicit")(
+        {"REQUEST_METHOD": "GET", "HTTP_COOKIE": cookie}, lambda *_: None
+    )
+    pieces = iter(body)
+    assert next(pieces) == b"a"
+    store.cache.clear()
+    with pytest.raises(ReadOnlySessionError, match="has been sent"):
+        next(pieces)
+    body.close()
+    assert not store.cache
 
 
 def test_a_stream_that_has_begun_may_end_the_session(store: type[RamSession]) -> None:

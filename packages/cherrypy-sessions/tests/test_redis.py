@@ -246,6 +246,24 @@ def test_who_has_lost_the_lock_writes_nothing(
     assert open_session(id_)["count"] == 1
 
 
+def test_a_save_whose_answer_was_lost_is_no_lock_that_was_lost(
+    open_session: Open, id_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = open_session(id_)
+    server = session._server
+    save_once = server.save
+
+    def ask_again(*args: Any) -> Any:
+        save_once(*args)
+        return save_once(*args)  # as the client does when its connection breaks
+
+    monkeypatch.setattr(server, "save", ask_again)
+    session.acquire_lock()
+    session["count"] = 5
+    session.save()
+    assert open_session(id_)["count"] == 5
+
+
 def test_who_has_lost_the_lock_does_not_regenerate(
     open_session: Open, id_: str, client: Any
 ) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -387,6 +388,29 @@ def test_a_process_forked_in_a_request_leaves_the_lock_to_the_other(place: Place
         place.open(id_, lock_timeout=0).acquire_lock()
     session["count"] += 1
     save(session)
+    assert place.open(id_)["count"] == 1
+
+
+@pytest.mark.parametrize("place", ALL, indirect=True)
+@pytest.mark.parametrize("what", ["save", "delete", "regenerate"])
+def test_a_process_forked_in_a_request_writes_nothing_without_a_lock_of_its_own(
+    place: Place, id_: str, what: str
+) -> None:
+    session = place.open(id_, lock_timeout=0)
+    session.acquire_lock()
+    session["count"] += 1
+
+    def leave() -> bool:
+        with suppress(LockTimeout):
+            getattr(session, what)()
+            close(session)
+        return not session.locked
+
+    assert holds_in_child(leave)
+    assert place.open(id_)["count"] == 0
+    with pytest.raises((DeadlockError, LockTimeout)):
+        place.open(id_, lock_timeout=0).acquire_lock()
+    session.save()
     assert place.open(id_)["count"] == 1
 
 

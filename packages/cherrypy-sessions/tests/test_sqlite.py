@@ -1,9 +1,13 @@
 """What only the store in SQLite does."""
 
+import gc
 import sqlite3
+import threading
+import weakref
 from pathlib import Path
 
 import pytest
+from forking import holds_in_child
 
 from cherrypy_sessions import SQLiteSession, StoreUnavailable
 from cherrypy_sessions.sqlite import BATCH
@@ -69,6 +73,32 @@ def test_a_child_process_has_connections_of_its_own(database: str) -> None:
     session._connections.to(database).close()
     session._connections._process = -1
     mine.close()
+
+
+def test_a_child_process_closes_no_connection_of_its_parent(database: str) -> None:
+    session = SQLiteSession(database=database)
+    session["a"] = 1
+    session.save()
+    begun, end = threading.Event(), threading.Event()
+    connections = [weakref.ref(session._connections.to(database))]
+
+    def work() -> None:  # whose things go with it in the other process, where it is not
+        connections.append(weakref.ref(session._connections.to(database)))
+        begun.set()
+        end.wait(60)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert begun.wait(60)
+
+    def are_there() -> bool:
+        found = SQLiteSession(session.id, database=database)["a"] == 1
+        gc.collect()
+        return found and None not in [each() for each in connections]
+
+    assert holds_in_child(are_there)
+    end.set()
+    thread.join(60)
 
 
 def test_a_database_that_is_damaged_is_told(

@@ -67,6 +67,7 @@ class MemcachedSession(EncodedSession):
     """Documented. Nothing here needs it: each thread has its own connection."""
 
     _of_request: ClassVar[tuple[str, ...]] = ("_lock", "_found")
+    _of_lock: ClassVar[tuple[str, ...]] = ("_lock", "_held")
     _held: str | None = None
     _lock: LockedItem | None = None
     _found: tuple[bytes, bytes] | None = None

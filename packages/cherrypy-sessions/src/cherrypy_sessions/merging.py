@@ -54,6 +54,7 @@ class MergingSession(Session):
     """How long to wait for the lock; None for as long as it takes."""
 
     _of_request: ClassVar[tuple[str, ...]] = ("_seen", "_held")
+    _of_lock: ClassVar[tuple[str, ...]] = ("_held",)
     _seen: Any = None  # what the store had when this request last read or wrote it, as it has it
 
     def _seen_data(self) -> dict[str, Any] | None:
@@ -83,6 +84,7 @@ class MergingSession(Session):
         Raises:
             ReadOnlySessionError: Nothing may be changed.
         """
+        self._leave_lock_of_parent()
         if self.locked or self.is_new or self.readonly:
             super().delete()
             return

@@ -100,7 +100,8 @@ SAVE: Final = """
 local data, lock, queue, heard = unpack(KEYS)
 local token, expiry, release, grace, bells, content = unpack(ARGV)
 if token ~= '' and redis.call('GET', lock) ~= token then
-    return 0
+    -- Of a question that is asked again, because its answer was lost, the answer is the same.
+    return redis.call('GET', data) == content and 1 or 0
 end
 if tonumber(expiry) > 0 then
     redis.call('SET', data, content, 'PX', expiry)
@@ -222,6 +223,7 @@ class RedisSession(EncodedSession):
     """Seconds after which a lock ends whose process does not extend it any more."""
 
     _of_request: ClassVar[tuple[str, ...]] = ("_token", "_fetched")
+    _of_lock: ClassVar[tuple[str, ...]] = ("_token", "_held")
     _token: str | None = None
     _held: str = ""
     _fetched: bytes | None = None

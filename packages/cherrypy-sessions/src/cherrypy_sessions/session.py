@@ -20,6 +20,7 @@ from cherrypy_sessions.mapping import ReadOnlySessionError, SessionMapping
 from cherrypy_sessions.schedule import Scheduler, log
 
 _starting_clean_up = threading.Lock()
+_generation = 0  # how many processes were forked, each from the one before, down to this one
 _cleaned_up: "WeakSet[type[Session]]" = WeakSet()
 _WRITING: Final = ("_save", "_delete", "release_lock")
 _minutes = lru_cache(maxsize=16)(lambda minutes: timedelta(minutes=minutes))
@@ -111,7 +112,11 @@ class Session(SessionMapping):
     _of_request: ClassVar[tuple[str, ...]] = ("originalid",)
     """What this class adds of a request, which a clean-up that outlives it must not keep."""
 
+    _of_lock: ClassVar[tuple[str, ...]] = ()
+    """What this class adds of a lock, which a process that is forked has not."""
+
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - documented
+        self._generation = _generation
         self._data = {}  # here, and not by a method: this is done for each request
         self.id_observers = []
         for name, value in kwargs.items():
@@ -158,7 +163,9 @@ class Session(SessionMapping):
     def load(self) -> None:
         """Read the data from the store, now.
 
-        If the session is gone or has expired, this is a new, empty session with a new id.
+        If the session is gone or has expired, this is a new, empty session with a new id. In a
+        stream, whose client can be told no other id, one that has expired begins anew under its
+        own, and one that is gone is read-only.
         """
         if self.scheduler is not None and not self._is_kept_clean():
             self._start_clean_up()
@@ -170,8 +177,16 @@ class Session(SessionMapping):
             self._data = {}
             if not self.is_new:
                 self.is_new = self.missing = True
-                self._move_to(self._unused_id())
+                self._begin_anew(is_gone=found is None)
         self.loaded, self._is_saved, self._is_latest = True, False, self.locked
+
+    def _begin_anew(self, *, is_gone: bool) -> None:
+        if not self.cookie_sent:
+            self._move_to(self._unused_id())
+        elif is_gone:  # another request has ended it
+            self.readonly: bool = True
+        else:
+            self._is_ended = True  # for others may know its id
 
     def load_again(self) -> None:
         """Read what others have saved since the data were loaded; keep what this request wrote."""
@@ -191,6 +206,7 @@ class Session(SessionMapping):
             ReadOnlySessionError: Nothing may be saved.
         """
         self._refuse_if_readonly()
+        self._leave_lock_of_parent()
         try:
             if self.loaded or self.is_new:
                 if not self.loaded and not self._is_kept_clean():
@@ -212,6 +228,7 @@ class Session(SessionMapping):
             ReadOnlySessionError: Nothing may be changed.
         """
         self._refuse_if_readonly()
+        self._leave_lock_of_parent()
         self._delete()
         self._data = {}
         self.loaded = True
@@ -237,6 +254,7 @@ class Session(SessionMapping):
                 "before the response begins; in a stream, before its first piece."
             )
         self.regenerated = True
+        self._leave_lock_of_parent()
         if not self.loaded:
             self.load()
         new = self._unused_id()
@@ -305,6 +323,15 @@ class Session(SessionMapping):
         if not (self.locked or self._exists()):
             raise SessionEndedError
         self._move_data(new)
+
+    def _leave_lock_of_parent(self) -> None:
+        """Have no lock in a process that was forked in the middle of this request."""
+        if self._generation == _generation:
+            return
+        self._generation = _generation
+        self.locked = self._is_latest = False
+        for name in self._of_lock:
+            self.__dict__.pop(name, None)  # which leaves the default of the class
 
     def _writes_as(self, store: "type[Session]") -> bool:
         """Return whether a store may write in one step what a subclass could want to do itself."""
@@ -417,9 +444,10 @@ def _clean_up_in_turn(keeper: Session, frequency: float) -> None:
 
 
 def _forked() -> None:
-    """Have this process clean up by itself: the thread that did is in the one it comes from."""
-    global _starting_clean_up  # noqa: PLW0603 - it may be held by a thread that is not here
+    """Have this process clean up by itself, and no locks: those are of the one it comes from."""
+    global _starting_clean_up, _generation  # noqa: PLW0603 - it may be held by a thread not here
     _starting_clean_up = threading.Lock()
+    _generation += 1
     for cls in _cleaned_up:
         cls._kept_clean = set()
 

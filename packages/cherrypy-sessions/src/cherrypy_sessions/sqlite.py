@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, ClassVar, Final
+from weakref import WeakSet
 
 from cherrypy_sessions.encoded import EncodedSession
 from cherrypy_sessions.errors import StoreUnavailable
@@ -47,10 +48,40 @@ DELETE FROM cherrypy_sessions WHERE id IN (
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that is closed with the thread that it belongs to."""
+    """A connection that is closed with the thread that it belongs to.
+
+    Never in a process that was forked: there it must not even be closed, and stays for ever.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _all.add(self)
 
     def __del__(self) -> None:
         self.close()
+
+
+_all: WeakSet[_Connection] = WeakSet()
+_of_parents: Final[list[list[_Connection]]] = []
+
+
+def _hold() -> None:
+    """Keep what the threads have that a process which is forked now has not."""
+    _of_parents.append(list(_all))
+
+
+def _hold_for_ever() -> None:
+    from ctypes import py_object, pythonapi  # noqa: PLC0415 - few programs fork
+
+    for connection in _of_parents[-1]:
+        pythonapi.Py_IncRef(py_object(connection))  # also when the interpreter ends
+    _all.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_hold, after_in_parent=_of_parents.pop, after_in_child=_hold_for_ever
+    )
 
 
 class _Connections(threading.local):
