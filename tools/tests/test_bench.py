@@ -568,6 +568,24 @@ def test_the_marks_of_a_plot_lie_between_its_edges() -> None:
     assert len(places) == 2
 
 
+def test_each_subject_of_a_group_has_a_mark_of_its_own_in_the_picture() -> None:
+    known = peers.load()
+    groups: dict[str, dict[str, Row]] = {}
+    for one in catalogue.load(list(known)):
+        rows = groups.setdefault(one.group, {})
+        rows |= {name: Row(name, known[name].title, [1.0]) for name in one.subjects}
+    for group, rows in groups.items():
+        again = Row(AGAIN, f"{known['cherrypy'].title}, again", [1.0])
+        ordered = [rows[name] for name in known if name in rows]
+        root = ET.fromstring(plot([result(*ordered, again)], group))
+        legend = [each for each in root if each.tag.endswith("}path")][: len(rows)]
+        titles = [each for each in root if each.tag.endswith("}text")][: len(rows)]
+        assert len({each.get("class") for each in legend}) == len(legend), group
+        assert all(
+            float(each.get("x", "")) + 7 * len(each.text or "") < WIDTH for each in titles
+        ), group
+
+
 def test_nothing_measured_gives_an_empty_plot_and_table() -> None:
     empty = result(Row("cherrypy", "CherryPy", [], "broken"))
     ET.fromstring(plot([empty], "nothing"))

@@ -16,6 +16,7 @@ from workspace.bench.table import speed
 WIDTH = 760
 _LEFT, _RIGHT = 290, 700
 _TOP, _ROW, _FOOT = 64, 28, 48
+_EDGE, _LETTER, _LINE = 24, 7, 18
 _TICKS = tuple(digit * 10**power for power in range(-2, 4) for digit in (1, 2, 5))
 _SHAPES = {
     "ours": "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0",
@@ -26,6 +27,7 @@ _OTHER_SHAPES = (
     "M0-6L6 0L0 6L-6 0Z",
     "M0-6L5.5 4H-5.5Z",
     "M0 6L5.5-4H-5.5Z",
+    "M-5.5-2H-2V-5.5H2V-2H5.5V2H2V5.5H-2V2H-5.5Z",
 )
 _STYLE = """
   .card { fill: #ffffff; stroke: #d0d7de; }
@@ -41,6 +43,7 @@ _STYLE = """
   .other1 { color: #9a6700; }
   .other2 { color: #1a7f37; }
   .other3 { color: #8250df; }
+  .other4 { color: #0f766e; }
   @media (prefers-color-scheme: dark) {
     .card { fill: #161b22; stroke: #30363d; }
     text { fill: #e6edf3; }
@@ -54,6 +57,7 @@ _STYLE = """
     .other1 { color: #d29922; }
     .other2 { color: #3fb950; }
     .other3 { color: #bc8cff; }
+    .other4 { color: #2dd4bf; }
   }
 """
 
@@ -126,11 +130,14 @@ def _marks(titles: Mapping[str, str]) -> list[_Mark]:
 
 
 def _legend(marks: Sequence[_Mark]) -> Iterator[str]:
-    left = 24
+    left = top = _EDGE
     for mark in marks:
-        yield _drawn(mark, left, 24)
-        yield f'<text x="{left + 12}" y="28">{escape(mark.title)}</text>'
-        left += 36 + 7 * len(mark.title)
+        width = 12 + _LETTER * len(mark.title)
+        if left + width > WIDTH - _EDGE / 2:
+            left, top = _EDGE, top + _LINE
+        yield _drawn(mark, left, top)
+        yield f'<text x="{left + 12}" y="{top + 4}">{escape(mark.title)}</text>'
+        left += width + _EDGE
 
 
 def _grid(scale: _Scale, height: int) -> Iterator[str]:
