@@ -191,6 +191,21 @@ def test_everything_is_new_before_the_first_mark() -> None:
 # Pages.
 
 
+def test_what_utf_8_cannot_have_is_escaped() -> None:
+    hostile = type("Hostile", (Leaked,), {"__module__": "\udcff"})
+    _here = hostile("\udcff")
+    report = GarbageReport(context=lambda obj: "\udcff")
+    pages = (
+        report.new(),
+        report.objects("\udcff.Hostile"),
+        report.stats([(hostile, 0, 0, "\udcff")]),
+    )
+    for page in pages:
+        page.encode()
+    assert "1 new objects" in pages[1]
+    assert r"Leaked(\udcff) \udcff" in pages[1]
+
+
 def test_hostile_names_and_values_are_escaped() -> None:
     hostile = type("<script>alert(1)</script>", (Leaked,), {"__module__": '"><b>'})
     report = GarbageReport(context=lambda obj: "<i>context")

@@ -139,7 +139,7 @@ def svg(
 def _drawn(frame: Frame, whole: float, name: str, link: Callable[[Function], str]) -> str:
     left, width = (f"{100 * seconds / whole:.3f}%" for seconds in (frame.start, frame.seconds))
     title = f"{name}\n{frame.seconds:.6f} s, {100 * frame.seconds / whole:.1f} %"
-    colour = zlib.crc32(frame.function[0].encode()) % COLOURS
+    colour = zlib.crc32(frame.function[0].encode(errors="backslashreplace")) % COLOURS
     return (
         f'<svg x="{left}" y="{frame.depth * ROW}" width="{width}" height="{ROW - 1}">'
         f'<a href="{escape(link(frame.function))}"><title>{escape(title)}</title>'

@@ -13,7 +13,7 @@ from time import sleep
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import quote
 
-from cherrypy_diagnostics.page import page, scrolled
+from cherrypy_diagnostics.page import encodable, page, scrolled
 from cherrypy_diagnostics.referrers import ReferrerTree, describe, type_name
 
 if TYPE_CHECKING:
@@ -180,6 +180,14 @@ _HEAD = (
 )
 
 
+def _growth_row(growth: Growth) -> str:
+    link = f"objects?name={quote(encodable(growth.name), safe='')}"
+    return (
+        f'<tr><td class="name"><a href="{link}">{escape(growth.name)}</a></td>'
+        f'<td class="number">{growth.new:,}</td><td class="number">{growth.total:,}</td></tr>\n'
+    )
+
+
 class GarbageReport:
     """Pages on the objects of this process.
 
@@ -242,11 +250,7 @@ class GarbageReport:
 
         The names lead to `objects?name=…`, and a button posts to `mark`.
         """
-        rows = "".join(
-            f'<tr><td class="name"><a href="objects?name={quote(name, safe="")}">{escape(name)}</a>'
-            f'</td><td class="number">{new:,}</td><td class="number">{total:,}</td></tr>\n'
-            for name, new, total in self.heap.growth()[: self.limit]
-        )
+        rows = "".join(map(_growth_row, self.heap.growth()[: self.limit]))
         since = "since the mark" if self.heap.is_marked else "in all: there is no mark yet"
         table = f"<table>\n<thead><tr>{_HEAD}</tr></thead>\n<tbody>{rows}</tbody></table>"
         body = (

@@ -44,15 +44,27 @@ def assets(*names: str) -> bytes:
     return b"\n".join((directory / name).read_bytes() for name in names)
 
 
+def encodable(text: str) -> str:
+    r"""Return a text that UTF-8 can have: what it cannot is escaped.
+
+    Such is in the names of files, and in whatever others put into the memory.
+
+    Examples:
+        >>> encodable("caf\xe9 \udcff") == "caf\xe9 \\udcff"
+        True
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def page(title: str, body: str) -> str:
-    """Return a whole page.
+    """Return a whole page, in a text that UTF-8 can have.
 
     Args:
         title: Its title, also its heading, as text.
         body: What follows the heading, as HTML.
     """
     name = escape(title)
-    return (
+    return encodable(
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="robots" content="noindex">\n'

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from cherrypy_diagnostics.flame import frames, svg
-from cherrypy_diagnostics.page import page, scrolled
+from cherrypy_diagnostics.page import encodable, page, scrolled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -149,7 +149,7 @@ def _report(**query: str) -> str:
 
 
 def _name(key: Function) -> str:
-    return str(pstats.func_std_string(key))  # type: ignore[attr-defined] # typeshed lacks it
+    return encodable(pstats.func_std_string(key))  # type: ignore[attr-defined] # typeshed lacks it
 
 
 def _line(key: Function, entry: Any) -> Line:

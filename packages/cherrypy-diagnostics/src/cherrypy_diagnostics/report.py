@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cherrypy_diagnostics.formatting import default_formatting, shown, unit_of
-from cherrypy_diagnostics.page import page
+from cherrypy_diagnostics.page import encodable, page
 from cherrypy_diagnostics.repository import extrapolate_statistics, repository
 from cherrypy_diagnostics.tables import section_html
 
@@ -158,7 +158,7 @@ class Report:
         Each cell that holds a figure has an id of its own. What UTF-8 cannot have is escaped.
         """
         html = "".join(map(section_html, self.sections()))
-        return html.encode("utf-8", "backslashreplace").decode()
+        return encodable(html)
 
 
 def _plain(value: Any) -> Any:
