@@ -50,7 +50,7 @@ def encodable(text: str) -> str:
     Such is in the names of files, and in whatever others put into the memory.
 
     Examples:
-        >>> encodable("caf\xe9 \udcff") == "caf\xe9 \\udcff"
+        >>> encodable("\xe9 \udcff") == "\xe9 \\udcff"
         True
     """
     return text.encode("utf-8", "backslashreplace").decode()
