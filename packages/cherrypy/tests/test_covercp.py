@@ -128,6 +128,14 @@ def test_record_that_is_not_there_is_told(
     assert f"there is no record of coverage in {tmp_path / 'nowhere'}" in capsys.readouterr().err
 
 
+def test_file_that_is_no_record_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "notes"
+    path.write_text("no record")
+    with pytest.raises(SystemExit):
+        covercp._main([str(path)])
+    assert f"{path} is no record of coverage: " in capsys.readouterr().err
+
+
 def test_missing_package_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "coverage", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'cherrypy\[coverage\]'"):

@@ -233,6 +233,18 @@ def test_formatting_of_a_page_can_be_changed(ask: Client, monkeypatch: pytest.Mo
     assert "Uptime" not in page
 
 
+def test_formatting_can_be_replaced_while_the_site_runs(
+    ask: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Uptime" in ask.get("/stats/").text
+    formatting = {"CherryPy Applications": {"Uptime": None, "Total Requests": "%d so far"}}
+    monkeypatch.setattr(cpstats.StatsPage, "formatting", formatting)
+    for path in ("", "tables"):
+        page = ask.get(f"/stats/{path}").text
+        assert "Uptime" not in page
+        assert " so far" in page
+
+
 def test_importing_the_module_makes_no_namespace() -> None:
     program = (
         "import logging, cherrypy.lib.cpstats as cpstats\n"

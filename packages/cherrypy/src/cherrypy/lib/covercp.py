@@ -149,13 +149,23 @@ def serve(
 
     Raises:
         FileNotFoundError: There is no such file.
+        ValueError: It is no record of coverage.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"there is no record of coverage in {Path(path).absolute()}")
     record = _coverage(path)
-    record.load()
+    _load(record, path)
     settings = {"server.socket_port": port, "engine.autoreload.on": False}
     cherrypy.quickstart(CoverStats(record, root), config={"global": settings})
+
+
+def _load(record: Coverage, path: str | os.PathLike[str]) -> None:
+    from coverage.exceptions import DataError  # noqa: PLC0415 - an optional package
+
+    try:
+        record.load()
+    except DataError as error:
+        raise ValueError(f"{Path(path).absolute()} is no record of coverage: {error}") from error
 
 
 def _main(arguments: Sequence[str] | None = None) -> None:
@@ -168,7 +178,7 @@ def _main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         serve(options.path, options.port, options.root)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
         parser.error(str(error))
 
 
