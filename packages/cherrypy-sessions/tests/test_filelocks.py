@@ -299,17 +299,47 @@ def test_other_systems_have_a_file_for_each(monkeypatch: pytest.MonkeyPatch) -> 
     assert type(rangelocks.file_locks()) is FileLocks
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only there one knows who waits")
+@pytest.mark.parametrize("timeout", [None, 600])
+def test_who_waits_for_another_process_is_not_overtaken_by_its_threads(
+    path: str, timeout: float | None
+) -> None:
+    ours, another = RangeLocks(), RangeLocks()  # as in two processes: the files are opened twice
+    had: list[str] = []
+
+    def take(locks: RangeLocks, timeout: float | None = None) -> None:
+        locks.acquire(path, timeout)
+        had.append("another" if locks is another else "ours")
+        locks.release(path)
+
+    ours.acquire(path)
+    threads = [threading.Thread(target=take, args=(another, timeout))]
+    threads += [threading.Thread(target=take, args=(ours,)) for _ in range(3 * filelocks.IN_A_ROW)]
+    patience = threading.Event()
+    for number, thread in enumerate(threads, 1):
+        thread.start()
+        while not ours._is_awaited(path, ours._held[path].lock):
+            patience.wait(0.001)
+        while len(ours._queues[path]) < number:
+            patience.wait(0.001)
+    ours.release(path)
+    for thread in threads:
+        thread.join(60)
+    assert len(had) == len(threads)
+    assert had.index("another") < filelocks.IN_A_ROW
+
+
 def test_threads_hand_a_lock_on_as_often_as_other_processes_can_bear(
     locks: FileLocks, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    original = locks._try
+    original = locks._take
 
-    def open_it(path: str, *, wait: bool) -> Any:
+    def open_it(path: str, deadline: float | None) -> Any:
         opened.append(path)
-        return original(path, wait=wait)
+        return original(path, deadline)
 
-    monkeypatch.setattr(locks, "_try", open_it)
+    monkeypatch.setattr(locks, "_take", open_it)
     turns = 2 * filelocks.IN_A_ROW + 1
 
     def take() -> None:
@@ -326,7 +356,7 @@ def test_threads_hand_a_lock_on_as_often_as_other_processes_can_bear(
     locks.release(path)
     for thread in threads:
         thread.join(30)
-    assert len(opened) == 3
+    assert len(opened) == (1 if type(locks) is RangeLocks else 3)  # which knows that none waits
     assert not locks._held
 
 

@@ -8,8 +8,9 @@ to write: the kernel's lock is kept until that is written, whoever has its turn 
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from cherrypy_sessions import kernel, locks
@@ -19,7 +20,7 @@ FIRST_PAUSE = 0.001
 LONGEST_PAUSE = 0.05
 
 IN_A_ROW: Final = 8
-"""How many threads of this process may have a lock before other processes get a chance."""
+"""How many threads of this process may have a lock before another process that waits has it."""
 
 
 class _Tenure:
@@ -84,10 +85,7 @@ class FileLocks:
             return True
         lock = None
         try:
-            if deadline is None:
-                lock = self._try(path, wait=True)
-            else:
-                lock = self._try_until(path, deadline)
+            lock = self._take(path, deadline)
         finally:
             if lock is None:
                 locks.release(self._queues, path)
@@ -119,9 +117,11 @@ class FileLocks:
     def is_wanted(self, path: str) -> bool:
         """Return whether the lock of a path, which a thread of ours has, may go to another one."""
         tenure = self._held.get(path)
-        return (
-            tenure is not None and tenure.turns < IN_A_ROW and len(self._queues.get(path, ())) > 1
-        )
+        if tenure is None or len(self._queues.get(path, ())) == 1:
+            return False
+        if tenure.turns >= IN_A_ROW and not self._is_awaited(path, tenure.lock):
+            tenure.turns = 0
+        return tenure.turns < IN_A_ROW
 
     def hand_on(self, path: str, pending: PendingWrite | None) -> bool:
         """Give the lock of a path to the next thread; return False, and keep it, without one.
@@ -202,33 +202,25 @@ class FileLocks:
         if path in self._held and locks.acquire(self._queues, path, 0):
             self.release(path)
 
-    def _try_until(self, path: str, deadline: float) -> Any:
-        """Return what has the lock of a path, or None at the deadline."""
-        for pause in _pauses():
-            lock = self._try(path, wait=False)
-            if lock is not None:
-                return lock
-            left = deadline - time.monotonic()
-            if left <= 0:
-                break
-            time.sleep(min(pause, left))
-        return None
+    def _is_awaited(self, path: str, lock: Any) -> bool:  # noqa: ARG002 - for other kinds
+        """Return whether another process waits for a lock, or may do so."""
+        return True
 
-    def _try(self, path: str, *, wait: bool) -> Any:
-        """Lock a path; return None if somebody else has the lock and we are not to wait."""
+    def _take(self, path: str, deadline: float | None) -> Any:
+        """Lock a path; return None if somebody else has it until the deadline."""
         while True:
             descriptor = opened(path)
             try:
-                kernel.lock(descriptor, wait=wait)
-                if is_at(descriptor, path):
+                had = lock_until(partial(kernel.lock, descriptor), deadline)
+                if had and is_at(descriptor, path):
                     _sign(descriptor)
                     return descriptor
-            except BaseException as error:
+            except BaseException:
                 os.close(descriptor)
-                if isinstance(error, BlockingIOError):
-                    return None
                 raise
             os.close(descriptor)
+            if not had:
+                return None
 
     def _unlock(self, path: str, lock: Any) -> None:
         with suppress(OSError):  # Windows removes no open file
@@ -253,11 +245,29 @@ def opened(file: str) -> int:
         return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
 
 
-def _pauses() -> Iterator[float]:
+def lock_until(
+    lock: Callable[..., None], deadline: float | None, longest: float = LONGEST_PAUSE
+) -> bool:
+    """Have something locked as soon as it can be; return False if that is not by the deadline.
+
+    Args:
+        lock: Locks it, or raises an error; with `wait`, waits until it can.
+        deadline: By the monotonic clock; None for none.
+        longest: Seconds between two attempts at most, where there is one.
+    """
+    if deadline is None:
+        lock(wait=True)
+        return True
     pause = FIRST_PAUSE
     while True:
-        yield pause
-        pause = min(pause * 2, LONGEST_PAUSE)
+        with suppress(BlockingIOError):
+            lock(wait=False)
+            return True
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return False
+        time.sleep(min(pause, left))
+        pause = min(pause * 2, longest)
 
 
 def is_at(descriptor: int, path: str) -> bool:

@@ -3,6 +3,10 @@
 To make and remove a file for each lock costs more. The files stay open, too, for the directories
 used most lately. The locks belong to the open file, so within a process only the queues of threads
 keep two from the same byte.
+
+Beside the byte of each lock is another one, its door: who has to wait for the lock waits with that
+locked, and nobody takes the lock who finds the door so. Thus a process that has the lock again and
+again knows of another one that waits, and does not get in before it.
 """
 
 import os
@@ -10,12 +14,12 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from cherrypy_sessions import kernel
-from cherrypy_sessions.filelocks import FileLocks, is_at, opened
+from cherrypy_sessions.filelocks import FileLocks, is_at, lock_until, opened
 
 TABLE = ".locks"
 """The file whose bytes are the locks of a directory."""
@@ -27,6 +31,9 @@ NAME: Final = 8
 
 TABLES: Final = 16
 """How many directories' files stay open while nobody has a lock there."""
+
+NEXT_PAUSE: Final = 0.005
+"""Seconds between two attempts, at most, of who is next: the lock may be free all the time."""
 
 CHECKED: Final = 1.0
 """Seconds for which such a file is believed to be in its directory still."""
@@ -80,22 +87,26 @@ class RangeLocks(FileLocks):
         tables = {tenure.lock for tenure in self._held.values()} | {*self._tables.values()}
         return {table.descriptor for table in tables}
 
-    def _try(self, path: str, *, wait: bool) -> Any:
+    def _is_awaited(self, path: str, lock: Any) -> bool:
+        return kernel.is_byte_locked(lock.descriptor, _slot(path).door)
+
+    def _take(self, path: str, deadline: float | None) -> Any:
         slot = _slot(path)
         while True:
             table = self._enter(slot.file)
             try:
-                kernel.lock_byte(table.descriptor, slot.byte, wait=wait)
-                if table.is_there():
+                had = _lock(table.descriptor, slot, deadline)
+                if had and table.is_there():
                     _sign(table.descriptor, slot)
                     return table
-                self._replace(table)
-            except BaseException as error:
+                if had:
+                    self._replace(table)
+            except BaseException:
                 self._unlock(path, table)
-                if isinstance(error, BlockingIOError):
-                    return None
                 raise
             self._unlock(path, table)
+            if not had:
+                return None
 
     def _unlock(self, path: str, lock: Any) -> None:
         kernel.unlock_byte(lock.descriptor, _slot(path).byte)
@@ -154,12 +165,14 @@ class _Slot(NamedTuple):
     Attributes:
         file: In which file.
         byte: The byte that is the lock.
+        door: The byte that is locked by who is next.
         place: Where the name of its holder stands.
         name: The name of this process, and half a name of the path.
     """
 
     file: str
     byte: kernel.Byte
+    door: kernel.Byte
     place: int
     name: bytes
 
@@ -169,12 +182,29 @@ def _slot(path: str) -> _Slot:
     directory, slash, name = path.rpartition(os.sep)
     digest = blake2b(os.fsencode(name), digest_size=8).digest()
     number = int.from_bytes(digest, "little")
+    position = (NAMES * NAME) | number >> 2 & ~1
     return _Slot(
         file=f"{directory}{slash}{TABLE}",
-        byte=kernel.byte((NAMES * NAME) | number >> 2),
+        byte=kernel.byte(position),
+        door=kernel.byte(position + 1),
         place=number % NAMES * NAME,
         name=os.getpid().to_bytes(4, "little") + digest[:4],
     )
+
+
+def _lock(descriptor: int, slot: _Slot, deadline: float | None) -> bool:
+    """Lock the byte of a slot, after whoever is next; return False if not by the deadline."""
+    lock = partial(kernel.lock_byte, descriptor, slot.byte)
+    if not kernel.is_byte_locked(descriptor, slot.door):
+        with suppress(BlockingIOError):
+            lock(wait=False)
+            return True
+    if not lock_until(partial(kernel.lock_byte, descriptor, slot.door), deadline):
+        return False
+    try:
+        return lock_until(lock, deadline, NEXT_PAUSE)
+    finally:
+        kernel.unlock_byte(descriptor, slot.door)
 
 
 def _sign(descriptor: int, slot: _Slot) -> None:
