@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cherrypy_diagnostics import default_gauges, memory, server_gauges
+from cherrypy_diagnostics import default_gauges, memory, seldom, server_gauges
 
 
 def server(**more: Any) -> dict[str, Any]:
@@ -64,3 +64,48 @@ def test_memory_is_not_known_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def test_the_default_gauges() -> None:
     names = {"Threads", "Threads Busy", "Queue", "Connections", "Memory"}
     assert set(default_gauges({})) == names
+
+
+class Clock:
+    """A time that passes while something is counted."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, takes: float) -> None:
+        self.now = 100.0
+        self.takes = takes
+        self.counts: list[float] = []
+        monkeypatch.setattr("cherrypy_diagnostics.gauges.perf_counter", lambda: self.now)
+
+    def count(self) -> float:
+        self.now += self.takes
+        self.counts.append(self.now)
+        return len(self.counts)
+
+
+def test_what_takes_a_while_is_asked_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch, takes=0.01)
+    gauge = seldom(clock.count, share=0.001)
+    assert [gauge(), gauge()] == [1, 1]
+    clock.now += 9.9
+    assert gauge() == 1
+    clock.now += 0.1
+    assert [gauge(), gauge()] == [2, 2]
+
+
+def test_what_cannot_be_told_is_asked_seldom_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch, takes=1)
+
+    def fail() -> float:
+        clock.count()
+        raise OSError("the disk")
+
+    gauge = seldom(fail)
+    with pytest.raises(OSError, match="the disk"):
+        gauge()
+    assert gauge() is None
+    assert len(clock.counts) == 1
+
+
+@pytest.mark.parametrize("share", [0, -0.1, 1.1])
+def test_share_of_the_time_has_bounds(share: float) -> None:
+    with pytest.raises(ValueError, match="share has to be above 0 and at most 1"):
+        seldom(memory, share)

@@ -214,14 +214,31 @@ def links(page: str) -> list[dict[str, list[str]]]:
 
 def test_menu_leads_to_each_file(pages: ProfilePages, tmp_path: Path) -> None:
     assert links(pages.menu())[1:] == [{"filename": ["cp_0001.prof"]}]  # after the style sheet
+    assert re.search(r">20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC</span>", pages.menu())
     assert "There are none" in ProfilePages(Profiler(tmp_path / "none")).menu()
+
+
+def test_file_that_goes_meanwhile_is_no_trouble(
+    pages: ProfilePages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages.profiler, "statfiles", lambda: ["cp_0009.prof"])
+    assert '>cp_0009.prof</a> <span class="unit"></span>' in pages.menu()
+
+
+def test_tables_are_reached_without_the_graph(pages: ProfilePages) -> None:
+    whole = pages.report("cp_0001.prof")
+    one = pages.report("cp_0001.prof", function=name_of(pages.profiler, "leaf"))
+    for page, place in ((whole, "functions"), (one, "callers")):
+        before, _, after = page.partition("<svg")
+        assert f'<a href="#{place}">' in before
+        assert f'<h2 id="{place}">' in after
 
 
 def test_table_is_sorted_by_each_column(pages: ProfilePages) -> None:
     for sort in PROFILE_COLUMNS:
         assert f"sort={sort}" in pages.report("cp_0001.prof")
     tables = {
-        sort: pages.report("cp_0001.prof", sort).partition("<h2>Functions</h2>")[2]
+        sort: pages.report("cp_0001.prof", sort).partition("Functions</h2>")[2]
         for sort in PROFILE_COLUMNS
     }
     for sort, branch_first in {"calls": False, "cumulative": True, "name": False}.items():
@@ -234,13 +251,13 @@ def test_table_is_sorted_by_each_column(pages: ProfilePages) -> None:
 def test_function_is_shown_with_callers_and_callees(pages: ProfilePages) -> None:
     name = name_of(pages.profiler, "leaf")
     page = pages.report("cp_0001.prof", "calls", name)
-    callers, callees = page.partition("Called by")[2].split("<h2>Calls</h2>")
+    callers, callees = page.partition("Called by</h2>")[2].split("<h2>Calls</h2>")
     assert "(branch)" in callers
     assert '<td class="number">2</td>' in callers
     assert "(branch)" not in callees
     assert "{built-in method builtins.sum}" in callees
     above = pages.report("cp_0001.prof", function=name_of(pages.profiler, "branch"))
-    assert "None." in above.partition("Called by")[2]
+    assert "None." in above.partition("Called by</h2>")[2]
 
 
 def test_what_is_not_there_is_an_error(pages: ProfilePages) -> None:
@@ -299,13 +316,13 @@ def test_flame_graph_leads_to_each_function(
     pages: ProfilePages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cherrypy_diagnostics.flame.LEAST", 0)
-    whole = pages.report("cp_0001.prof").partition("<h2>")[0]
+    whole = pages.report("cp_0001.prof").partition("<h2")[0]
     assert {"branch", "leaf", "<built-in method builtins.sum>"} <= {
         unescape(text) for text in re.findall(r"<text [^>]*>(.*?)</text>", whole)
     }
     name = name_of(pages.profiler, "leaf")
     assert [name] in [link.get("function") for link in links(whole)]
-    zoomed = pages.report("cp_0001.prof", function=name).partition("<h2>")[0]
+    zoomed = pages.report("cp_0001.prof", function=name).partition("<h2")[0]
     assert ">branch</text>" not in zoomed
     assert ">leaf</text>" in zoomed
 

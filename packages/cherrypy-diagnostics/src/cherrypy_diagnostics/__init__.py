@@ -22,7 +22,7 @@ from cherrypy_diagnostics.garbage import (
     get_instances,
     unexpected,
 )
-from cherrypy_diagnostics.gauges import default_gauges, memory, server_gauges
+from cherrypy_diagnostics.gauges import default_gauges, memory, seldom, server_gauges
 from cherrypy_diagnostics.histogram import LatencyHistogram
 from cherrypy_diagnostics.history import SPANS, History, Span, View
 from cherrypy_diagnostics.middleware import StatisticsMiddleware
@@ -102,6 +102,7 @@ __all__ = [
     "proc_time",
     "process_recorder",
     "repository",
+    "seldom",
     "server_gauges",
     "unexpected",
 ]

@@ -6,10 +6,12 @@ do, and so does whatever is built on it.
 
 from __future__ import annotations
 
+import math
 import os
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_diagnostics.repository import repository
@@ -82,6 +84,43 @@ def default_gauges(statistics: Scope | None = None) -> dict[str, Gauge]:
         ['Connections', 'Memory', 'Queue', 'Threads', 'Threads Busy']
     """
     return {**server_gauges(statistics), "Memory": memory}
+
+
+def seldom(gauge: Gauge, share: float = 0.001) -> Gauge:
+    """Return a gauge that asks another one no more often than it can be afforded.
+
+    Where that takes 5 milliseconds, it is asked every 5 seconds. Meanwhile its last value is shown.
+
+    Args:
+        gauge: The other one, such as one that counts files.
+        share: The part of the time that it may take.
+
+    Raises:
+        ValueError: The share is not above 0 and at most 1.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> count = seldom(lambda: len(list(Path().iterdir())))
+        >>> count() == count()
+        True
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"share has to be above 0 and at most 1, not {share!r}")
+    known: float | None = None
+    due = -math.inf
+
+    def ask() -> float | None:
+        nonlocal known, due
+        now = perf_counter()
+        if now >= due:
+            try:
+                known = None  # unless it can be told
+                known = gauge()
+            finally:
+                due = now + (perf_counter() - now) / share
+        return known
+
+    return ask
 
 
 def _servers(statistics: Scope | None) -> Iterator[Scope]:

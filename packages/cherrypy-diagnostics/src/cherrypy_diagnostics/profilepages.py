@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from cherrypy_diagnostics.flame import frames, svg
+from cherrypy_diagnostics.formatting import iso_format
 from cherrypy_diagnostics.page import encodable, page, scrolled
 
 if TYPE_CHECKING:
@@ -82,15 +83,20 @@ class ProfilePages:
         self.profiler = profiler
 
     def menu(self) -> str:
-        """Return a page with the files."""
-        rows = "".join(
-            f'<li><a href="{_report(filename=name)}">{escape(name)}</a></li>\n'
-            for name in self.profiler.statfiles()
-        )
+        """Return a page with the files, and when they were written."""
+        rows = "".join(map(self._file, self.profiler.statfiles()))
         where = escape(str(self.profiler.path))
         if not rows:
             return page("Profiles", f"<p>There are none in {where}.</p>\n")
         return page("Profiles", f"<p>In {where}:</p>\n<ul>\n{rows}</ul>\n")
+
+    def _file(self, name: str) -> str:
+        try:
+            written = f"{iso_format((self.profiler.path / name).stat().st_mtime)} UTC"
+        except OSError:  # it is gone by now
+            written = ""
+        link = f'<a href="{_report(filename=name)}">{escape(name)}</a>'
+        return f'<li>{link} <span class="unit">{written}</span></li>\n'
 
     def report(self, filename: str, sort: str = "cumulative", function: str | None = None) -> str:
         """Return a page with the functions in a file, or with who calls one and whom it calls.
@@ -114,17 +120,22 @@ class ProfilePages:
         if function is None:
             graph = show.flame(entries) + _ABOUT
             table = show.table("Functions", (_line(key, entries[key]) for key in entries))
-            return page(filename, f"{_BACK}{graph}<h2>Functions</h2>\n{table}")
+            links = f'<p>{_BACK} · <a href="#functions">Functions</a></p>\n'
+            return page(filename, f'{links}{graph}<h2 id="functions">Functions</h2>\n{table}')
         keys = {_name(key): key for key in entries}
         if function not in keys:
             raise LookupError(f"there is no function {function!r} in {filename}")
         key = keys[function]
         callers, callees = _around(key, entries)
-        up = f'<p><a href="{_report(filename=filename, sort=sort)}">{escape(filename)}</a></p>\n'
+        up = (
+            f'<p>{_BACK} · <a href="{_report(filename=filename, sort=sort)}">{escape(filename)}</a>'
+            f' · <a href="#callers">Called by</a></p>\n'
+        )
         body = (
             f"{up}{show.table('The function', [_line(key, entries[key])])}"
             f"{show.flame(entries, key)}"
-            f"<h2>Called by</h2>\n{show.table('Called by', callers)}"
+            f'<h2 id="callers">Called by</h2>\n'
+            f"{show.table('Called by', callers)}"
             f"<h2>Calls</h2>\n{show.table('Calls', callees)}"
         )
         return page(function, body)
@@ -135,7 +146,7 @@ _ABOUT: Final = (
     "for whom a function did its work: where it has several callers, its own calls are shared out "
     "among them by the time of theirs.</p>\n"
 )
-_BACK: Final = '<p><a href="menu">Profiles</a></p>\n'
+_BACK: Final = '<a href="menu">Profiles</a>'
 
 
 def _short(name: str) -> str:
