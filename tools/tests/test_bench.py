@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import os
+import signal
 import socketserver
 import sys
 import threading
@@ -478,6 +479,30 @@ def test_wrk_gets_more_time_where_no_answer_came_in_the_first(
     monkeypatch.setattr(wrk, "_words", ["sh", "-c", f"{second} || {{ {first}; }}"])
     wrk()
     assert begun.exists()
+
+
+@pytest.mark.requires("wrk")
+def test_wrk_is_told_to_stop_until_it_listens(
+    counting: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrk = Wrk(counting, b"hello")
+    stop = "heard=$heard.; test $heard = .. && echo '5 requests in 1s' && exit"
+    script = f"trap '{stop.replace(chr(39), chr(34))}' INT; while true; do sleep 0.01; done"
+    monkeypatch.setattr(wrk, "_words", ["sh", "-c", script])
+    wrk()
+
+
+@pytest.mark.requires("wrk")
+def test_wrk_that_does_not_stop_is_ended(counting: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrk = Wrk(counting, b"hello")
+    monkeypatch.setattr("workspace.bench.wrk.PATIENCE", 0.5)
+    monkeypatch.setattr(wrk, "_words", ["sleep", "60"])
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)  # what it starts is deaf from then on
+    try:
+        with pytest.raises(AssertionError, match="did not stop"):
+            wrk()
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 @pytest.mark.requires("wrk")

@@ -17,6 +17,7 @@ from workspace.bench.wsgi import BROWSER
 
 _ANSWERED = re.compile(r"^ *([0-9]+) requests in", re.MULTILINE)
 _SHORT = 0.1
+_AGAIN = 0.5
 _LEAST = 10e6
 _FAILED = re.compile(r"^ *(Non-2xx or 3xx responses|Socket errors): .*", re.MULTILINE)
 
@@ -58,8 +59,7 @@ class Wrk:
         with subprocess.Popen(self._words, stdout=subprocess.PIPE, text=True) as wrk:
             started = time.process_time_ns()
             time.sleep(seconds)
-            wrk.send_signal(signal.SIGINT)  # it looks for it ten times a second, and tells
-            told, _ = wrk.communicate(timeout=PATIENCE)
+            told = _stopped(wrk)
             taken = time.process_time_ns() - started
         answered = _ANSWERED.search(told)
         had_no_time = wrk.returncode == -signal.SIGINT or (answered and answered[1] == "0")
@@ -68,6 +68,17 @@ class Wrk:
         if answered is None or answered[1] == "0" or _FAILED.search(told):
             raise AssertionError(f"wrk got an answer that is not expected, or none: {told}")
         return taken / int(answered[1])
+
+
+def _stopped(wrk: subprocess.Popen[str]) -> str:
+    """Return what wrk tells when it is stopped; while it is starting it does not listen."""
+    patience = time.monotonic() + PATIENCE
+    while time.monotonic() < patience:
+        wrk.send_signal(signal.SIGINT)  # it looks for it ten times a second
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return wrk.communicate(timeout=_AGAIN)[0]
+    wrk.kill()
+    raise AssertionError(f"wrk did not stop within {PATIENCE:g} s")
 
 
 def _pinned() -> list[str]:
