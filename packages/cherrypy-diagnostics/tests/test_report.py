@@ -164,6 +164,12 @@ def test_long_text_may_go_on_in_the_next_line() -> None:
     assert '<td id="A/Enabled">' in controlled
 
 
+def test_collection_without_records_says_so() -> None:
+    html = Report({"A": {"Records": {}, "More": []}}).tables()
+    assert html.count("<p>None.</p>") == 2
+    assert "<thead" not in html
+
+
 def test_names_are_followed_by_their_units() -> None:
     statistics = {"A": {"Delay": 0.25, "Begin": 784111777, "Parts": {"a": {"Size": 3}}}}
     parts = {"Size": measured(lambda v: v * 2, "<kB>")}

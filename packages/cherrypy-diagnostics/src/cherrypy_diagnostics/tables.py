@@ -59,7 +59,7 @@ def _table_html(section: str, table: Table) -> str:
     )
     name = escape(table.title)
     body = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
-    shown = scrolled(f"{section}: {table.title}", body)
+    shown = scrolled(f"{section}: {table.title}", body) if table.rows else "<p>None.</p>\n"
     return f'<div class="collection">\n<h3>{name}</h3>\n{shown}</div>\n'
 
 
