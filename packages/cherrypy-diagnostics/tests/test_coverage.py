@@ -63,6 +63,10 @@ def test_first_page_shows_the_directory_that_has_all_files(
     assert "cart.py</a> <span>75 %</span>" in page
     assert "test_cart.py</a> <strong>25 %</strong>" in page
     assert "a.py</a> <strong>0 %</strong>" in page
+    # Of 4 statements in each of three files, 3, 1 and 0 ran.
+    assert "<p>33 % of 12 statements ran.</p>" in page
+    assert "shop/</a> <span>50 %</span>" in page
+    assert "tests/</a> <strong>25 %</strong>" in page
     below = CoveragePages(made, tmp_path / "shop").index()
     assert "cart.py" in below
     assert "a.py</a>" not in below
@@ -78,6 +82,9 @@ def test_menu_has_the_options_that_it_was_asked_for(
     assert 'value="checked" checked' in page
     assert 'name="exclude" value="/a.py|/b.py|"' in page
     assert "%</span>" not in pages.menu(tmp_path)
+    assert "%</strong>" not in pages.menu(tmp_path)
+    assert "statements ran" not in pages.menu(tmp_path)
+    assert "statements ran" not in pages.menu(tmp_path / "none", showpct="checked")
     assert "test_cart.py" not in pages.menu()
 
 

@@ -48,8 +48,23 @@ class Lines(NamedTuple):
     @property
     def percent(self) -> float:
         """How many of a hundred statements ran."""
-        total = len(self.statements)
-        return 100.0 * (total - len(self.missing)) / total if total else 100.0
+        return _Count(len(self.statements), len(self.missing)).percent
+
+
+class _Count(NamedTuple):
+    """How many statements there are in a file or a directory, and how many of them did not run."""
+
+    statements: int
+    missing: int
+
+    @property
+    def percent(self) -> float:
+        ran = self.statements - self.missing
+        return 100.0 * ran / self.statements if self.statements else 100.0
+
+
+_Counts: TypeAlias = dict[Path, _Count | None]
+"""By path; None for a file that cannot be read."""
 
 
 def covered_tree(coverage: Coverage, base: str | os.PathLike[str] = "/", exclude: str = "") -> Tree:
@@ -147,34 +162,35 @@ class CoveragePages:
         where = os.fspath(base)
         tree = covered_tree(self.coverage, where, _any_of(exclude))
         start = Path(Path.cwd().anchor if where == "/" else where)
-        listing = "".join(self._branch(tree, start, options)) or "<p>No files were measured.</p>\n"
-        return page(f"Coverage of {where}", _form(where, options) + listing)
+        counts: _Counts = {}
+        if showpct:
+            self._count(tree, start, counts)
+        listing = (
+            "".join(_branch(tree, start, options, counts)) or "<p>No files were measured.</p>\n"
+        )
+        together = _together(counts.get(start)) if tree else ""
+        return page(f"Coverage of {where}", _form(where, options) + together + listing)
 
-    def _branch(self, tree: Tree, directory: Path, options: dict[str, str]) -> Iterator[str]:
-        """Yield a list of the files in a directory, and of those in the ones below it."""
-        if not tree:
-            return
-        yield "<ul>\n"
+    def _count(self, tree: Tree, directory: Path, counts: _Counts) -> _Count:
+        """Count the statements of the files in a directory, and of those in the ones below it."""
+        whole = _Count(0, 0)
         for name, below in tree.items():
             path = directory / name
             if below is None:
-                link = _link("report", name, name=str(path))
-                yield f"<li>{link} {self._figure(str(path), options)}</li>\n"
+                found = counts[path] = self._count_file(path)
             else:
-                yield f"<li>{_link('menu', f'{name}/', base=str(path), **options)}\n"
-                yield from self._branch(below, path, options)
-                yield "</li>\n"
-        yield "</ul>\n"
+                found = self._count(below, path, counts)
+            if found is not None:
+                whole = _Count(whole.statements + found.statements, whole.missing + found.missing)
+        counts[directory] = whole
+        return whole
 
-    def _figure(self, name: str, options: dict[str, str]) -> str:
-        if not options["showpct"]:
-            return ""
+    def _count_file(self, path: Path) -> _Count | None:
         try:
-            percent = self.lines(name).percent
+            lines = self.lines(str(path))
         except LookupError:
-            return "cannot be read"
-        mark = "strong" if percent < float(options["pct"]) else "span"
-        return f"<{mark}>{percent:.0f} %</{mark}>"
+            return None
+        return _Count(len(lines.statements), len(lines.missing))
 
     def lines(self, name: str) -> Lines:
         """Return which lines of a file count, and which of them ran.
@@ -246,6 +262,36 @@ def annotated_file(
             mark = marks.get(number, " ")
             text = escape(f"{number:5} {mark} {line}".rstrip())
             yield f"<mark>{text}</mark>" if mark == "!" else text
+
+
+def _branch(tree: Tree, directory: Path, options: dict[str, str], counts: _Counts) -> Iterator[str]:
+    """Yield a list of the files in a directory, and of those in the ones below it."""
+    if not tree:
+        return
+    yield "<ul>\n"
+    for name, below in tree.items():
+        path = directory / name
+        figure = _figure(counts[path], options) if path in counts else ""
+        if below is None:
+            yield f"<li>{_link('report', name, name=str(path))}{figure}</li>\n"
+        else:
+            yield f"<li>{_link('menu', f'{name}/', base=str(path), **options)}{figure}\n"
+            yield from _branch(below, path, options, counts)
+            yield "</li>\n"
+    yield "</ul>\n"
+
+
+def _figure(count: _Count | None, options: dict[str, str]) -> str:
+    if count is None:
+        return " cannot be read"
+    mark = "strong" if count.percent < float(options["pct"]) else "span"
+    return f" <{mark}>{count.percent:.0f} %</{mark}>"
+
+
+def _together(count: _Count | None) -> str:
+    if count is None:
+        return ""
+    return f"<p>{count.percent:.0f} % of {count.statements:,} statements ran.</p>\n"
 
 
 def _any_of(texts: str) -> str:
