@@ -129,12 +129,12 @@ def test_a_lock_is_extended_while_its_request_runs(
     held = open_session(id_)
     held.acquire_lock()
     assert held._lock is not None
-    _, extend, pause = leases._held[held._lock.token]
-    assert pause == 10
+    lease = leases._held[held._lock.token]
+    assert lease.pause == 10
     until = item_of(kept, id_).until
     held._lock._expiry = 300
     for _ in range(2):
-        assert extend()
+        assert lease.extend([lease.what]) == (True,)
         assert item_of(kept, id_).until > until + 200
     held["count"] = 5
     held.save()

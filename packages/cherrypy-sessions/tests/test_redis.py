@@ -215,16 +215,38 @@ def test_a_lock_is_extended_while_its_request_runs(
     held = open_session(id_)
     held.acquire_lock()
     assert held._token is not None
-    _, extend, pause = leases._held[held._token]
-    assert pause == 10
+    lease = leases._held[held._token]
+    assert lease.pause == 10
     key = f"cherrypy-session:{{{id_}}}:lock:"
     client.pexpire(key, 5000)
-    assert extend()
+    assert lease.extend([lease.what]) == [True]
     assert client.pttl(key) > 20_000
     held["count"] = 5
     held.save()
     assert open_session(id_)["count"] == 5
     assert len(leases) == 0
+
+
+def test_all_locks_of_a_server_are_extended_in_one_round_trip(
+    open_session: Open, client: Any, trips: list[str]
+) -> None:
+    held = []
+    for _ in range(3):
+        session = open_session()
+        session.save()
+        session.acquire_lock()
+        held.append(session)
+    _, second, third = held
+    assert second._token is not None
+    client.delete(second._key("lock"))
+    client.pexpire(third._key("lock"), 5000)
+    trips.clear()
+    ((extend, locks),) = leases._groups().items()
+    assert extend(tuple(locks.values())) == [True, False, True]
+    assert trips == ["EVALSHA"]
+    assert client.pttl(third._key("lock")) > 20_000
+    for session in held:
+        session.release_lock()
 
 
 def test_who_has_lost_the_lock_writes_nothing(

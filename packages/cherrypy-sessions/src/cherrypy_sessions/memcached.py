@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Final
 
 from cherrypy_sessions.encoded import EncodedSession, refuse_pickles, warn_of_pickles
 from cherrypy_sessions.errors import LockLostError, StoreUnavailable
-from cherrypy_sessions.leases import leases
+from cherrypy_sessions.leases import alone, leases
 from cherrypy_sessions.locking import LEAST_EXPIRY, check_time, lock_timeout, seconds
 from cherrypy_sessions.locks import acquire, holder, release
 from cherrypy_sessions.memcached_items import Item, LockedItem
@@ -117,7 +117,8 @@ class MemcachedSession(EncodedSession):
             raise
         self._held, self.locked = key, True
         if self._lock is not None:
-            leases.keep(self._lock.token, self, self._lock.extend, self.lock_expiry)
+            extend = alone(self._lock.extend)  # which another server may have to be asked for
+            leases.keep(self._lock.token, self, extend, None, self.lock_expiry)
 
     def release_lock(self) -> None:
         """Let the next request have the session; do nothing without the lock."""

@@ -73,7 +73,7 @@ class RamSession(MergingSession):
     def clean_up(self) -> None:
         """Remove expired sessions, one after the other."""
         now = self.now()
-        for id_ in list(self.cache):  # at once; a million keys take some ten milliseconds
+        for id_ in list(self.cache):  # at once; a hundred thousand keys take some milliseconds
             entry = self.cache.get(id_)
             if entry is not None and entry[1] < now:
                 self._remove(id_, entry)

@@ -128,10 +128,14 @@ return 1
 """
 
 EXTEND: Final = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then
-    return 0
+local ours = {}
+for number, lock in ipairs(KEYS) do
+    ours[number] = 0
+    if redis.call('GET', lock) == ARGV[2 * number - 1] then
+        ours[number] = redis.call('PEXPIRE', lock, ARGV[2 * number])
+    end
 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return ours
 """
 
 
@@ -159,11 +163,20 @@ class RedisServer:
         self.release: Callable[..., Any] = self._guarded(register(HAND_OVER + RELEASE))
         self.save: Callable[..., Any] = self._guarded(register(HAND_OVER + SAVE))
         self.move: Callable[..., Any] = self._guarded(register(MOVE))
-        self.extend: Any = register(EXTEND)
+        self._extend: Any = register(EXTEND)
         self.get: Callable[..., Any] = self._guarded(self.client.get)
         self.exists: Callable[..., Any] = self._guarded(self.client.exists)
         self.delete: Callable[..., Any] = self._guarded(self.client.delete)
         self.wait: Callable[..., Any] = self._guarded(self._waiting.blpop)
+
+    def extend(self, locks: Sequence[tuple[str, str, int]]) -> list[bool]:
+        """Extend locks in one round trip, and return which of them had not been lost.
+
+        Args:
+            locks: Of each the key, the token of its owner, and how many milliseconds it is to last.
+        """
+        args = [each for _, *its in locks for each in its]
+        return [bool(is_ours) for is_ours in self._extend([key for key, *_ in locks], args)]
 
     def _guarded(self, ask: Callable[..., Any]) -> Callable[..., Any]:
         def guarded(*args: Any) -> Any:
@@ -273,10 +286,8 @@ class RedisSession(EncodedSession):
             raise
         self._token = token
         self.locked: bool = True
-        extend = partial(
-            self._server.extend, [self._key("lock")], [token, self._ms(self.lock_expiry)]
-        )
-        leases.keep(token, self, extend, self.lock_expiry)
+        what = (self._key("lock"), token, self._ms(self.lock_expiry))
+        leases.keep(token, self, self._server.extend, what, self.lock_expiry)
 
     def release_lock(self) -> None:
         """Let the next request have the session; do nothing without the lock."""
