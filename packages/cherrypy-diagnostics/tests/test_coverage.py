@@ -109,7 +109,8 @@ def test_what_a_client_leaves_out_is_plain_text(made: coverage.Coverage) -> None
 
 def test_report_marks_each_line(made: coverage.Coverage, tmp_path: Path) -> None:
     page = CoveragePages(made).report(str(tmp_path / "shop" / "cart.py"))
-    assert "1 of 4 statements did not run: 75 %" in page
+    assert "75 % of 4 statements ran, 1 did not." in page
+    assert '<a href="./">All files</a>' in page
     shown = page.partition("<pre>")[2].splitlines()
     assert shown[0] == "    1 &gt; def used():"
     assert shown[1] == "    2 &gt;     return &quot;&lt;b&gt;used&lt;/b&gt;&quot;"

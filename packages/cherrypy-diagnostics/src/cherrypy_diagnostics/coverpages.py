@@ -27,6 +27,9 @@ EXCLUDE: Final = "python3.|test|tut0|tut1|tutorial"
 """The pages leave out paths with one of these texts in them, unless something else is said."""
 
 
+_ALL: Final = '<p><a href="./">All files</a></p>\n'
+
+
 class Lines(NamedTuple):
     """The numbers of the lines of a file that count.
 
@@ -169,7 +172,7 @@ class CoveragePages:
             "".join(_branch(tree, start, options, counts)) or "<p>No files were measured.</p>\n"
         )
         together = _together(counts.get(start)) if tree else ""
-        return page(f"Coverage of {where}", _form(where, options) + together + listing)
+        return page(f"Coverage of {where}", _ALL + _form(where, options) + together + listing)
 
     def _count(self, tree: Tree, directory: Path, counts: _Counts) -> _Count:
         """Count the statements of the files in a directory, and of those in the ones below it."""
@@ -223,8 +226,8 @@ class CoveragePages:
         lines = self.lines(name)
         text = "\n".join(annotated_file(name, *lines))
         body = (
-            f"<p>{len(lines.missing)} of {len(lines.statements)} statements did not run: "
-            f"{lines.percent:.0f} %.</p>\n"
+            f"{_ALL}<p>{lines.percent:.0f} % of {len(lines.statements):,} statements ran, "
+            f"{len(lines.missing):,} did not.</p>\n"
             f"<p>Marks: &gt; ran, ! did not run, - is excluded.</p>\n"
             f"{scrolled('Lines', f'<pre>{text}</pre>')}"
         )
