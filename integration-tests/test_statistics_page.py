@@ -295,6 +295,8 @@ def test_page_says_why_it_has_no_figures(running: Running, fetch: str, reason: s
         f"[window.fetched = fetch, window.fetch = () => {fetch}, load()].length"
     )
     running.browser.until(f"{STATE}.includes('{reason}')")
+    running.browser.evaluate("[known = null, tell()].length")  # as if it were the first time
+    assert running.browser.evaluate(STATE).startswith("What you see came with the page: ")
     running.browser.evaluate("[window.fetch = window.fetched, load()].length")
     running.browser.until(f"{STATE} === ''")
 

@@ -359,7 +359,7 @@ const isLive = () => live.getAttribute("aria-pressed") === "true";
 
 // Say why what is shown does not change, if it does not.
 function tell() {
-  const since = known ? `What you see is of ${clock(known.end, true)}` : "There are no figures";
+  const since = known ? `What you see is of ${clock(known.end, true)}` : "What you see came with the page";
   let text = known ? known.note : "";
   if (!isLive()) {
     text = `${since}: the page is not live.`;
