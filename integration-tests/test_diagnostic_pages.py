@@ -206,6 +206,7 @@ def test_page_fits_and_is_light_or_dark(browser: Browser, site: Site, path: str)
         )
         assert seen == [True, width, paper]
         assert min(browser.evaluate(f"({CONTRASTS})()")) >= 4.5
+    assert browser.unnamed() == []
     assert browser.evaluate("document.title !== '1'")
     assert site.load.statuses == {200}
 

@@ -186,6 +186,7 @@ def test_page_fits_and_is_readable(running: Running, width: int, scheme: str) ->
     running.see(width, scheme)
     page = running.browser.evaluate("document.documentElement.scrollWidth")
     assert page <= running.browser.evaluate("document.documentElement.clientWidth")
+    assert running.browser.unnamed() == []
     contrasts = running.browser.evaluate(f"({CONTRASTS})()")
     assert min(contrasts.values()) >= 4.5, contrasts
     assert (contrasts["luminance"] > 1000) is (scheme == "light")

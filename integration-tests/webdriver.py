@@ -27,6 +27,9 @@ OPTIONS: Final = [
     "--no-proxy-server",
 ]
 
+#: Roles of WAI-ARIA that need a name.
+NAMED: Final = {"button", "checkbox", "link", "navigation", "region", "slider", "textbox"}
+
 #: Wait for a condition: it is looked at again whenever the page changes, not after some time.
 UNTIL: Final = """
 const [condition, done] = arguments;
@@ -94,6 +97,17 @@ class Browser:
         """Return the whole page as a PNG picture, also what is below the edge of the window."""
         found = self._command("Page.captureScreenshot", {"captureBeyondViewport": True})
         return base64.b64decode(found["data"])
+
+    def unnamed(self) -> list[str]:
+        """Return the roles of what can be used or scrolled to, and has no name to be read aloud."""
+        nodes = self._command("Accessibility.getFullAXTree", {})["nodes"]
+        return [
+            node["role"]["value"]
+            for node in nodes
+            if not node.get("ignored")
+            and node["role"]["value"] in NAMED
+            and not node.get("name", {}).get("value")
+        ]
 
     def _command(self, name: str, options: dict[str, Any]) -> Any:
         return self.ask("POST", "/goog/cdp/execute", cmd=name, params=options)
