@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import cherrypy
+import cherrypy_tools
 from cherrypy.lib import caching
 from cherrypy_testing import Client
 
@@ -305,6 +306,44 @@ def test_cache_can_be_a_class_of_the_program(site: Assembly, root: Root) -> None
     ask = client(site, root, **{"tools.caching.cache_class": Recording})
     assert [ask.get("/").text[:6] for _ in range(2)] == ["made 1", "made 1"]
     assert list(Recording.kept) == ["/"]
+
+
+@pytest.mark.parametrize("base", [caching.MemoryCache, cherrypy_tools.MemoryCache])
+@pytest.mark.parametrize("path", ["/", "/stream"])
+def test_a_derived_cache_may_replace_the_documented_methods(
+    site: Assembly, root: Root, base: Any, path: str
+) -> None:
+    calls: list[str] = []
+
+    class Noting(base):  # type: ignore[misc]  # either base
+        def get(self) -> Any:
+            calls.append("get")
+            return super().get()
+
+        def put(self, variant: Any, size: int) -> None:
+            calls.append(f"put {cherrypy.request.path_info}")
+            super().put(variant, size)
+
+        def delete(self) -> None:
+            calls.append("delete")
+            super().delete()
+
+    ask = client(site, root, **{"tools.caching.cache_class": Noting})
+    assert ask.get(path).body == ask.get(path).body
+    assert calls == ["get", f"put {path}", "get"]
+    ask.post(path)
+    assert calls[3:] == ["delete", "delete"]  # once more, when it has succeeded
+    assert root.made == 2
+    ask.get(path)
+    assert root.made == 3
+
+
+def test_so_may_an_option(site: Assembly, root: Root) -> None:
+    sizes = []
+    ask = client(site, root, **{"tools.caching.put": lambda _variant, size: sizes.append(size)})
+    first = ask.get("/")
+    assert sizes == [len(first.body)]
+    assert "Age" not in ask.get("/").headers
 
 
 def test_class_of_the_cache_can_be_named(site: Assembly, root: Root) -> None:

@@ -156,7 +156,8 @@ class TargetedCache(Cache):
     """Report decisions at INFO."""
 
     def __init__(self, current: Callable[[], Target] = no_target) -> None:
-        self._current = current
+        self.current: Callable[[], Target] = current
+        """Returns the exchange of the current thread."""
 
     @abstractmethod
     def lookup(self, target: Target) -> Any:
@@ -180,19 +181,19 @@ class TargetedCache(Cache):
 
     def get(self) -> Any:
         """Return the response for the current request, if need be after waiting for it."""
-        return self.lookup(self._current())
+        return self.lookup(self.current())
 
     def put(self, variant: Any, size: int) -> None:
         """Keep a response to the current request, unless it is too large or its time is over."""
-        self.keep(self._current(), variant, size)
+        self.keep(self.current(), variant, size)
 
     def delete(self) -> None:
         """Forget the current resource, and what is being made for it."""
-        self.forget(self._current().uri)
+        self.forget(self.current().uri)
 
     def release(self, *, uncacheable: bool = False) -> None:
         """Wake those who wait for the response to the current request: there will be none."""
-        self.give_up(self._current(), uncacheable=uncacheable)
+        self.give_up(self.current(), uncacheable=uncacheable)
 
     def time_left(self, variant: Any, now: float) -> float:
         """Return for how many seconds from `now` a response may be kept."""

@@ -15,6 +15,7 @@ from cherrypy_httputil import HeaderMap
 from cherrypy_serving import UnboundError, ambient, serving
 from cherrypy_sessions import daemon_thread
 from cherrypy_tools import AntiStampedeCache, Cache, Target, TargetedCache
+from cherrypy_tools.cache import no_target
 from cherrypy_web import Hook, Tool, reading
 
 if TYPE_CHECKING:
@@ -84,29 +85,49 @@ class CacheAttributes(TypedDict, total=False):
     prefix: str
 
 
+class _Chosen(NamedTuple):
+    """A cache, and whether it may be told the exchange, which takes less than its asking for it.
+
+    It may not where a program has replaced one of the methods that ask.
+    """
+
+    cache: Any
+    may_be_told: bool
+
+
 class _Store:
     """The cache of a site, made when it is first asked for."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
-        self._cache: Any = None
+        self._chosen: _Chosen | None = None
         self._lock = threading.Lock()
 
-    def cache(self, cache_class: type[Any] | str | None, options: dict[str, Any]) -> Any:
+    def cache(self, cache_class: type[Any] | str | None, options: dict[str, Any]) -> _Chosen:
         """Return the cache; its class and its attributes are those of the first call."""
-        if self._cache is None:
+        if self._chosen is None:
             with self._lock:
-                if self._cache is None:
-                    self._cache = self._made(_class_of(cache_class), options)
-        return self._cache
+                if self._chosen is None:
+                    self._chosen = self._made(_class_of(cache_class), options)
+        return self._chosen
 
-    def _made(self, cache_class: type[Any], options: dict[str, Any]) -> Any:
+    def _made(self, cache_class: type[Any], options: dict[str, Any]) -> _Chosen:
         cache = cache_class()
         for name, value in options.items():
             setattr(cache, name, value)
+        if isinstance(cache, TargetedCache) and cache.current is no_target:
+            cache.current = _target
         if hasattr(cache, "start"):
             cache.start(self._scheduler)
-        return cache
+        return _Chosen(cache, isinstance(cache, TargetedCache) and not _is_replaced(cache))
+
+
+def _is_replaced(cache: TargetedCache) -> bool:
+    """Tell whether one of the methods that ask for the exchange is a program's own."""
+    return any(
+        name in vars(cache) or getattr(type(cache), name) is not getattr(TargetedCache, name)
+        for name in ("get", "put", "delete", "release")
+    )
 
 
 def _class_of(cache_class: type[Any] | str | None) -> type[Any]:
@@ -158,20 +179,21 @@ def get(
         HTTPRedirect: With status 304, if the client has the response.
         HTTPError: 412 or 504, as the conditions of the request say.
     """
-    cache = _store.cache(cache_class, {**kwargs, "debug": debug})
-    return _get(serving.request, serving.response, cache, invalid_methods, debug, authorized)
+    chosen = _store.cache(cache_class, {**kwargs, "debug": debug})
+    return _get(serving.request, serving.response, chosen, invalid_methods, debug, authorized)
 
 
 def _get(
     request: Any,
     response: Any,
-    cache: Any,
+    chosen: _Chosen,
     invalid_methods: Collection[str],
     debug: bool,
     authorized: bool,
 ) -> bool:
     seen = reading(request)
-    if isinstance(cache, TargetedCache):
+    cache = chosen.cache
+    if chosen.may_be_told:
         cache = cache.at(_target_of(request, response, seen))
     cached, cacheable = cherrypy_tools.serve_cached(
         seen,
@@ -325,8 +347,8 @@ class CachingTool(Tool[P]):
         def serve(request: Any, response: Any) -> None:
             if request.handler is None and request.method in READING:
                 return  # the response is complete: it may be a form to log in by
-            cache = self._caches.cache(cache_class, attributes)
-            if _get(request, response, cache, methods, debug, authorized):
+            chosen = self._caches.cache(cache_class, attributes)
+            if _get(request, response, chosen, methods, debug, authorized):
                 request.handler = None
             elif request.cacheable:
                 _put_off_conditions(request)
