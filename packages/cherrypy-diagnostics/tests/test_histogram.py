@@ -52,6 +52,16 @@ def test_it_does_not_grow() -> None:
     assert len(made.counts.tobytes()) == size < 2000
 
 
+@pytest.mark.parametrize("times", [[], [0.1], [1e-5, 0.0, 5000.0, 0.25, 0.25, 1e-5 * 2**0.125]])
+def test_many_times_at_once_are_counted_as_one_by_one(times: list[float]) -> None:
+    made = histogram(0.5)
+    made.record_all(times)
+    expected = histogram(0.5, *times)
+    assert made.counts == expected.counts
+    assert made.total == pytest.approx(expected.total)
+    assert made.maximum == expected.maximum
+
+
 def test_histograms_are_added() -> None:
     one = histogram(0.1, 0.2)
     one.merge(histogram(0.3))

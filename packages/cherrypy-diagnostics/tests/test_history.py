@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cherrypy_diagnostics import SPANS, History, RequestRecorder
+from cherrypy_diagnostics import (
+    SPANS,
+    History,
+    Increment,
+    LatencyHistogram,
+    RequestRecorder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,19 +23,30 @@ BEGIN = (int(time.time()) // 300 + 10) * 300
 
 
 class Watched:
-    """A history with its totals, and a clock that the test sets."""
+    """A history with what it is to ask for, and a clock that the test sets."""
 
     def __init__(self, **gauges: Callable[[], float | None]) -> None:
-        self.totals: dict[str, Any] = {"Total Bytes Read": 5, "Total Bytes Written": 7}
-        self.history = History(self.totals, gauges)
+        self.is_enabled = True
+        self.times: list[float] = []
+        self.errors = 0
+        self.history = History(self.drain, gauges)
         self.history.tick(BEGIN)
 
+    def drain(self) -> Increment | None:
+        assert self.history.lock.locked()
+        latencies = LatencyHistogram()
+        latencies.record_all(self.times)
+        errors, written = self.errors, 10 * latencies.count
+        self.times.clear()
+        self.errors = 0
+        if not (latencies.count or self.is_enabled):
+            return None
+        return Increment(latencies, errors, bytes_written=written)
+
     def request(self, now: float, seconds: float = 0.1, *, failed: bool = False) -> None:
-        self.totals["Total Bytes Written"] += 10
-        with self.history.lock:
-            due = self.history.add(now, seconds, failed=failed)
-        if due:
-            self.history.sample()
+        self.history.tick(now)
+        self.times.append(seconds)
+        self.errors += failed
 
     def last(self, span: str, name: str, now: float, many: int = 1) -> Any:
         self.history.tick(now)
@@ -163,14 +180,15 @@ def test_a_span_that_is_not_kept() -> None:
 
 def test_nothing_is_known_of_a_pause() -> None:
     watched = Watched()
-    watched.totals["Enabled"] = False
+    watched.is_enabled = False
     assert watched.last("5m", "Requests", BEGIN + 2, 2) == [None, None]
 
 
 def test_a_recorder_fills_its_history() -> None:
     recorder = RequestRecorder({}, gauges={"Threads": threading.active_count})
     for status in ("200 OK", "404 Not Found", "500 Internal Server Error", None):
-        recorder.stop(recorder.start("c", "r"), status, 3, 4)
+        recorder.start(status, "c", "r")
+        recorder.stop(status, status, 3, 4)
     later = time.time() + 1
     series = recorder.history.view("5m", later).series
     assert sum(value or 0 for value in series["Requests"]) == 4

@@ -21,10 +21,19 @@ def recorder() -> Any:
     return RequestRecorder({}, version="1.2")
 
 
-def one(recorder: Any, *, read: Any = 0, written: Any = 0, **options: Any) -> Any:
-    record = recorder.start("1.2.3.4:5", "GET / HTTP/1.1")
-    recorder.stop(record, "200 OK", read, written, **options)
-    return record
+def one(recorder: Any, *, read: Any = 0, written: Any = 0, **options: Any) -> None:
+    request = object()
+    recorder.start(request, "1.2.3.4:5", "GET / HTTP/1.1")
+    recorder.stop(request, "200 OK", read, written, **options)
+
+
+def record_of(recorder: Any) -> Any:
+    return recorder.figures["Requests"][threading.get_ident()]
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let the clock of the recorder be that far from that of others."""
+    monkeypatch.setattr("cherrypy_diagnostics.recorder.time", lambda: time.time() + seconds)
 
 
 def test_the_namespace_has_the_documented_names(recorder: Any) -> None:
@@ -58,7 +67,7 @@ def test_figures_of_nothing_are_zero(recorder: Any) -> None:
 
 
 def test_a_request_is_counted_while_it_runs(recorder: Any) -> None:
-    record = recorder.start("1.2.3.4:5", "GET / HTTP/1.1")
+    recorder.start("a", ("1.2.3.4", ":", "5"), ("GET", " ", "/", " HTTP/1.1"))
     figures = extrapolate_statistics(recorder.figures)
     assert (figures["Current Requests"], figures["Total Requests"]) == (1, 1)
     running = figures["Requests"][threading.get_ident()]
@@ -66,13 +75,14 @@ def test_a_request_is_counted_while_it_runs(recorder: Any) -> None:
     assert running["Request-Line"] == "GET / HTTP/1.1"
     assert running["Processing Time"] >= 0
     assert running["End Time"] is running["Response Status"] is running["Bytes Read"] is None
-    recorder.stop(record, "200 OK", 0, 0)
+    recorder.stop("a", "200 OK", 0, 0)
     assert recorder.figures["Current Requests"] == 0
 
 
 def test_a_request_that_is_over_is_in_the_totals(recorder: Any) -> None:
-    record = one(recorder, read=10, written=100)
     one(recorder, written=50)
+    one(recorder, read=10, written=100)
+    record = record_of(recorder)
     figures = extrapolate_statistics(recorder.figures)
     assert (figures["Total Bytes Read"], figures["Total Bytes Written"]) == (10, 150)
     assert figures["Total Requests"] == 2
@@ -88,20 +98,56 @@ def test_a_request_that_is_over_is_in_the_totals(recorder: Any) -> None:
 
 
 def test_a_record_that_is_taken_back_leaves_what_was_read(recorder: Any) -> None:
-    one(recorder)
-    recorder.drop(None)
-    first, second = recorder.start("c", "first"), recorder.start("c", "second")
-    recorder.drop(first, bytes_read=10)  # of another thread, as it seems
-    assert recorder.figures["Requests"] == {threading.get_ident(): second}
-    recorder.drop(second)
+    recorder.drop("unknown")
+    recorder.start("first", "c", "first")
+    recorder.start("second", "c", "second")
+    recorder.drop("first", bytes_read=10)  # the thread goes on with another one
+    assert record_of(recorder)["Request-Line"] == "second"
+    recorder.drop("second")
     figures = extrapolate_statistics(recorder.figures)
-    assert (figures["Current Requests"], figures["Total Requests"]) == (0, 1)
+    assert (figures["Current Requests"], figures["Total Requests"]) == (0, 0)
     assert (figures["Requests"], figures["Total Bytes Read"]) == ({}, 10)
+
+
+def test_a_request_within_another_one_of_its_thread(recorder: Any) -> None:
+    recorder.start("outer", "c", "outer")
+    one(recorder, written=1)
+    recorder.stop("outer", "404 Not Found", 0, 2)
+    assert record_of(recorder)["Request-Line"] == "outer"
+    assert record_of(recorder)["Response Status"] == "404 Not Found"
+    figures = recorder.figures
+    assert (figures["Current Requests"], figures["Total Requests"]) == (0, 2)
+    assert figures["Total Bytes Written"] == 3
+
+
+def test_a_request_that_ends_in_another_thread(recorder: Any) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(recorder.start, "a", "c", "r").result()
+        assert recorder.figures["Current Requests"] == 1
+        recorder.stop("a", "200 OK", 0, 2)
+        assert recorder.figures["Current Requests"] == 0
+        pool.submit(recorder.start, "b", "c", "r").result()
+        pool.submit(recorder.start, "c", "c", "r").result()
+        recorder.stop("b", "200 OK", 0, 2)
+        recorder.drop("c")
+    figures = recorder.figures
+    assert (figures["Current Requests"], figures["Total Requests"]) == (0, 2)
+    assert figures["Total Bytes Written"] == 4
+
+
+def test_requests_that_are_never_over_do_not_fill_the_memory(recorder: Any) -> None:
+    for key in range(3000):
+        recorder.start(key, "c", "r")
+    assert recorder.figures["Total Requests"] == 3000
+    assert recorder.figures["Current Requests"] == 1001  # the others were given up
+    recorder.stop(0, "200 OK", 0, 0)
+    assert recorder.figures["Current Requests"] == 1001
 
 
 def test_nothing_is_recorded_while_it_is_paused(recorder: Any) -> None:
     recorder.figures["Enabled"] = False
-    assert one(recorder) is None
+    assert recorder.start("a", "c", "r") is False
+    recorder.stop("a", "200 OK", 0, 0)
     assert recorder.figures["Total Requests"] == 0
     recorder.figures["Enabled"] = True
     one(recorder)
@@ -109,17 +155,35 @@ def test_nothing_is_recorded_while_it_is_paused(recorder: Any) -> None:
 
 
 def test_a_request_that_began_before_the_pause_is_completed(recorder: Any) -> None:
-    record = recorder.start("c", "r")
+    recorder.start("a", "c", "r")
     recorder.figures["Enabled"] = False
-    recorder.stop(record, "200 OK", 0, 0)
+    recorder.stop("a", "200 OK", 0, 0)
     assert recorder.figures["Current Requests"] == 0
 
 
 def test_a_second_recorder_goes_on_with_the_figures() -> None:
-    statistics: dict[str, object] = {}
-    one(RequestRecorder(statistics))
-    one(RequestRecorder(statistics))
-    assert statistics[APPLICATIONS]["Total Requests"] == 2  # type: ignore[index]
+    statistics: dict[str, Any] = {}
+    for _ in range(2):
+        one(RequestRecorder(statistics), written=5)
+    figures = statistics[APPLICATIONS]
+    assert (figures["Total Requests"], figures["Total Bytes Written"]) == (2, 10)
+    assert set(figures["Requests"]) == {threading.get_ident()}
+
+
+def test_a_namespace_that_is_there_keeps_its_values() -> None:
+    statistics: dict[str, Any] = {APPLICATIONS: {"Enabled": False, "Of mine": 3}}
+    recorder = RequestRecorder(statistics)
+    one(recorder)
+    figures = statistics[APPLICATIONS]
+    assert (figures["Enabled"], figures["Of mine"], figures["Total Requests"]) == (False, 3, 0)
+
+
+def test_a_total_can_be_set(recorder: Any) -> None:
+    one(recorder, written=5)
+    recorder.figures["Total Requests"] = 0
+    one(recorder)
+    assert recorder.figures["Total Requests"] == 1
+    assert recorder.figures["Total Bytes Written"] == 5
 
 
 def test_slow_requests_are_kept_in_order(recorder: Any) -> None:
@@ -157,11 +221,13 @@ def test_the_processing_time_runs_from_the_start() -> None:
     assert 60 <= proc_time({"Start Time": time.time() - 60}) < 70
 
 
-def test_a_clock_that_is_set_back_gives_no_negative_time(recorder: Any) -> None:
-    record = recorder.start("c", "r")
-    record["Start Time"] += 3600
-    recorder.stop(record, "200 OK", 0, 0)
-    assert record["Processing Time"] == 0
+def test_a_clock_that_is_set_back_gives_no_negative_time(
+    recorder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder.start("a", "c", "r")
+    set_clock(monkeypatch, -3600)
+    recorder.stop("a", "200 OK", 0, 0)
+    assert record_of(recorder)["Processing Time"] == 0
 
 
 def test_threads_lose_no_count(recorder: Any) -> None:
@@ -170,7 +236,11 @@ def test_threads_lose_no_count(recorder: Any) -> None:
             one(recorder, read=1, written=2, uriset="all")
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(work, range(8)))
+        tasks = pool.map(work, range(8))
+        for n in range(1000):  # somebody reads, and time passes, meanwhile
+            assert recorder.figures["Current Requests"] >= 0
+            recorder.history.tick(time.time() + n)
+        list(tasks)
     figures = recorder.figures
     assert figures["Total Requests"] == 4000
     assert figures["Current Requests"] == 0
@@ -179,16 +249,43 @@ def test_threads_lose_no_count(recorder: Any) -> None:
 
 
 def test_records_of_threads_that_are_gone_do_not_pile_up(recorder: Any) -> None:
-    for gone in range(1, 101):
-        recorder.figures["Requests"][-gone] = {"End Time": 1}
-    one(recorder)
-    assert set(recorder.figures["Requests"]) == {threading.get_ident()}
+    barrier = threading.Barrier(60)  # all at once, so that no two have one identity
+
+    def work() -> None:
+        one(recorder, written=1)
+        barrier.wait(60)
+
+    threads = [threading.Thread(target=work) for _ in range(60)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(recorder.figures["Requests"]) == 60
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(one, recorder).result()
+    assert len(recorder.figures["Requests"]) <= 17
+    assert recorder.figures["Total Requests"] == 61
+    assert recorder.figures["Total Bytes Written"] == 60
 
 
-def test_only_the_beginning_of_a_long_request_line_is_kept(recorder: Any) -> None:
+def test_requests_of_threads_that_are_gone_can_end_elsewhere(recorder: Any) -> None:
+    for key in range(40):
+        thread = threading.Thread(target=recorder.start, args=(key, "c", "r"))
+        thread.start()
+        thread.join()
+    for key in range(40):
+        recorder.stop(key, "200 OK", 0, 1)
+    figures = recorder.figures
+    assert (figures["Current Requests"], figures["Total Requests"]) == (0, 40)
+    assert figures["Total Bytes Written"] == 40
+
+
+def test_only_the_beginning_of_a_long_request_line_is_kept(
+    recorder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     line = f"GET /{'x' * 500_000} HTTP/1.1"
-    record = recorder.start("192.0.2.1:1", line)
-    record["Start Time"] -= 10
-    recorder.stop(record, "200 OK", 0, 0)
+    recorder.start("a", "192.0.2.1:1", line)
+    set_clock(monkeypatch, 10)
+    recorder.stop("a", "200 OK", 0, 0)
     (slow,) = recorder.figures["Slow Queries"]
-    assert record["Request-Line"] == slow["Request-Line"] == line[:2000]
+    assert record_of(recorder)["Request-Line"] == slow["Request-Line"] == line[:2000]

@@ -197,8 +197,8 @@ HOSTILE = "<script>alert(1)</script>\"'&"
 def test_nothing_that_a_client_sends_becomes_html() -> None:
     statistics: dict[str, Any] = {}
     recorder = RequestRecorder(statistics)
-    record = recorder.start(HOSTILE, HOSTILE)
-    recorder.stop(record, HOSTILE, 0, 0, uriset=HOSTILE, slow_queries=1e-12)
+    recorder.start("a", HOSTILE, HOSTILE)
+    recorder.stop("a", HOSTILE, 0, 0, uriset=HOSTILE, slow_queries=1e-12)
     statistics[HOSTILE] = {HOSTILE: HOSTILE, "c": {HOSTILE: {HOSTILE: HOSTILE}}}
     page = Report(statistics).html(HOSTILE)
     assert "<script" not in page
@@ -233,8 +233,8 @@ def test_any_text_is_shown_as_it_is(values: Any) -> None:
 def test_requests_are_formatted_by_default() -> None:
     statistics: dict[str, Any] = {}
     recorder = RequestRecorder(statistics)
-    record = recorder.start("1.2.3.4:5", "GET / HTTP/1.1")
-    recorder.stop(record, "200 OK", 1, 2, uriset="pages", slow_queries=1e-12)
+    recorder.start("a", "1.2.3.4:5", "GET / HTTP/1.1")
+    recorder.stop("a", "200 OK", 1, 2, uriset="pages", slow_queries=1e-12)
     shown = cells(statistics)
     prefix = "CherryPy%20Applications/"
     assert shown[prefix + "Requests/0/Request-Line"] == "GET / HTTP/1.1"

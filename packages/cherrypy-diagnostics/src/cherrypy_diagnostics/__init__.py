@@ -5,6 +5,7 @@ from cherrypy_diagnostics.bytecount import ByteCountWrapper, InputStream
 from cherrypy_diagnostics.coverpages import CoveragePages, annotated_file, covered_tree
 from cherrypy_diagnostics.coverpages import Lines as CoverageLines
 from cherrypy_diagnostics.coverpages import Tree as CoverageTree
+from cherrypy_diagnostics.figures import LiveFigures
 from cherrypy_diagnostics.formatting import (
     Formatting,
     default_formatting,
@@ -24,7 +25,7 @@ from cherrypy_diagnostics.garbage import (
 )
 from cherrypy_diagnostics.gauges import default_gauges, memory, seldom, server_gauges
 from cherrypy_diagnostics.histogram import LatencyHistogram
-from cherrypy_diagnostics.history import SPANS, History, Span, View
+from cherrypy_diagnostics.history import SPANS, History, Increment, Span, View
 from cherrypy_diagnostics.middleware import StatisticsMiddleware
 from cherrypy_diagnostics.page import PAGE_HEADERS, page_style
 from cherrypy_diagnostics.processrecorder import process_recorder
@@ -61,8 +62,10 @@ __all__ = [
     "Growth",
     "Heap",
     "History",
+    "Increment",
     "InputStream",
     "LatencyHistogram",
+    "LiveFigures",
     "ProfileAggregator",
     "ProfilePages",
     "Profiler",

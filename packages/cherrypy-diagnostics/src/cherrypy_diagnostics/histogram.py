@@ -8,13 +8,14 @@ minute. Nothing here locks: whoever lets several threads record has a lock alrea
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from itertools import accumulate, pairwise
 from math import ceil, sqrt
+from operator import add, sub
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 BUCKETS_PER_OCTAVE = 8
 """Each bucket is 9 % wide, so its middle is at most 4.5 % beside what is in it."""
@@ -76,6 +77,17 @@ class LatencyHistogram:
         self.total += seconds
         self.maximum = max(self.maximum, seconds)
 
+    def record_all(self, times: Iterable[float]) -> None:
+        """Count many times at once, at a small part of the cost."""
+        ascending = sorted(times)
+        if not ascending:
+            return
+        below = [bisect_right(ascending, bound) for bound in self.bounds]
+        found = map(sub, [*below, len(ascending)], [0, *below])
+        self.counts = array("Q", map(add, self.counts, found))
+        self.total += sum(ascending)
+        self.maximum = max(self.maximum, ascending[-1])
+
     def merge(self, other: LatencyHistogram) -> None:
         """Add what another histogram with the same bounds counted.
 
@@ -84,7 +96,7 @@ class LatencyHistogram:
         """
         if other.bounds != self.bounds:
             raise ValueError("histograms with different bounds cannot be added")
-        self.counts = array("Q", map(sum, zip(self.counts, other.counts, strict=True)))
+        self.counts = array("Q", map(add, self.counts, other.counts))
         self.total += other.total
         self.maximum = max(self.maximum, other.maximum)
 

@@ -5,8 +5,8 @@ into the next coarser ring. No thread does it: whoever comes first in a new slot
 A time in which nobody came has no gauges; its counts are known to be 0. Where that is longer than
 the whole ring, nothing is known of it: the clock may have been set.
 
-`add` stands in the path of every request, under the lock of the totals that are passed to it.
-Gauges are asked outside of it: they are other people's functions.
+What is counted is asked for when a slot is over, under the lock; gauges outside of it: they are
+other people's functions.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ import logging
 import math
 import time
 from array import array
-from bisect import bisect_left
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cherrypy_diagnostics.histogram import BOUNDS, LatencyHistogram
+from cherrypy_diagnostics.histogram import LatencyHistogram
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -33,14 +32,38 @@ UNKNOWN = math.nan
 TOLERANCE = 60
 """Seconds that a request may come late: others were faster, or the clock was set a little."""
 
-TOTALS = {"Bytes Read": "Total Bytes Read", "Bytes Written": "Total Bytes Written"}
-"""What is counted by slot as the growth of a total, and that total."""
-
-COUNTS = ("Requests", "Errors", *TOTALS)
+COUNTS = ("Requests", "Errors", "Bytes Read", "Bytes Written")
 """What is counted by slot: of requests, those that are over."""
 
 PERCENTILES = {"p50": 50, "p95": 95, "p99": 99}
 """The latencies that are kept by slot, in seconds, beside the longest one."""
+
+
+class Increment(NamedTuple):
+    """What was counted in some time.
+
+    Attributes:
+        latencies: How long requests took that were over in it, and so how many.
+        errors: How many of these failed.
+        bytes_read: Size of what was read of their bodies.
+        bytes_written: Size of what was sent of the bodies of their responses.
+
+    Examples:
+        >>> latencies = LatencyHistogram()
+        >>> latencies.record(0.25)
+        >>> Increment(latencies, bytes_written=512).counts()
+        {'Requests': 1, 'Errors': 0, 'Bytes Read': 0, 'Bytes Written': 512}
+    """
+
+    latencies: LatencyHistogram
+    errors: int = 0
+    bytes_read: int = 0
+    bytes_written: int = 0
+
+    def counts(self) -> dict[str, float]:
+        """Return the counts by their names in a `View`."""
+        counts = (self.latencies.count, self.errors, self.bytes_read, self.bytes_written)
+        return dict(zip(COUNTS, counts, strict=True))
 
 
 class Span(NamedTuple):
@@ -165,30 +188,34 @@ class History:
     """The last minutes and hours of a recorder.
 
     Args:
-        totals: The namespace whose totals are watched; it stays the caller's.
+        drain: Returns what was counted since it was last asked, with `lock` held; None if nothing
+            is counted now.
         gauges: What to look at once in each slot that sees a request, by name. A gauge returns
             None where it does not know, and fails at its own expense. A request waits for it.
 
     Attributes:
-        lock: To be held while the totals change, and while `add` is called.
+        lock: Held while `drain` is asked.
+        earliest: Before this time, in seconds of the epoch, and from `until` on, `tick` has
+            something to do.
+        until: When the open slot is over.
 
     Examples:
-        >>> totals = {"Enabled": True, "Total Bytes Read": 0, "Total Bytes Written": 0}
-        >>> history = History(totals, {"Threads": lambda: 10.0})
-        >>> begin = history.view("5m").end
-        >>> with history.lock:
-        ...     _ = history.add(begin, 0.25, failed=False)
-        >>> history.view("5m", begin + 1).series["Requests"][-1]
+        >>> latencies = LatencyHistogram()
+        >>> latencies.record(0.25)
+        >>> increments = iter([Increment(latencies)])
+        >>> history = History(lambda: next(increments, None), {"Threads": lambda: 10.0})
+        >>> history.view("5m", history.until).series["Requests"][-1]
         1.0
     """
 
     def __init__(
-        self, totals: Mapping[str, Any], gauges: Mapping[str, Gauge] | None = None
+        self,
+        drain: Callable[[], Increment | None],
+        gauges: Mapping[str, Gauge] | None = None,
     ) -> None:
         self.lock: Lock = Lock()
         self.gauges: dict[str, Gauge] = dict(gauges or {})
-        self._totals = totals
-        self._errors = 0
+        self._drain = drain
         names = [*COUNTS, *PERCENTILES, "Longest", *self.gauges]
         now = time.time()
         self._rings = {name: _Ring(span, names, now) for name, span in SPANS.items()}
@@ -202,44 +229,19 @@ class History:
             for ring in self._rings.values():
                 ring.add(self.gauges)
 
-    def add(self, now: float, seconds: float, *, failed: bool) -> bool:
-        """Count a request that is over; return whether `sample` is due.
-
-        Args:
-            now: When it was over, in seconds of the epoch.
-            seconds: How long it took.
-            failed: Whether it failed.
-        """
-        due = not self._earliest <= now < self._until and self._turn(now)
-        latencies = self._latencies  # its `record`, without the calls
-        latencies.counts[bisect_left(BOUNDS, seconds)] += 1
-        latencies.total += seconds
-        if seconds > latencies.maximum:  # noqa: PLR1730 - as above
-            latencies.maximum = seconds
-        if failed:
-            self._errors += 1
-        return due
-
-    def sample(self) -> None:
-        """Look at the gauges; the lock must not be held."""
-        seen = {name: _asked(name, gauge) for name, gauge in self.gauges.items()}
-        known = {name: value for name, value in seen.items() if value is not None}
-        with self.lock:
-            self._finest.slot.see(known)
-
     def tick(self, now: float | None = None) -> None:
-        """Take notice of the time, where no request may come to tell it.
+        """Take notice of the time: when a slot is over, close it, and look at the gauges.
 
         Args:
             now: Seconds of the epoch; what the clock says by default.
         """
         now = time.time() if now is None else now
-        if self._earliest <= now < self._until:
-            return
         with self.lock:
-            due = not self._earliest <= now < self._until and self._turn(now)
+            due = not self.earliest <= now < self.until
+            if due:
+                self._turn(now)
         if due:
-            self.sample()
+            self._sample()
 
     def view(self, span: str, now: float | None = None) -> View:
         """Return what is known of a span.
@@ -259,16 +261,17 @@ class History:
     def _begin(self) -> None:
         ring = self._finest
         begin = ring.number * ring.step
-        self._earliest, self._until = begin - TOLERANCE, begin + ring.step
-        self._latencies = ring.slot.latencies
-        self._before = {name: self._totals[total] for name, total in TOTALS.items()}
-        self._errors = 0
+        self.earliest: float = begin - TOLERANCE
+        self.until: float = begin + ring.step
 
-    def _turn(self, now: float) -> bool:
+    def _turn(self, now: float) -> None:
         """Close the slot that is open, and what its end closes; open the one of `now`."""
-        counts = self._counts()
-        idle = dict.fromkeys(counts, 0.0)
-        self._finest.slot.counts = counts
+        new = self._drain()
+        idle: dict[str, float] = {}
+        if new is not None:
+            slot = self._finest.slot
+            slot.latencies, slot.counts = new.latencies, new.counts()
+            idle = dict.fromkeys(slot.counts, 0.0)
         over: _Slot | None = None
         for ring in self._rings.values():
             if over is not None:
@@ -277,15 +280,12 @@ class History:
             if over is None:
                 break
         self._begin()
-        return True
 
-    def _counts(self) -> dict[str, float]:
-        """Return the counts of the open slot; nothing is counted while the recorder is paused."""
-        requests = self._latencies.count
-        if not (requests or self._totals.get("Enabled", True)):
-            return {}
-        grown = {name: self._totals[key] - self._before[name] for name, key in TOTALS.items()}
-        return {"Requests": requests, "Errors": self._errors, **grown}
+    def _sample(self) -> None:
+        seen = {name: _asked(name, gauge) for name, gauge in self.gauges.items()}
+        known = {name: value for name, value in seen.items() if value is not None}
+        with self.lock:
+            self._finest.slot.see(known)
 
 
 def _asked(name: str, gauge: Gauge) -> float | None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from cherrypy_diagnostics.recorder import RequestRecorder
-    from cherrypy_diagnostics.repository import Scope
 
     UriSet = Callable[[WSGIEnvironment], str | None]
 
@@ -64,19 +63,20 @@ class StatisticsMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, recorded if the namespace is enabled."""
-        record = self.recorder.start(_client(environ), _request_line(environ))
-        if record is None:
+        response = _Recorded(self, environ, start_response)
+        if not self.recorder.start(response, _client(environ), _request_line(environ)):
             return self.application(environ, start_response)
-        return _Recorded(self, record, environ, start_response)
+        response.begin()
+        return response
 
-    def finish(self, record: Scope, environ: WSGIEnvironment, response: _Recorded) -> None:
+    def finish(self, environ: WSGIEnvironment, response: _Recorded) -> None:
         """Complete the record of a response that is over."""
         uriset = None
         try:
             uriset = self.uriset(environ) if callable(self.uriset) else self.uriset
         finally:
             self.recorder.stop(
-                record,
+                response,
                 response.status,
                 response.body_read.bytes_read,
                 response.bytes_written,
@@ -92,19 +92,22 @@ class _Recorded:
     def __init__(
         self,
         middleware: StatisticsMiddleware,
-        record: Scope,
         environ: WSGIEnvironment,
         start_response: StartResponse,
     ) -> None:
         self.status: str | None = None
         self.bytes_written: int = 0
         self._is_over = False
-        self._finish: Callable[[], None] = lambda: middleware.finish(record, environ, self)
+        self._middleware = middleware
+        self._environ = environ
         self._start_response = start_response
         self.body_read: ByteCountWrapper = ByteCountWrapper(environ["wsgi.input"])
-        environ["wsgi.input"] = self.body_read
+
+    def begin(self) -> None:
+        """Call the application."""
+        self._environ["wsgi.input"] = self.body_read
         try:
-            self._body = middleware.application(environ, self._start)
+            self._body = self._middleware.application(self._environ, self._start)
         except BaseException:
             self._over()
             raise
@@ -138,15 +141,18 @@ class _Recorded:
     def _over(self) -> None:
         if not self._is_over:
             self._is_over = True
-            self._finish()
+            self._middleware.finish(self._environ, self)
 
 
-def _client(environ: WSGIEnvironment) -> str:
-    return f"{environ.get('REMOTE_ADDR', '')}:{environ.get('REMOTE_PORT', '')}"
+def _client(environ: WSGIEnvironment) -> tuple[str, ...]:
+    return environ.get("REMOTE_ADDR", ""), ":", environ.get("REMOTE_PORT", "")
 
 
-def _request_line(environ: WSGIEnvironment) -> str:
-    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+def _request_line(environ: WSGIEnvironment) -> tuple[str, ...]:
     query = environ.get("QUERY_STRING")
-    target = f"{path}?{query}" if query else path
-    return f"{environ['REQUEST_METHOD']} {target} {environ.get('SERVER_PROTOCOL', '')}"
+    return (
+        *(environ["REQUEST_METHOD"], " "),
+        *(environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")),
+        f"?{query} " if query else " ",
+        environ.get("SERVER_PROTOCOL", ""),
+    )

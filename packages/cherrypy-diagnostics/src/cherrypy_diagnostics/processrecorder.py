@@ -1,6 +1,6 @@
 """The recorder that a process has one of.
 
-Two on the same figures would add to them under two locks, and each would have half of the history.
+Of two on the same figures, each would have half of the history.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from cherrypy_diagnostics.recorder import APPLICATIONS, RequestRecorder
-from cherrypy_diagnostics.repository import namespace
+from cherrypy_diagnostics.repository import repository
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,11 +36,11 @@ def process_recorder(
         True
     """
     with _lock:
-        figures = namespace(APPLICATIONS)
+        figures = repository().get(APPLICATIONS)
         found = next((each for each in _made if each.figures is figures), None)
         if found is None:
             found = RequestRecorder()
             _made.append(found)
     found.history.watch(gauges or {})
-    figures["Server Version"] = figures["Server Version"] or version
+    found.figures["Server Version"] = found.figures["Server Version"] or version
     return found

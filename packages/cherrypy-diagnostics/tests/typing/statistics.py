@@ -22,9 +22,9 @@ namespace("Mine")["Hits"] = 1
 namespace()  # type: ignore[call-arg]
 
 recorder = RequestRecorder()
-record = recorder.start("client", "GET / HTTP/1.1")
-recorder.stop(record, "200 OK", 0, 0, uriset="pages")
-recorder.stop(record, "200 OK", 0, 0, "pages")  # type: ignore[call-arg]
+assert_type(recorder.start(recorder, ("192.0.2.1", ":", "1"), "GET / HTTP/1.1"), bool)
+recorder.stop(recorder, "200 OK", 0, 0, uriset="pages")
+recorder.stop(recorder, 200, 0, 0)  # type: ignore[arg-type]
 recorder.start("client")  # type: ignore[call-arg]
 
 

@@ -151,8 +151,11 @@ class Request(RequestData):
                 self.get_resource(path_info)
                 # Most points have no hook: asking first spares each of them a call.
                 planned = self._configure()
-                if planned["on_start_resource"] or self.own_hooks:
+                if self.own_hooks:
                     self._reach("on_start_resource")
+                elif hooks := planned["on_start_resource"]:
+                    self.stage = "on_start_resource"
+                    run_hooks(hooks, self, response)
                 self.stage = "process_query_string"
                 self.process_query_string()
                 if response.timed_out:
@@ -295,8 +298,11 @@ class Request(RequestData):
             return
         self.closed = True
         try:
-            if self._planned_hooks["on_end_request"] or self.own_hooks:
+            if self.own_hooks:
                 self._reach("on_end_request")
+            elif hooks := self._planned_hooks["on_end_request"]:
+                self.stage = "on_end_request"
+                run_hooks(hooks, self, self._response)
         finally:
             if self._body is not None:
                 self._body.close()

@@ -30,6 +30,7 @@ MODULES = (
     "basic_auth",
     "digest_auth",
     "served",
+    "served_recorded",
     "dispatch",
     "bus",
     "imported",

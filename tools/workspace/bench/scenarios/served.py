@@ -28,6 +28,14 @@ _THREADS = 10
 
 def cherrypy(case: str) -> Callable[[], object]:
     """Publish an object, or a file, on the server that comes with it."""
+    return published(case, _file_tool() if case == "served_file" else {})
+
+
+ours = cherrypy
+
+
+def published(case: str, config: dict[str, object]) -> Callable[[], object]:
+    """Publish an object, with some config, on the server that comes with it."""
     import cherrypy
 
     class Root:
@@ -40,12 +48,9 @@ def cherrypy(case: str) -> Callable[[], object]:
     if case == "native":
         settings["server.instance"] = "cherrypy._cpnative_server.CPHTTPServer"
     cherrypy.config.update(settings)
-    cherrypy.tree.mount(Root(), "", {"/": _file_tool() if case == "served_file" else {}})
+    cherrypy.tree.mount(Root(), "", {"/": config})
     server, _ = cherrypy.server.httpserver_from_self()
     return _loaded(server, case)
-
-
-ours = cherrypy
 
 
 def bare(case: str) -> Callable[[], object]:

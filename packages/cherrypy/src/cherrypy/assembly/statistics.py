@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from cherrypy._version import __version__
 from cherrypy.assembly.once import once
 from cherrypy_httputil import InternalRedirect
-from cherrypy_serving import ambient
-from cherrypy_web import Hook, Tool
+from cherrypy_serving import prepared
+from cherrypy_web import Tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from cherrypy_bus import Bus
-    from cherrypy_diagnostics import ByteCountWrapper, RequestRecorder, Scope
+    from cherrypy_diagnostics import ByteCountWrapper, RequestRecorder
+    from cherrypy_web import Hook
 
 __all__ = ["StatsTool", "recorder"]
 
-_NONE: Final = (None, None)
-
-_running: Final[dict[int, tuple[Scope, ByteCountWrapper | None]]] = {}
-"""The records of running requests with their bodies, by the identities of those.
+_bodies: Final[dict[int, ByteCountWrapper]] = {}
+"""The bodies of running requests, by the identities of those.
 
 An attribute of its own would make each request a tenth slower (see `cherrypy_web.layout`).
 """
+
+_number = lru_cache(4096)(int)  # most pages have a length that was there before
+_get = dict.get  # of a map of header fields, whose keys are in title case
 
 
 @once
@@ -46,37 +49,42 @@ def _tick() -> None:
     recorder().history.tick()
 
 
-def _begin(request: Any, _response: Any) -> None:
-    """Begin a record for the running request."""
-    record = recorder().start(_client(request), request.request_line)
-    if record is None:
-        return
-    if request.method not in request.methods_with_bodies:
-        _running[id(request)] = record, None
-    else:
-        from cherrypy_diagnostics import ByteCountWrapper  # noqa: PLC0415 - loaded by now
+def _beginning() -> Callable[[Any, Any], None]:
+    """Return what begins a record for a request."""
+    from cherrypy_diagnostics import ByteCountWrapper  # noqa: PLC0415 - loaded by now
 
-        body = request.rfile = request.body.fp = ByteCountWrapper(request.rfile)
-        _running[id(request)] = record, body
+    start = recorder().start
+
+    def begin(request: Any, _response: Any) -> None:
+        environ = request.wsgi_environ
+        if environ is None:
+            client = (request.remote.ip, ":", str(request.remote.port))
+        else:
+            client = (environ.get("REMOTE_ADDR", ""), ":", environ.get("REMOTE_PORT", ""))
+        query = request.query_string
+        line = (
+            request.method,
+            " ",
+            request.script_name,
+            request.path_info,
+            f"?{query} " if query else " ",
+            request.request_protocol,
+        )
+        is_recorded = start(request, client, line)
+        if is_recorded and request.method in request.methods_with_bodies:
+            body = request.rfile = request.body.fp = ByteCountWrapper(request.rfile)
+            _bodies[id(request)] = body
+
+    return begin
 
 
-def _client(request: Any) -> str:
-    environ = request.wsgi_environ
-    if environ is None:
-        return f"{request.remote.ip}:{request.remote.port}"
-    return f"{environ.get('REMOTE_ADDR', '')}:{environ.get('REMOTE_PORT', '')}"
-
-
-def _complete(
-    request: Any,
-    response: Any,
-    /,
+def _completion(
     uriset: str | None = None,
     slow_queries: float = 1.0,
     slow_queries_count: int = 100,
     debug: bool = False,  # noqa: ARG001 - documented option
     **kwargs: Any,  # noqa: ARG001 - documented: other options do no harm
-) -> None:
+) -> Callable[[Any, Any], None]:
     """Complete the record of the running request.
 
     What was written is its ``Content-Length``: of a stream that has none, and in answer to HEAD,
@@ -89,21 +97,20 @@ def _complete(
         debug: Accepted for the documented signature.
         kwargs: Not used.
     """
-    record, body = _running.pop(id(request), _NONE)
-    bytes_read = 0 if body is None else body.bytes_read
-    has_answer = bool(response.status_line)
-    if not has_answer and isinstance(sys.exception(), InternalRedirect):
-        recorder().drop(record, bytes_read)
-        return
-    recorder().stop(
-        record,
-        str(response.status) if has_answer else None,
-        bytes_read,
-        0 if request.method == "HEAD" else int(response.headers.get("Content-Length") or 0),
-        uriset=uriset,
-        slow_queries=slow_queries,
-        slow_queries_count=slow_queries_count,
-    )
+    stop, drop = recorder().stop, recorder().drop
+
+    def complete(request: Any, response: Any) -> None:
+        body = _bodies.pop(id(request), None) if _bodies else None
+        bytes_read = 0 if body is None else body.bytes_read
+        status = response.status_line or None
+        if status is None and isinstance(sys.exception(), InternalRedirect):
+            drop(request, bytes_read)
+            return
+        length = None if request.method == "HEAD" else _get(response.headers, "Content-Length")
+        written = _number(length) if length else 0
+        stop(request, status, bytes_read, written, uriset, slow_queries, slow_queries_count)
+
+    return complete
 
 
 class StatsTool(Tool[...]):
@@ -115,8 +122,8 @@ class StatsTool(Tool[...]):
         engine: While its main thread waits, the history goes on without requests.
     """
 
-    record_start: Final = staticmethod(ambient(_begin))
-    record_stop: Final = staticmethod(ambient(_complete))
+    record_start: Final = staticmethod(prepared(_beginning))
+    record_stop: Final = staticmethod(prepared(_completion))
 
     def __init__(self, engine: Bus | None = None) -> None:
         super().__init__("on_end_request", self.record_stop)
@@ -126,6 +133,6 @@ class StatsTool(Tool[...]):
         """Return the hooks for the beginning and the end of a request."""
         if self._engine is not None:  # its main thread tells the time, also while nobody comes
             self._engine.subscribe("main", _tick)
-        yield "on_start_resource", Hook(self.record_start, priority=0)
+        yield "on_start_resource", self._hook(self.record_start, {"priority": 0})
         # Failsafe, or the request would count as running for ever.
         yield self._point, self._hook(self.callable, options | {"failsafe": True})
