@@ -73,6 +73,27 @@ def test_request_is_counted_with_its_bytes(ask: Client) -> None:
     assert after["URI Set Tracking"]["all"]["Count"] > 0
 
 
+def test_record_names_the_client_and_the_whole_target(ask: Client) -> None:
+    ask.get("/?page=2", environ={"REMOTE_ADDR": "192.0.2.7", "REMOTE_PORT": "4711"})
+    record = cpstats.appstats["Requests"][get_ident()]
+    assert record["Request-Line"] == "GET /?page=2 HTTP/1.1"
+    assert record["Client"] == "192.0.2.7:4711"
+
+
+def test_request_that_no_server_of_wsgi_brought_is_recorded(ask: Client, site: Assembly) -> None:
+    local, remote = (
+        cherrypy.lib.httputil.Host("127.0.0.1", 80),
+        cherrypy.lib.httputil.Host("192.0.2.7", 4711),
+    )
+    request, _ = site.tree.apps[""].get_serving(local, remote, "http", "HTTP/1.1")
+    try:
+        request.run("GET", "/", "page=2", "HTTP/1.1", [("Host", "localhost")], None)
+    finally:
+        site.tree.apps[""].release_serving()
+    record = cpstats.appstats["Requests"][get_ident()]
+    assert (record["Request-Line"], record["Client"]) == ("GET /?page=2 HTTP/1.1", "192.0.2.7:4711")
+
+
 def test_request_that_fails_is_counted_once_and_over(ask: Client) -> None:
     before = figures(ask)["Total Requests"]
     assert ask.get("/fails").status_code == 500
