@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from cherrypy_dispatch import expose
+from cherrypy_httputil import HTTPRedirect
 from cherrypy_serving import ambient, serving
 from cherrypy_web import HOOK_POINTS, Application, Hook, HookMap, Request, Tool
+from cherrypy_web.hooks import PlannedHooks
 
 
 class Site:
@@ -154,3 +156,25 @@ def test_priority_that_is_changed_counts_with_the_next_request(call: Any, change
         call(app)
     other = "config" if changed == "class" else "class"
     assert seen == [changed, other, other, changed]
+
+
+def test_planned_hooks_run_as_they_are_written() -> None:
+    ran: list[object] = []
+
+    def note(request: Any, response: Any, word: str = "-") -> None:
+        ran.append((request, response, word))
+
+    found = ambient(note)
+    PlannedHooks([Hook(found)]).run("q", "r")
+    PlannedHooks([Hook(found, word="a")]).run("q", "r")
+    PlannedHooks([Hook(found), Hook(lambda: ran.append("own"))]).run("q", "r")
+    PlannedHooks().run("q", "r")
+    assert ran == [("q", "r", "-"), ("q", "r", "a"), ("q", "r", "-"), "own"]
+
+
+def test_a_single_planned_hook_raises_its_error() -> None:
+    def fail(request: Any, response: Any) -> None:
+        raise HTTPRedirect("/elsewhere")
+
+    with pytest.raises(HTTPRedirect):
+        PlannedHooks([Hook(ambient(fail))]).run("q", "r")

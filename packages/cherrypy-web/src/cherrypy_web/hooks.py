@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from cherrypy_web.epoch import EPOCH
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["HOOK_POINTS", "Hook", "HookMap", "run_hooks"]
+__all__ = ["HOOK_POINTS", "Hook", "HookMap", "PlannedHooks", "run_hooks"]
 
 HOOK_POINTS: Final = (
     "on_start_resource",
@@ -182,6 +183,31 @@ class HookMap(dict[str, list[Hook]]):
             raise ValueError(
                 f"there is no hook point {point!r}; the points are {', '.join(self)}"
             ) from None
+
+
+class PlannedHooks(tuple[Hook, ...]):  # noqa: SLOT001 - a tuple can have no slots
+    """The hooks of a point in the order in which they run, for many requests.
+
+    Attributes:
+        run: Called with a request and its response, it does what `run_hooks` does. A single
+            callback that takes just these is called itself.
+
+    Examples:
+        >>> def greet(request, response):
+        ...     print(f"Hello {request}!")
+        >>> from cherrypy_serving import ambient
+        >>> PlannedHooks([Hook(ambient(greet))]).run("reader", None)
+        Hello reader!
+    """
+
+    run: Callable[[Any, Any], object]
+
+    def __init__(self, hooks: Iterable[Hook] = ()) -> None:  # noqa: ARG002 - the tuple has them
+        only = self[0] if len(self) == 1 else None
+        if only is not None and only.explicit is not None and not only.kwargs:
+            self.run = only.explicit
+        else:
+            self.run = partial(run_hooks, tuple(self))
 
 
 def run_hooks(hooks: Sequence[Hook], request: Any, response: Any) -> None:

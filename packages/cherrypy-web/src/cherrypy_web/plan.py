@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cherrypy_config import NamespaceSet
 from cherrypy_dispatch import Layer, merge
 from cherrypy_web.epoch import EPOCH
-from cherrypy_web.hooks import Hook, HookMap
+from cherrypy_web.hooks import HookMap, PlannedHooks
 from cherrypy_web.namespaces import BUILT_IN, add_error_page, add_hook
 from cherrypy_web.tools import Tool, Toolbox, add_option, turned_on
 
@@ -101,8 +101,8 @@ class Plan:
             or self.response_headers
             or self.steps
         )
-        self.hooks: dict[str, Sequence[Hook]] = {
-            point: tuple(self._hook_map.ordered(point)) for point in self._hook_map
+        self.hooks: dict[str, PlannedHooks] = {
+            point: PlannedHooks(self._hook_map.ordered(point)) for point in self._hook_map
         }
 
     def is_fresh(self) -> bool:

@@ -22,7 +22,6 @@ from cherrypy_web.absent import Absent
 from cherrypy_web.environ import EnvironHeaders, find_bad_percent, is_authority
 from cherrypy_web.errorpages import bare_error, format_exc
 from cherrypy_web.handlers import BoundPageHandler
-from cherrypy_web.hooks import run_hooks
 from cherrypy_web.requestdata import HTTP_1_1, RequestData
 from cherrypy_web.response import close_body
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from cherrypy_dispatch import Fields
     from cherrypy_web.application import Application
-    from cherrypy_web.hooks import Hook
+    from cherrypy_web.hooks import Hook, PlannedHooks
     from cherrypy_web.response import Response
 
 __all__ = ["Request"]
@@ -155,7 +154,7 @@ class Request(RequestData):
                     self._reach("on_start_resource")
                 elif hooks := planned["on_start_resource"]:
                     self.stage = "on_start_resource"
-                    run_hooks(hooks, self, response)
+                    hooks.run(self, response)
                 self.stage = "process_query_string"
                 self.process_query_string()
                 if response.timed_out:
@@ -173,7 +172,7 @@ class Request(RequestData):
                     self._reach("before_handler")
                 elif hooks := planned["before_handler"]:  # the usual case: some tools are always on
                     self.stage = "before_handler"
-                    run_hooks(hooks, self, response)
+                    hooks.run(self, response)
                 if self.handler:
                     self.stage = "handler"
                     response.body = self.handler()
@@ -212,7 +211,7 @@ class Request(RequestData):
         if self.own_hooks is not None:
             self.own_hooks.run(point)
         elif hooks := self._planned_hooks[point]:
-            run_hooks(hooks, self, self._response)
+            hooks.run(self, self._response)
 
     def process_headers(self) -> None:
         """Check the header fields that every request must have.
@@ -302,7 +301,7 @@ class Request(RequestData):
                 self._reach("on_end_request")
             elif hooks := self._planned_hooks["on_end_request"]:
                 self.stage = "on_end_request"
-                run_hooks(hooks, self, self._response)
+                hooks.run(self, self._response)
         finally:
             if self._body is not None:
                 self._body.close()
@@ -333,7 +332,7 @@ class Request(RequestData):
 
     # How the config in force comes to bear.
 
-    def _configure(self) -> Mapping[str, Sequence[Hook]]:
+    def _configure(self) -> Mapping[str, PlannedHooks]:
         app: Application = self.app
         if self._own_config is None:
             plan = app.plans.find(type(self), self._layers)

@@ -13,7 +13,7 @@ from cherrypy_httputil import HeaderMap, Host, HTTPError, InternalRedirect
 from cherrypy_web.body import RequestBody
 from cherrypy_web.cookies import new_cookie
 from cherrypy_web.environ import ENVIRON_KEYS, EnvironHeaders
-from cherrypy_web.hooks import HookMap
+from cherrypy_web.hooks import HookMap, PlannedHooks
 from cherrypy_web.lazy import lazy, told
 from cherrypy_web.namespaces import BUILT_IN
 from cherrypy_web.ownmaps import RequestType, own_error_pages, own_hooks
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from cherrypy_config import NamespaceSet
     from cherrypy_dispatch import Layer
-    from cherrypy_web.hooks import Hook
     from cherrypy_web.ownmaps import OwnMap
     from cherrypy_web.plan import Plan
     from cherrypy_web.request import Request
@@ -140,10 +139,10 @@ class RequestData(metaclass=RequestType):
         self.params = {}
 
     @lazy
-    def _planned_hooks(self) -> Mapping[str, Sequence[Hook]]:
+    def _planned_hooks(self) -> Mapping[str, PlannedHooks]:
         """The hooks in their order: those of the class, until the plan is known."""
         shared = type(self).hooks
-        return {point: shared.ordered(point) for point in shared}
+        return {point: PlannedHooks(shared.ordered(point)) for point in shared}
 
     @told(NoneType)
     def login(self) -> str | None:
