@@ -29,15 +29,13 @@ class _Tenure:
     Attributes:
         lock: What the kernel has locked.
         turns: How many threads have had it.
-        pending: What the thread before may still be writing.
     """
 
-    __slots__ = ("lock", "pending", "turns")
+    __slots__ = ("lock", "turns")
 
     def __init__(self, lock: Any) -> None:
         self.lock = lock
         self.turns = 1
-        self.pending: PendingWrite | None = None
 
 
 class FileLocks:
@@ -80,7 +78,7 @@ class FileLocks:
             self._give_back(path)
             raise
         if path in self._held:  # the thread before us has left it open
-            if not early:
+            if not early and path in self.pending:
                 self._settle_or_release(path)
             return True
         lock = None
@@ -105,8 +103,10 @@ class FileLocks:
             self._left.remove(path)
             return
         tenure = self._held[path]
-        self.settle(path)
-        if self.is_wanted(path) and self.hand_on(path, None):
+        if path in self.pending:
+            self.settle(path)
+            self.pending.pop(path, None)
+        if self.is_wanted(path) and self.hand_on(path):
             return
         del self._held[path]
         try:
@@ -116,46 +116,46 @@ class FileLocks:
 
     def is_wanted(self, path: str) -> bool:
         """Return whether the lock of a path, which a thread of ours has, may go to another one."""
-        tenure = self._held.get(path)
-        if tenure is None or len(self._queues.get(path, ())) == 1:
+        if len(self._queues.get(path, ())) <= 1 or path not in self._held:
             return False
+        tenure = self._held[path]
         if tenure.turns >= IN_A_ROW and not self._is_awaited(path, tenure.lock):
             tenure.turns = 0
         return tenure.turns < IN_A_ROW
 
-    def hand_on(self, path: str, pending: PendingWrite | None) -> bool:
+    def hand_on(self, path: str, pending: PendingWrite | None = None) -> bool:
         """Give the lock of a path to the next thread; return False, and keep it, without one.
 
         Args:
             path: Of the lock file.
             pending: What is still to be written.
         """
-        tenure = self._held[path]
-        tenure.turns += 1
-        tenure.pending = pending
+        self._held[path].turns += 1
+        if pending is not None:
+            self.pending[path] = pending
         if locks.hand_on(self._queues, path):
             return True
-        tenure.pending = None
+        self.pending.pop(path, None)
         return False
 
     def handed(self, path: str) -> bytes | None:
         """Return what the thread before is writing; None if that is to be read where it belongs."""
-        tenure = self._held.get(path)
-        if tenure is None or tenure.pending is None:
+        pending = self.pending.get(path)
+        if pending is None:
             return None
-        if tenure.pending.has_failed:
-            tenure.pending = None
+        if pending.has_failed:
+            del self.pending[path]
             return None
-        return tenure.pending.content
+        return pending.content
 
     def settle(self, path: str) -> bool:
         """Wait until the thread before has written; return False if it could not."""
-        tenure = self._held.get(path)
-        if tenure is None or tenure.pending is None:
+        pending = self.pending.get(path)
+        if pending is None:
             return True
-        if not tenure.pending.wait():
+        if not pending.wait():
             return False
-        tenure.pending = None
+        del self.pending[path]
         return True
 
     def discard(self, path: str) -> None:
@@ -178,6 +178,8 @@ class FileLocks:
     def _begin(self) -> None:
         self._queues: locks.Queues = {}
         self._held: dict[str, _Tenure] = {}
+        # By path, what the thread before the one that has the lock may still be writing.
+        self.pending: dict[str, PendingWrite] = {}
 
     def _forked(self) -> None:
         """Leave the locks to the process that has them."""
@@ -195,7 +197,7 @@ class FileLocks:
         except BaseException:  # of a signal handler
             self.release(path)
             raise
-        self._held[path].pending = None  # what has failed is not based on
+        self.pending.pop(path, None)  # nothing follows from what has failed
 
     def _give_back(self, path: str) -> None:
         """Release a lock that was left open for a thread that was interrupted in that moment."""

@@ -108,7 +108,7 @@ class FileSession(EncodedSession):
             return
         lock_path = self._lock_path(path)
         patience = None if self.lock_timeout is None else seconds(self.lock_timeout)
-        early = path is None and self._reads_as_here
+        early = path is None and type(self)._load is FileSession._load  # noqa: SLF001
         if not self.locks.acquire(lock_path, patience, early=early):
             raise lock_timeout(self.id, self.locks.holder(lock_path), patience)
         if path is None:
@@ -276,7 +276,7 @@ class FileSession(EncodedSession):
         return found
 
     def _stored(self, path: str | None) -> bytes | None:
-        if self._held is not None:
+        if self._held is not None and self._held in self.locks.pending:
             handed = self.locks.handed(self._held) if path is None else None
             if handed is not None and self._held == self._lock_path(None):
                 return handed
@@ -299,7 +299,7 @@ class FileSession(EncodedSession):
     def _save_last(self, expiration_time: datetime) -> None:
         held = self._held
         if held is None or not (self.locks.is_wanted(held) and self._may_hand_on(held)):
-            super()._save_last(expiration_time)
+            self._save(expiration_time)
             return
         content = self._encode(expiration_time)
         self._settle()
@@ -314,10 +314,6 @@ class FileSession(EncodedSession):
         """Return whether the next thread may go on while this one writes."""
         return held == self._lock_path(None) and self._writes_as(FileSession)
 
-    @property
-    def _reads_as_here(self) -> bool:
-        return type(self)._load is FileSession._load  # noqa: SLF001
-
     def _settle(self) -> None:
         """Wait until the thread that had the lock before has written what this one goes on with.
 
@@ -329,7 +325,8 @@ class FileSession(EncodedSession):
             raise StoreUnavailable("The session could not be saved; please try again.")
 
     def _wait_for_writer(self) -> bool:
-        return self._held is None or self.locks.settle(self._held)
+        held = self._held
+        return held is None or held not in self.locks.pending or self.locks.settle(held)
 
     def _write_file(self, content: bytes) -> None:
         self._settle()

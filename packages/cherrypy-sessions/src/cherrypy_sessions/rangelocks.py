@@ -194,15 +194,17 @@ def _slot(path: str) -> _Slot:
 
 def _lock(descriptor: int, slot: _Slot, deadline: float | None) -> bool:
     """Lock the byte of a slot, after whoever is next; return False if not by the deadline."""
-    lock = partial(kernel.lock_byte, descriptor, slot.byte)
     if not kernel.is_byte_locked(descriptor, slot.door):
-        with suppress(BlockingIOError):
-            lock(wait=False)
+        try:
+            kernel.lock_byte(descriptor, slot.byte, wait=False)
+        except BlockingIOError:
+            pass
+        else:
             return True
     if not lock_until(partial(kernel.lock_byte, descriptor, slot.door), deadline):
         return False
     try:
-        return lock_until(lock, deadline, NEXT_PAUSE)
+        return lock_until(partial(kernel.lock_byte, descriptor, slot.byte), deadline, NEXT_PAUSE)
     finally:
         kernel.unlock_byte(descriptor, slot.door)
 
