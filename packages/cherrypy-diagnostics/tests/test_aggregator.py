@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cProfile
 import pstats
+import shutil
 import subprocess
 import sys
 from threading import Event, Thread, current_thread, get_ident
@@ -122,6 +123,17 @@ def test_other_profilers_of_the_directory_wait_for_it(
     disk.is_ready.set()
     reader.join(PATIENCE)
     assert found == [["cp_0001.prof"]]
+
+
+def test_directory_that_is_cleared_away_is_made_again(tmp_path: Path) -> None:
+    profiler = ProfileAggregator(tmp_path / "profiles")
+    profiler.run(even, 0)
+    profiler.flush()
+    shutil.rmtree(profiler.path)
+    profiler.run(even, 0)
+    (name,) = profiler.statfiles()
+    stats: Any = profiler.load(name).stats  # type: ignore[attr-defined]
+    assert calls_of(stats, "even") == 2
 
 
 def test_calls_of_many_threads_are_added_up(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ class ProfileAggregator(Profiler):
 
     The file is written anew, as a whole, soon after each call, by a thread of its own: no call
     waits for that. A `Profiler` of this process has it all, whichever it is; who reads the file
-    by other means may call `flush` first.
+    by other means may call `flush` first. Where it was cleared away, there is a new one after the
+    next call, with all of them.
 
     Examples:
         >>> from tempfile import TemporaryDirectory
@@ -112,7 +113,7 @@ class ProfileAggregator(Profiler):
             self._changed.notify_all()
 
     def _replace(self, data: bytes) -> None:
-        if self._file is None:
+        if self._file is None or not self._file.exists():  # somebody may have cleared it away
             with self._new_file() as file:
                 self._file = Path(file.name)
         partial = self._file.with_suffix(".partial")
