@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from cherrypy_diagnostics import LiveFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def counted() -> Any:
@@ -80,3 +81,45 @@ def test_it_tells_whether_it_is_enabled(write: Callable[[Any], object]) -> None:
     assert not figures.is_enabled
     figures.setdefault("Enabled", True)
     assert figures.is_enabled is bool(dict.get(figures, "Enabled"))
+
+
+def is_held(figures: Any) -> bool:
+    """Return whether other threads would have to wait."""
+
+    def other() -> bool:
+        if not figures.lock.acquire(blocking=False):
+            return True
+        figures.lock.release()
+        return False
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(other).result()
+
+
+def test_one_thread_at_a_time_brings_it_up_to_date_or_writes() -> None:
+    figures, seen = counted(), []
+    figures.sources.append(lambda: seen.append(is_held(figures)))
+    assert figures["Sent"] == 1
+    assert seen == [True]
+
+    def values() -> Iterator[tuple[str, Any]]:
+        yield "Held", is_held(figures)
+
+    figures.update(values())
+    assert figures["Held"] is True
+    assert not is_held(figures)
+
+
+def test_a_source_that_reads_it_is_asked_once() -> None:
+    figures = counted()
+    figures.sources.append(figures.copy)
+    assert figures["Sent"] == 1
+    assert figures["Sent"] == 2
+
+
+def test_a_source_that_fails_is_asked_again() -> None:
+    figures, failures = counted(), ["once"]
+    figures.sources.insert(0, lambda: failures and [][len(failures.pop())])
+    with pytest.raises(IndexError):
+        figures.get("Sent")
+    assert figures.get("Sent") == 1

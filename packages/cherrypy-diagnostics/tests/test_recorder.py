@@ -178,6 +178,23 @@ def test_a_namespace_that_is_there_keeps_its_values() -> None:
     assert (figures["Enabled"], figures["Of mine"], figures["Total Requests"]) == (False, 3, 0)
 
 
+def test_who_reads_between_two_totals_doubles_none(recorder: Any) -> None:
+    readings = [recorder.figures.copy]
+
+    class Interrupted(int):
+        def __add__(self, other: int) -> int:
+            if readings:
+                readings.pop()()  # as the handler of a signal may, which comes just now
+            return int(self) + other
+
+    recorder.figures["Total Requests"] = Interrupted(100)
+    one(recorder, read=5, written=7)
+    figures = recorder.figures.copy()
+    assert not readings
+    assert (figures["Total Bytes Read"], figures["Total Bytes Written"]) == (5, 7)
+    assert (figures["Total Requests"], figures["Current Requests"]) == (101, 0)
+
+
 def test_a_total_can_be_set(recorder: Any) -> None:
     one(recorder, written=5)
     recorder.figures["Total Requests"] = 0

@@ -8,6 +8,7 @@ namespace is a dict like any other.
 from __future__ import annotations
 
 from functools import wraps
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class LiveFigures(dict[str, Any]):
         values: What it has from the beginning.
 
     Attributes:
-        sources: Each brings what it keeps up to date, with the methods of `dict`.
+        sources: Each brings what it keeps up to date, with the methods of `dict`, and `lock` held.
+        lock: Held while it is brought up to date, and while something is written to it.
         is_enabled: Whether the entry `Enabled` is true.
 
     Examples:
@@ -51,18 +53,30 @@ class LiveFigures(dict[str, Any]):
     def __init__(self, values: Mapping[str, Any]) -> None:
         super().__init__(values)
         self.sources: list[Callable[[], object]] = []
+        self.lock: RLock = RLock()  # a signal handler may read what its thread is writing
+        self._is_updating = False
         self.is_enabled: bool = bool(values.get("Enabled"))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy, deep or pickled, is a plain dict: nobody would bring it up to date."""
         return dict, (self.copy(),)
 
+    def _bring_up_to_date(self) -> None:
+        with self.lock:
+            if self._is_updating:  # a signal handler has come between: a source would add twice
+                return
+            self._is_updating = True
+            try:
+                for bring_up_to_date in self.sources:
+                    bring_up_to_date()
+            finally:
+                self._is_updating = False
+
 
 def _reading(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     def call(self: LiveFigures, *args: Any, **kwargs: Any) -> Any:
-        for bring_up_to_date in self.sources:
-            bring_up_to_date()
+        self._bring_up_to_date()
         return method(self, *args, **kwargs)
 
     return call
@@ -73,10 +87,11 @@ def _writing(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(method)
     def call(self: LiveFigures, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return read(self, *args, **kwargs)
-        finally:
-            self.is_enabled = bool(dict.get(self, "Enabled"))
+        with self.lock:
+            try:
+                return read(self, *args, **kwargs)
+            finally:
+                self.is_enabled = bool(dict.get(self, "Enabled"))
 
     return call
 

@@ -7,7 +7,6 @@ their thread, and leave the rest to whoever reads: sums, divisions, and texts th
 from __future__ import annotations
 
 from operator import sub
-from threading import RLock
 from time import time
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +103,9 @@ class RequestRecorder:
         gauges: Mapping[str, Gauge] | None = None,
     ) -> None:
         self.history: History = History(self._drain, gauges)
-        self._lock = RLock()  # a signal handler may read what its thread is bringing up to date
+        figures = _live(name, repository() if statistics is None else statistics)
+        self.figures: LiveFigures = figures
+        self._lock = figures.lock  # one for all recorders of these figures: each adds to the totals
         self._gone = Lane()  # what was counted by others that are gone
         self._lanes: list[Lane] = [self._gone]
         self._own = OwnLane(self._open)
@@ -112,11 +113,9 @@ class RequestRecorder:
         self._drained = (0, 0, 0)  # the errors and bytes that the history knows
         self._added: dict[str, float] = {}  # the totals that the figures have
         self._shown: Collection[int] = ()  # the records that they have
-        figures = _live(name, repository() if statistics is None else statistics)
         for key, value in self._initial(version).items():
             figures.setdefault(key, value)
         figures.sources.append(self._bring_up_to_date)
-        self.figures: LiveFigures = figures
 
     @staticmethod
     def _initial(version: str) -> Scope:
