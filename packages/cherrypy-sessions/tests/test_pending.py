@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,25 @@ def test_a_class_that_reads_otherwise_waits_for_the_file(
     slow.may_go_on.set()
     in_turn(two, lambda: two.second["count"])
     assert two.second["count"] == 2
+
+
+def test_a_class_that_writes_otherwise_is_not_overwritten_by_the_thread_before(
+    tmp_path: Path, id_: str, slow: Slow
+) -> None:
+    class Store(FileSession):
+        def _save(self, expiration_time: datetime) -> None:
+            Path(self._get_file_path()).write_bytes(self._encode(expiration_time))
+
+    two = Two(tmp_path, id_, Store)
+    slow.may_go_on.set()
+
+    def second() -> None:
+        assert not FileSession.locks.pending
+        two.second["count"] += 1
+        two.second.save()
+
+    in_turn(two, second)
+    assert stored_count(tmp_path, id_) == 3
 
 
 def test_the_file_of_a_session_is_read_as_soon_as_it_is_written(

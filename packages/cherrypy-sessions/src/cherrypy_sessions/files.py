@@ -108,8 +108,7 @@ class FileSession(EncodedSession):
             return
         lock_path = self._lock_path(path)
         patience = None if self.lock_timeout is None else seconds(self.lock_timeout)
-        early = path is None and type(self)._load is FileSession._load  # noqa: SLF001
-        if not self.locks.acquire(lock_path, patience, early=early):
+        if not self.locks.acquire(lock_path, patience, early=path is None and self._may_be_early):
             raise lock_timeout(self.id, self.locks.holder(lock_path), patience)
         if path is None:
             self._held = lock_path
@@ -309,6 +308,12 @@ class FileSession(EncodedSession):
             if not self.locks.hand_on(held, pending):
                 self.locked, self._held = True, held
             self._write_file(content)
+
+    @property
+    def _may_be_early(self) -> bool:
+        """Whether this one may go on while the thread before writes: it waits where it has to."""
+        reads_so = type(self)._load is FileSession._load  # noqa: SLF001
+        return reads_so and self._writes_as(FileSession)
 
     def _may_hand_on(self, held: str) -> bool:
         """Return whether the next thread may go on while this one writes."""
