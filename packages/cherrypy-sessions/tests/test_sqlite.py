@@ -4,12 +4,14 @@ import gc
 import sqlite3
 import threading
 import weakref
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from forking import holds_in_child
 
-from cherrypy_sessions import SQLiteSession, StoreUnavailable
+from cherrypy_sessions import SQLiteSession, StoreUnavailable, sqlite
 from cherrypy_sessions.sqlite import BATCH
 
 
@@ -99,6 +101,40 @@ def test_a_child_process_closes_no_connection_of_its_parent(database: str) -> No
     assert holds_in_child(are_there)
     end.set()
     thread.join(60)
+
+
+class Watched(weakref.WeakSet[Any]):
+    """A set in which something happens while somebody goes through it."""
+
+    meanwhile: Callable[[], object]
+    was_cleared = False
+
+    def __iter__(self) -> Iterator[Any]:
+        for each in super().__iter__():
+            self.meanwhile()
+            yield each
+
+    def clear(self) -> None:
+        self.was_cleared = True
+        super().clear()
+
+
+def test_a_thread_may_begin_with_a_database_while_the_process_is_forked(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_all", watched := Watched())
+    mine = sqlite._connect(database)
+    thread = threading.Thread(target=lambda: sqlite._connect(database).close())
+
+    def begin() -> None:
+        if thread.ident is None:
+            thread.start()
+            thread.join(0.1)  # it gets as far as it can
+
+    watched.meanwhile = begin
+    assert holds_in_child(lambda: watched.was_cleared)  # once what was in it is kept
+    thread.join(60)
+    mine.close()
 
 
 def test_a_database_that_is_damaged_is_told(

@@ -55,33 +55,40 @@ class _Connection(sqlite3.Connection):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _all.add(self)
+        with _changing:
+            _all.add(self)
 
     def __del__(self) -> None:
         self.close()
 
 
 _all: WeakSet[_Connection] = WeakSet()
-_of_parents: Final[list[list[_Connection]]] = []
+_of_parent: Final[list[_Connection]] = []
+_changing: Final = threading.Lock()  # held over a fork, too
 
 
 def _hold() -> None:
     """Keep what the threads have that a process which is forked now has not."""
-    _of_parents.append(list(_all))
+    _changing.acquire()
+    _of_parent.extend(_all)
+
+
+def _let_go() -> None:
+    _of_parent.clear()
+    _changing.release()
 
 
 def _hold_for_ever() -> None:
     from ctypes import py_object, pythonapi  # noqa: PLC0415 - few programs fork
 
-    for connection in _of_parents[-1]:
+    for connection in _of_parent:
         pythonapi.Py_IncRef(py_object(connection))  # also when the interpreter ends
     _all.clear()
+    _let_go()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_hold, after_in_parent=_of_parents.pop, after_in_child=_hold_for_ever
-    )
+    os.register_at_fork(before=_hold, after_in_parent=_let_go, after_in_child=_hold_for_ever)
 
 
 class _Connections(threading.local):
