@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cProfile
+import errno
 import pstats
 import shutil
 import subprocess
@@ -134,6 +135,29 @@ def test_directory_that_is_cleared_away_is_made_again(tmp_path: Path) -> None:
     (name,) = profiler.statfiles()
     stats: Any = profiler.load(name).stats  # type: ignore[attr-defined]
     assert calls_of(stats, "even") == 2
+
+
+def test_disk_that_is_full_keeps_what_was_there_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(path: Path, data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(data[:10])
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    profiler = ProfileAggregator(tmp_path)
+    profiler.run(even, 0)
+    profiler.flush()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(tmp_path), "write_bytes", fill)
+        profiler.run(even, 0)
+        profiler.flush()
+    assert [each.name for each in tmp_path.iterdir()] == ["cp_0001.prof"]
+    stats: Any = profiler.load("cp_0001.prof").stats  # type: ignore[attr-defined]
+    assert calls_of(stats, "even") == 1
+    profiler.run(even, 0)
+    stats = profiler.load("cp_0001.prof").stats  # type: ignore[attr-defined]
+    assert calls_of(stats, "even") == 3
 
 
 def test_calls_of_many_threads_are_added_up(tmp_path: Path) -> None:

@@ -117,5 +117,9 @@ class ProfileAggregator(Profiler):
             with self._new_file() as file:
                 self._file = Path(file.name)
         partial = self._file.with_suffix(".partial")
-        partial.write_bytes(data)
-        partial.replace(self._file)
+        try:
+            partial.write_bytes(data)
+            partial.replace(self._file)
+        except OSError:  # a disk that is full needs the room
+            partial.unlink(missing_ok=True)
+            raise
