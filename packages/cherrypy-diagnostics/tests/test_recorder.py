@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -306,3 +309,38 @@ def test_only_the_beginning_of_a_long_request_line_is_kept(
     recorder.stop("a", "200 OK", 0, 0)
     (slow,) = recorder.figures["Slow Queries"]
     assert record_of(recorder)["Request-Line"] == slow["Request-Line"] == line[:2000]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_process_that_is_forked_has_no_requests_of_other_threads() -> None:
+    """They are busy with the locks all the time, and the child must not wait for these."""
+    program = """if True:
+        import os, threading
+        from cherrypy_diagnostics import RequestRecorder
+
+        recorder, is_over = RequestRecorder({}), threading.Event()
+        begun = threading.Semaphore(0)
+
+        def work():
+            recorder.start(work, "c", "r")
+            begun.release()
+            while not is_over.is_set():
+                recorder.figures["Total Requests"]
+                recorder.history.view("5m")
+
+        recorder.start("own", "c", "r")
+        thread = threading.Thread(target=work)
+        thread.start()
+        begun.acquire()
+        for _ in range(20):
+            child = os.fork()
+            if child == 0:
+                recorder.history.tick()
+                os._exit(recorder.figures["Current Requests"])
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+        assert recorder.figures["Current Requests"] == 2
+        is_over.set()
+        thread.join()
+    """
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", program]
+    subprocess.run(command, check=True, timeout=120)

@@ -11,6 +11,7 @@ from time import time
 from typing import TYPE_CHECKING, Any
 
 from cherrypy_diagnostics.figures import LiveFigures
+from cherrypy_diagnostics.forks import tell_of_forks
 from cherrypy_diagnostics.histogram import LatencyHistogram
 from cherrypy_diagnostics.history import History, Increment
 from cherrypy_diagnostics.lanes import Lane, OwnLane
@@ -116,6 +117,7 @@ class RequestRecorder:
         for key, value in self._initial(version).items():
             figures.setdefault(key, value)
         figures.sources.append(self._bring_up_to_date)
+        tell_of_forks(self)
 
     @staticmethod
     def _initial(version: str) -> Scope:
@@ -217,6 +219,21 @@ class RequestRecorder:
             lane = self._own.lane
             lane.begun -= 1
             lane.bytes_read += bytes_read
+
+    def before_fork(self) -> None:
+        """Let no thread be in the midst of what another process would have to end."""
+        self.history.lock.acquire()
+        self._lock.acquire()
+
+    def after_fork(self, *, is_child: bool) -> None:
+        """Go on; in the child, without the requests of threads that it does not have."""
+        if is_child:
+            for lane in self._lanes:
+                if lane.is_left and lane.running is not None:
+                    lane.key = lane.running = None
+                    self._gone.settled += 1
+        self._lock.release()
+        self.history.lock.release()
 
     def _open(self, lane: Lane) -> None:
         """Take notice of a lane, and give up those whose threads are gone, but for the last."""
