@@ -37,6 +37,8 @@ def essence(answer: dict[str, Any]) -> dict[str, Any]:
     hidden |= DIFFERENT.get(answer["request"].partition(" {")[0], set())
     if answer["status"] >= 400:
         hidden |= OF_ERROR_PAGES
+    if any(name == "Content-Encoding" for name, _ in answer["headers"]):
+        hidden |= {"Content-Length"}  # each compressor has its own; the body is compared unpacked
     fields = [[name, unquoted(value)] for name, value in answer["headers"] if name not in hidden]
     return {**answer, "headers": fields}
 

@@ -165,6 +165,7 @@ def _load(record: Coverage, path: str | os.PathLike[str]) -> None:
     try:
         record.load()
     except DataError as error:
+        record.get_data().close()  # coverage leaves it open
         raise ValueError(f"{Path(path).absolute()} is no record of coverage: {error}") from error
 
 
