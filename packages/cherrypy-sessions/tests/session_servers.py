@@ -40,8 +40,11 @@ class Server:
         for _ in range(3000):
             assert self._process.poll() is None, f"{self._command} ended"
             with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+                probe.settimeout(10)
                 probe.connect(str(self.path))
-                return
+                probe.sendall(b"PING\r\n")  # which is an error to memcached, and so an answer
+                if probe.recv(100).startswith((b"+", b"E", b"-NOAUTH")):
+                    return  # and not that Redis is still loading what it had
             patience.wait(0.01)  # it says nothing when it is ready
         raise AssertionError(f"{self._command} does not answer")
 
