@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gc
+import contextlib
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.parse
@@ -129,13 +130,25 @@ def test_record_that_is_not_there_is_told(
     assert f"there is no record of coverage in {tmp_path / 'nowhere'}" in capsys.readouterr().err
 
 
-def test_file_that_is_no_record_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("content", ["", "no record"])
+def test_file_that_is_no_record_is_told(
+    content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "notes"
-    path.write_text("no record")
+    path.write_text(content)
     with pytest.raises(SystemExit):
         covercp._main([str(path)])
-    gc.collect()  # from Python 3.13 on, a file that is left open is told of
     assert f"{path} is no record of coverage: " in capsys.readouterr().err
+    assert path.read_text() == content
+
+
+def test_record_of_another_time_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "coverage.cache"
+    with contextlib.closing(sqlite3.connect(path)) as record, record:
+        record.execute("create table coverage_schema (version integer)")
+        record.execute("insert into coverage_schema values (1)")
+    with pytest.raises(ValueError, match=r"cache is no record of coverage: .*wrong schema"):
+        covercp.serve(path)
 
 
 def test_missing_package_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,8 @@ __all__ = ["CoverStats", "get_tree", "localFile", "serve", "start", "the_coverag
 
 localFile = "coverage.cache"  # noqa: N816 - documented: a file in the current directory
 
+_SQLITE = b"SQLite format 3\0"
+
 
 def __getattr__(name: str) -> Any:
     """Return the record of this process, made when it is first asked for."""
@@ -162,10 +164,13 @@ def serve(
 def _load(record: Coverage, path: str | os.PathLike[str]) -> None:
     from coverage.exceptions import DataError  # noqa: PLC0415 - an optional package
 
+    with Path(path).open("rb") as file:
+        begin = file.read(len(_SQLITE))
+    if begin != _SQLITE:  # which coverage would leave open, and write to where it is empty
+        raise ValueError(f"{Path(path).absolute()} is no record of coverage: it is no database")
     try:
         record.load()
     except DataError as error:
-        record.get_data().close()  # coverage leaves it open
         raise ValueError(f"{Path(path).absolute()} is no record of coverage: {error}") from error
 
 
