@@ -1,8 +1,8 @@
 """What each thread has recorded.
 
 A lane is written by its own thread, so nothing has to be locked, and no count is lost. What is over
-is settled by others, under a lock of theirs: they take from the end of a list what its thread puts
-there. The thread says that it is there by what only it holds, and so that it is gone.
+is settled by others, under a lock of theirs: they take from the front of a list to whose end its
+thread adds. The thread says that it is there by what only it holds, and so that it is gone.
 """
 
 from __future__ import annotations
